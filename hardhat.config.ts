@@ -1,0 +1,58 @@
+import { createRequire } from 'node:module'
+import ethers from '@nomicfoundation/hardhat-ethers'
+import chaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers'
+import mocha from '@nomicfoundation/hardhat-mocha'
+import viem from '@nomicfoundation/hardhat-toolbox-viem'
+import { defineConfig } from 'hardhat/config'
+import type { HardhatPlugin } from 'hardhat/types/plugins'
+
+/** Hides compiler warnings about files in node_modules: nobody here can act on them. */
+const quietDependencies: HardhatPlugin = {
+  id: 'quiet-dependencies',
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        getCompilationJobErrors: async (context, job, output, next) => {
+          const errors = await next(context, job, output)
+          return errors.filter(({ severity, sourceLocation, formattedMessage }) => {
+            const source = sourceLocation?.file ?? formattedMessage ?? ''
+            return severity === 'error' || !/^npm\/|node_modules/.test(source)
+          })
+        },
+      }),
+    }),
+  },
+}
+
+export default defineConfig({
+  plugins: [quietDependencies, viem, ethers, chaiMatchers, mocha],
+  solidity: {
+    version: '0.8.37',
+    path: createRequire(import.meta.url).resolve('solc/soljson.js'), // the pinned compiler, never a download
+    settings: { evmVersion: 'osaka', optimizer: { enabled: true, runs: 200 } },
+  },
+  networks: {
+    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka' },
+    node: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka', loggingEnabled: false },
+    localhost: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
+  },
+  paths: {
+    // scripts/test.ts hands each runner its own files; these are the roots for a bare `hardhat test`.
+    tests: { solidity: 'test', nodejs: 'test/integration', mocha: 'test/ethers' },
+  },
+  test: {
+    mocha: { timeout: 60_000 },
+    solidity: {
+      profiles: {
+        default: {
+          fuzz: { runs: 256, seed: '0x506c696d', failurePersistDir: 'cache/fuzz' },
+          invariant: { runs: 64, depth: 100, failOnRevert: true, failurePersistDir: 'cache/invariant' },
+        },
+        heavy: {
+          fuzz: { runs: 25_600, seed: '0x736f6c6c', failurePersistDir: 'cache/fuzz' },
+          invariant: { runs: 1_000, depth: 500, failOnRevert: true, failurePersistDir: 'cache/invariant' },
+        },
+      },
+    },
+  },
+})

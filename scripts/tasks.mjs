@@ -1,0 +1,25 @@
+/** Task name -> commands run one after the other; arguments of the caller go to the last one. */
+export const TASKS = {
+  test: [['node', 'scripts/test.ts']],
+  demo: [['node', 'scripts/demo.ts']],
+  replay: [['node', 'scripts/replay.ts']],
+  parity: [['node', 'scripts/parity.ts']],
+  bench: [['node', 'bench/src/main.ts']],
+  keeper: [['node', 'keeper/src/main.ts']],
+  build: [
+    ['hardhat', 'build'],
+    ['node', 'scripts/build.ts'],
+  ],
+  typecheck: [
+    ['hardhat', 'build', '--quiet'],
+    ['tsc', '--project', 'tsconfig.json'],
+  ],
+  lint: [['node', 'scripts/test.ts', 'lint']],
+  format: [
+    ['biome', 'check', '--write', '--linter-enabled=false', '.'],
+    ['prettier', '--write', '--log-level', 'warn', '--no-error-on-unmatched-pattern', '{contracts,test}/**/*.sol'],
+  ],
+  snapshot: [['node', 'scripts/snapshot.ts']],
+  lock: [['node', 'scripts/lock-fill.mjs']],
+  exec: [[]],
+}

@@ -1,0 +1,2 @@
+/** One unit of every 18-decimal fixed-point number. */
+export const WAD = 10n ** 18n
