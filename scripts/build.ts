@@ -1,6 +1,8 @@
-/** Compiles the publishable packages to JavaScript and declarations in their `dist/`, each with the package.json to publish. */
+/** Compiles the publishable packages into their `dist/` and puts the package.json to publish beside the result. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+
+const PACKAGES = ['risk', 'sdk', 'keeper']
 
 type Manifest = { exports: Record<string, string>; [key: string]: unknown }
 
@@ -10,12 +12,11 @@ function publishedExport(source: string) {
   return { types: `${stem}.d.ts`, default: `${stem}.js` }
 }
 
-for (const name of ['risk', 'sdk', 'keeper']) {
-  rmSync(`${name}/dist`, { recursive: true, force: true })
-  execFileSync('tsc', ['--project', `${name}/tsconfig.json`], { stdio: 'inherit' })
+for (const name of PACKAGES) rmSync(`${name}/dist`, { recursive: true, force: true })
+execFileSync('tsc', ['--build', ...PACKAGES], { stdio: 'inherit' })
+for (const name of PACKAGES) {
   const manifest: Manifest = JSON.parse(readFileSync(`${name}/package.json`, 'utf8'))
-  const exports = Object.fromEntries(
-    Object.entries(manifest.exports).map(([entry, source]) => [entry, publishedExport(source)]),
-  )
-  writeFileSync(`${name}/dist/package.json`, `${JSON.stringify({ ...manifest, exports }, null, 2)}\n`)
+  const entries = Object.entries(manifest.exports).map(([entry, source]) => [entry, publishedExport(source)])
+  const published = { ...manifest, exports: Object.fromEntries(entries) }
+  writeFileSync(`${name}/dist/package.json`, `${JSON.stringify(published, null, 2)}\n`)
 }

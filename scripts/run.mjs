@@ -91,7 +91,10 @@ function setUp() {
 
   const stamp = join(root, 'node_modules/.stamp')
   const major = () => spawnSync(node, ['-p', 'process.versions.modules'], { encoding: 'utf8' }).stdout.trim()
-  const lockHash = () => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lockHash = () =>
+    createHash('sha256')
+      .update(readFileSync(join(root, 'package-lock.json')))
+      .digest('hex')
   const isReady = () =>
     existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === `${lockHash()} ${major()}\n`
   if (isReady()) return env

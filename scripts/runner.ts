@@ -1,0 +1,53 @@
+/**
+ * Runs the tests of one runner in this process: `node scripts/runner.ts SUITE [--snapshot | --snapshot-check]`.
+ * A parent that forked it receives the counts as a message, so nobody has to read them out of printed text.
+ */
+import { globSync } from 'node:fs'
+import hre from 'hardhat'
+
+/** Counts of one run; `files` is how many test files were selected. */
+export type Counts = { files: number; passed: number; failed: number; skipped: number }
+
+const SUITES = {
+  solidity: { task: 'solidity', files: 'test/{unit,fuzz,invariant}/**/*.t.sol' },
+  gas: { task: 'solidity', files: 'test/gas/**/*.t.sol' },
+  node: { task: 'nodejs', files: '{test/{integration,differential,e2e},{sdk,risk,keeper,bench}/test}/**/*.test.ts' },
+  ethers: { task: 'mocha', files: 'test/ethers/**/*.test.ts' },
+} as const
+
+function isSuite(name: string | undefined): name is keyof typeof SUITES {
+  return name !== undefined && Object.hasOwn(SUITES, name)
+}
+
+type TaskResult = { success: boolean; summary: { passed: number; failed: number; skipped: number } }
+
+/** Hardhat types task results as `any`: this is the boundary where the shape is checked. */
+function parseTaskResult(result: { success?: unknown; value?: unknown; error?: unknown }): TaskResult {
+  const { summary } = (result.success ? result.value : result.error) as Partial<TaskResult>
+  if (typeof result.success !== 'boolean' || !summary || !Number.isInteger(summary.passed + summary.failed)) {
+    throw new TypeError('Hardhat returned no test summary. Was its version changed?')
+  }
+  return { success: result.success, summary }
+}
+
+async function runSuite(name: keyof typeof SUITES, options: Record<string, boolean>): Promise<Counts> {
+  const { task, files: pattern } = SUITES[name]
+  const files = globSync(pattern).sort()
+  if (files.length === 0) return { files: 0, passed: 0, failed: 0, skipped: 0 }
+  await hre.tasks.getTask('build').run({ quiet: true }) // all of it, so that every suite shares one cached build
+  const result = await hre.tasks.getTask(['test', task]).run({ testFiles: files, noCompile: true, ...options })
+  const { success, summary } = parseTaskResult(result)
+  const { passed, failed, skipped } = summary
+  if (!success && failed === 0) return { files: files.length, passed, failed: 1, skipped } // e.g. the gas snapshot
+  return { files: files.length, passed, failed, skipped }
+}
+
+const [suite, flag] = process.argv.slice(2)
+if (!isSuite(suite)) throw new Error(`Unknown suite ${suite}. Suites: ${Object.keys(SUITES).join(', ')}`)
+const counts = await runSuite(suite, {
+  ...(flag === '--snapshot' ? { snapshot: true } : {}),
+  ...(flag === '--snapshot-check' ? { snapshotCheck: true } : {}),
+})
+process.send?.(counts)
+process.exitCode = counts.failed > 0 ? 1 : 0
+if (process.connected) process.disconnect()
