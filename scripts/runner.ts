@@ -8,18 +8,26 @@ import hre from 'hardhat'
 /** Counts of one run; `files` is how many test files were selected. */
 export type Counts = { files: number; passed: number; failed: number; skipped: number }
 
+/** Hardhat's Solidity and node:test runners report their counts only when told where to start numbering failures. */
+const COUNTED = { testSummaryIndex: 1 }
+
 const SUITES = {
-  solidity: { task: 'solidity', files: 'test/{unit,fuzz,invariant}/**/*.t.sol' },
-  gas: { task: 'solidity', files: 'test/gas/**/*.t.sol' },
-  node: { task: 'nodejs', files: '{test/{integration,differential,e2e},{sdk,risk,keeper,bench}/test}/**/*.test.ts' },
-  ethers: { task: 'mocha', files: 'test/ethers/**/*.test.ts' },
+  solidity: { task: 'solidity', files: 'test/{unit,fuzz,invariant}/**/*.t.sol', options: COUNTED },
+  gas: { task: 'solidity', files: 'test/gas/**/*.t.sol', options: COUNTED },
+  node: {
+    task: 'nodejs',
+    files: '{test/{integration,differential,e2e},{sdk,risk,keeper,bench}/test}/**/*.test.ts',
+    options: COUNTED,
+  },
+  ethers: { task: 'mocha', files: 'test/ethers/**/*.test.ts', options: {} },
 } as const
 
 function isSuite(name: string | undefined): name is keyof typeof SUITES {
   return name !== undefined && Object.hasOwn(SUITES, name)
 }
 
-type TaskResult = { success: boolean; summary: { passed: number; failed: number; skipped: number } }
+type Summary = { passed: number; failed: number; skipped: number; failureOutput?: string }
+type TaskResult = { success: boolean; summary: Summary }
 
 /** Hardhat types task results as `any`: this is the boundary where the shape is checked. */
 function parseTaskResult(result: { success?: unknown; value?: unknown; error?: unknown }): TaskResult {
@@ -30,14 +38,16 @@ function parseTaskResult(result: { success?: unknown; value?: unknown; error?: u
   return { success: result.success, summary }
 }
 
-async function runSuite(name: keyof typeof SUITES, options: Record<string, boolean>): Promise<Counts> {
-  const { task, files: pattern } = SUITES[name]
+async function runSuite(name: keyof typeof SUITES, flags: Record<string, boolean>): Promise<Counts> {
+  const { task, files: pattern, options } = SUITES[name]
   const files = globSync(pattern).sort()
   if (files.length === 0) return { files: 0, passed: 0, failed: 0, skipped: 0 }
   await hre.tasks.getTask('build').run({ quiet: true }) // all of it, so that every suite shares one cached build
-  const result = await hre.tasks.getTask(['test', task]).run({ testFiles: files, noCompile: true, ...options })
+  const parameters = { testFiles: files, noCompile: true, ...options, ...flags }
+  const result = await hre.tasks.getTask(['test', task]).run(parameters)
   const { success, summary } = parseTaskResult(result)
-  const { passed, failed, skipped } = summary
+  const { passed, failed, skipped, failureOutput = '' } = summary
+  console.log(failureOutput)
   if (!success && failed === 0) return { files: files.length, passed, failed: 1, skipped } // e.g. the gas snapshot
   return { files: files.length, passed, failed, skipped }
 }
