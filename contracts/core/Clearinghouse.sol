@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {AccountId, compartment, FEES} from "../types/AccountId.sol";
+import {InstrumentId, Kind} from "../types/InstrumentId.sol";
+import {Position} from "../types/Position.sol";
+import {NO_UNDERLYINGS, UnderlyingSet} from "../types/UnderlyingSet.sol";
+import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
+import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
+import {Assessment, IMarginEngine, Mode, Portfolio} from "../interfaces/IMarginEngine.sol";
+import {IMarkets, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
+import {ExitRule} from "../libraries/ExitRule.sol";
+import {FixedPoint, WAD} from "../libraries/FixedPoint.sol";
+import {Lock} from "../libraries/Lock.sol";
+import {Parameters} from "../libraries/Parameters.sol";
+import {Ledger} from "./Ledger.sol";
+
+/// @title Clearinghouse
+contract Clearinghouse is Ledger, AccessManaged {
+    using SafeCast for uint256;
+    using SafeCast for int256;
+
+    /// @dev One account during a batch: what it was, and where it took on more.
+    struct Book {
+        AccountId account;
+        Portfolio before;
+        UnderlyingSet raised;
+    }
+
+    /// @inheritdoc IClearinghouse
+    IMarkets public immutable override markets;
+    /// @inheritdoc IClearinghouse
+    IMarginEngine public override engine;
+    /// @inheritdoc IClearinghouse
+    Usd public override totalMemos;
+    /// @dev Before `seal` the deployer wires engine and modules at once; afterwards each change waits CORE_DELAY.
+    bool public isSealed;
+
+    /// @inheritdoc IClearinghouse
+    mapping(address module => bool) public override isModule;
+    /// @inheritdoc IClearinghouse
+    mapping(AccountId account => Usd) public override memo;
+    mapping(AccountId account => mapping(address operator => bool)) public isOperator;
+    /// @dev When the change of engine or module to this address may be activated; 0 = none scheduled.
+    mapping(bytes32 change => uint256) public readyAt;
+
+    constructor(address authority, IMarkets markets_) AccessManaged(authority) {
+        markets = markets_;
+    }
+
+    modifier onlyModule() {
+        if (!isModule[msg.sender]) revert NotModule(msg.sender);
+        _;
+    }
+
+    /// @dev Owners' own entry points: only when the lock is free, held for their length.
+    modifier locked() {
+        _lock();
+        _;
+        Lock.setPhase(Lock.FREE);
+    }
+
+    modifier onlyAuthorized(AccountId account) {
+        if (!isAuthorized(account, msg.sender)) revert NotAuthorized(account, msg.sender);
+        _;
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IClearinghouse
+    function portfolio(AccountId account) external view returns (Portfolio memory) {
+        return _portfolio(account);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function cashOf(AccountId account) external view returns (Usd) {
+        return Usd.wrap(_heads[account].cash);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function status(AccountId account) external view returns (bool exists, bool flagged, bool reduceOnly) {
+        Head storage head = _heads[account];
+        return (head.exists, head.flagged, head.reduceOnly);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function lotsOf(AccountId account, InstrumentId instrument) external view returns (int256) {
+        uint256 count = _heads[account].count;
+        for (uint256 i; i < count; ++i) {
+            Position held = _positions[account][i];
+            if (held.instrument() == instrument) return held.lots();
+        }
+        return 0;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function isAuthorized(AccountId account, address caller) public view returns (bool) {
+        return account.owner() == caller || isOperator[account][caller];
+    }
+
+    /// @inheritdoc IClearinghouse
+    function deficit(uint256 underlying) external view returns (Usd) {
+        return Usd.wrap(int256(uint256(_exposures[underlying].deficit)));
+    }
+
+    /// @inheritdoc IClearinghouse
+    function underlyingsOf(AccountId account) external view returns (UnderlyingSet) {
+        return _underlyingsOf(_portfolio(account));
+    }
+
+    /// @inheritdoc IClearinghouse
+    function snapshot(UnderlyingSet set) public view returns (Snapshot memory market) {
+        market = markets.snapshot(set);
+        _fillExposure(market);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function assess(AccountId account) external view returns (Assessment memory) {
+        Portfolio memory p = _portfolio(account);
+        return _assess(p, snapshot(_underlyingsOf(p)), NO_UNDERLYINGS);
+    }
+
+    /* OWNERS */
+
+    /// @inheritdoc IClearinghouse
+    function setMode(AccountId account, Mode mode) external locked onlyAuthorized(account) {
+        Book[] memory books = _open(_only(account));
+        _heads[account].mode = mode;
+        emit ModeSet(account, mode);
+        _close(Action.ModeChange, books, new Fee[](0));
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setOperator(AccountId account, address operator, bool approved) external {
+        if (account.owner() != msg.sender) revert NotAuthorized(account, msg.sender);
+        isOperator[account][operator] = approved;
+        emit OperatorSet(account, operator, approved);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function transfer(AccountId from, AccountId to, Usd cash, Position[] calldata legs)
+        external
+        locked
+        onlyAuthorized(from)
+        onlyAuthorized(to)
+    {
+        if (from.owner() != to.owner()) revert DifferentOwners(from, to);
+        AccountId[] memory accounts = new AccountId[](2);
+        (accounts[0], accounts[1]) = (from, to);
+        Book[] memory books = _open(accounts);
+        _apply(Move(from, to, Reason.Transfer, cash, legs), books);
+        _close(Action.Transfer, books, new Fee[](0));
+    }
+
+    /* MODULES */
+
+    /// @inheritdoc IClearinghouse
+    function lock() external onlyModule {
+        _lock();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function lockAs(address initiator) external onlyModule {
+        if (Lock.phase() == Lock.CALLBACK && Lock.keeper() == initiator) Lock.setPhase(Lock.HELD_IN_CALLBACK);
+        else _lock();
+    }
+
+    /// @inheritdoc IClearinghouse
+    function unlock() external onlyModule {
+        Lock.setPhase(Lock.phase() == Lock.HELD_IN_CALLBACK ? Lock.CALLBACK : Lock.FREE);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function openCallback(address keeper, AccountId deferred) external onlyModule {
+        Lock.setCallback(keeper, AccountId.unwrap(deferred));
+        Lock.setPhase(Lock.CALLBACK);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function closeCallback() external onlyModule {
+        Lock.setCallback(address(0), 0);
+        Lock.setPhase(Lock.HELD);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function execute(Action action, Move[] calldata moves, Fee[] calldata fees, AccountId[] calldata accounts)
+        external
+        onlyModule
+    {
+        for (uint256 i = 1; i < accounts.length; ++i) {
+            if (AccountId.unwrap(accounts[i]) <= AccountId.unwrap(accounts[i - 1])) {
+                revert NotSorted(accounts[i - 1], accounts[i]);
+            }
+        }
+        Book[] memory books = _open(accounts);
+        for (uint256 i; i < moves.length; ++i) {
+            _apply(moves[i], books);
+        }
+        _close(action, books, fees);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function touch(AccountId[] calldata accounts) external onlyModule returns (Snapshot memory market) {
+        UnderlyingSet set = NO_UNDERLYINGS;
+        for (uint256 i; i < accounts.length; ++i) {
+            set = set.union(_underlyingsOf(_portfolio(accounts[i])));
+        }
+        market = _touch(set);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setFlag(AccountId account, bool flagged, Usd memo_) external onlyModule {
+        _heads[account].flagged = flagged;
+        _setMemo(account, memo_);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function setReduceOnly(AccountId account, bool reduceOnly) external onlyModule {
+        _setReduceOnly(account, reduceOnly);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function addDeficit(uint256 underlying, Usd amount) external onlyModule {
+        _setDeficit(underlying, _exposures[underlying].deficit + uint256(amount.raw()));
+    }
+
+    /* GOVERNANCE */
+
+    /// @notice Ends the time in which engine and modules are wired without delay. Cannot be undone.
+    function seal() external restricted {
+        isSealed = true;
+        emit Sealed();
+    }
+
+    /// @notice Announces a new engine (or, before `seal`, sets it).
+    function scheduleEngine(IMarginEngine engine_) external restricted {
+        if (!isSealed) return _setEngine(engine_);
+        emit EngineScheduled(address(engine_), _schedule(_change(address(engine_), 0)));
+    }
+
+    /// @notice Puts the announced engine in force once its delay is over. Anyone.
+    function activateEngine(IMarginEngine engine_) external {
+        _takeReady(_change(address(engine_), 0), address(engine_));
+        _setEngine(engine_);
+    }
+
+    /// @notice Announces that `module` may (or may no longer) move balances; before `seal`, sets it.
+    function scheduleModule(address module, bool approved) external restricted {
+        if (!isSealed) return _setModule(module, approved);
+        emit ModuleScheduled(module, approved, _schedule(_change(module, approved ? 1 : 2)));
+    }
+
+    /// @notice Puts the announced change of a module in force once its delay is over. Anyone.
+    function activateModule(address module, bool approved) external {
+        _takeReady(_change(module, approved ? 1 : 2), module);
+        _setModule(module, approved);
+    }
+
+    /// @notice Forgets `amount` of the losses that count towards the market's limit, after HOLE was refilled.
+    function clearDeficit(uint256 underlying, Usd amount) external restricted {
+        _setDeficit(underlying, _exposures[underlying].deficit - uint256(amount.raw()));
+    }
+
+    /* INTERNAL: BATCHES */
+
+    function _lock() private {
+        uint256 phase = Lock.phase();
+        if (phase != Lock.FREE) revert Locked(phase, msg.sender);
+        Lock.setPhase(Lock.HELD);
+    }
+
+    function _only(AccountId account) private pure returns (AccountId[] memory accounts) {
+        accounts = new AccountId[](1);
+        accounts[0] = account;
+    }
+
+    function _open(AccountId[] memory accounts) private view returns (Book[] memory books) {
+        books = new Book[](accounts.length);
+        for (uint256 i; i < accounts.length; ++i) {
+            books[i] = Book(accounts[i], _portfolio(accounts[i]), NO_UNDERLYINGS);
+        }
+    }
+
+    /// @dev Moves, and notes in the books who took on more where. The loop ends at the number of checked accounts.
+    function _apply(Move memory m, Book[] memory books) private {
+        (UnderlyingSet raisedFrom, UnderlyingSet raisedTo) = _move(m);
+        for (uint256 i; i < books.length; ++i) {
+            if (books[i].account == m.from) books[i].raised = books[i].raised.union(raisedFrom);
+            else if (books[i].account == m.to) books[i].raised = books[i].raised.union(raisedTo);
+        }
+    }
+
+    /// @dev One touch of the markets, then one check per account.
+    function _close(Action action, Book[] memory books, Fee[] memory fees) private {
+        Portfolio[] memory ends = new Portfolio[](books.length);
+        UnderlyingSet set = NO_UNDERLYINGS;
+        for (uint256 i; i < books.length; ++i) {
+            ends[i] = _portfolio(books[i].account);
+            set = set.union(_underlyingsOf(ends[i])).union(_underlyingsOf(books[i].before));
+        }
+        Snapshot memory market = _touch(set);
+        for (uint256 i; i < books.length; ++i) {
+            _check(action, books[i], ends[i], market, fees);
+        }
+    }
+
+    function _touch(UnderlyingSet set) private returns (Snapshot memory market) {
+        if (set.isEmpty()) return market;
+        market = markets.touch(set);
+        _fillExposure(market);
+    }
+
+    /// @dev Open interest, its cap tied to the compartment, and the reduce-only state of markets that cost too much.
+    function _fillExposure(Snapshot memory market) private view {
+        uint256 rest = UnderlyingSet.unwrap(market.set);
+        for (uint256 i; i < market.markets.length; ++i) {
+            uint256 underlying = LibBit.ffs(rest);
+            rest &= rest - 1;
+            Market memory row = market.markets[i];
+            Exposure memory exposure = _exposures[underlying];
+            row.openInterest = exposure.longLots;
+            if (exposure.deficit > row.deficitLimit) row.reduceOnly = true;
+            if (row.stressGap == 0 || row.lotUnit == 0) continue;
+            int256 cover = _heads[compartment(uint8(underlying))].cash;
+            uint256 lotAtRisk = row.spot * row.lotUnit / WAD * row.stressGap / WAD + 1; // up, so that the cap rounds down
+            uint256 covered = cover > 0 ? uint256(cover) / lotAtRisk : 0;
+            if (covered < row.openInterestCap) row.openInterestCap = covered;
+        }
+    }
+
+    function _check(
+        Action action,
+        Book memory book,
+        Portfolio memory end,
+        Snapshot memory market,
+        Fee[] memory fees
+    ) private {
+        AccountId account = book.account;
+        Assessment memory a = _assess(end, market, _scaled(action, book.raised, end));
+        _charge(account, a, fees);
+        if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
+        if (AccountId.unwrap(account) == Lock.deferred()) return;
+        if (!ExitRule.passesOutright(action, a)) {
+            ExitRule.requireAllowed(account, action, _assess(book.before, market, NO_UNDERLYINGS), a);
+        }
+        if (_heads[account].reduceOnly) {
+            if (a.equity >= a.initial) _setReduceOnly(account, false);
+            else if (!book.raised.isEmpty()) revert AccountReduceOnly(account, a.equity, a.initial);
+        }
+        if (action == Action.Trade) _requireNewRiskAllowed(book.raised, market);
+        bool moreRisk = !book.raised.isEmpty() || action == Action.ModeChange;
+        if (end.mode == Mode.Isolated && moreRisk) _requireIsolated(account, end);
+    }
+
+    /// @dev Open interest scales what an action raises and, on withdrawals, all that is held.
+    function _scaled(Action action, UnderlyingSet raised, Portfolio memory end) private pure returns (UnderlyingSet) {
+        if (action == Action.Trade) return raised;
+        if (action == Action.WithdrawCash || action == Action.WithdrawCollateral) return _underlyingsOf(end);
+        return NO_UNDERLYINGS;
+    }
+
+    /// @dev A portfolio without positions is worth its cash: no engine, no oracle.
+    function _assess(Portfolio memory p, Snapshot memory market, UnderlyingSet scaled)
+        private
+        view
+        returns (Assessment memory a)
+    {
+        if (p.positions.length != 0) return engine.assess(p, market, scaled);
+        a.equity = p.cash;
+        a.settledCash = p.cash;
+        a.debtLimit = Usd.wrap(Parameters.DEBT_FLOOR);
+    }
+
+    /// @dev Takes the fees of `account`, never below equity 0, half for the compartment, and updates `a`.
+    function _charge(AccountId account, Assessment memory a, Fee[] memory fees) private {
+        for (uint256 i; i < fees.length; ++i) {
+            if (fees[i].payer != account) continue;
+            Usd amount = minUsd(fees[i].amount, maxUsd(a.equity, ZERO_USD));
+            if (amount == ZERO_USD) continue;
+            a.equity = a.equity - amount;
+            a.settledCash = a.settledCash - amount;
+            // R-12: the odd unit goes to the fee account.
+            Usd half = Usd.wrap(amount.raw() / 2);
+            Position[] memory none;
+            _move(Move(account, compartment(fees[i].underlying), Reason.Fee, half, none));
+            _move(Move(account, FEES, Reason.Fee, amount - half, none));
+        }
+    }
+
+    function _requireNewRiskAllowed(UnderlyingSet raised, Snapshot memory market) private pure {
+        uint256 rest = UnderlyingSet.unwrap(raised);
+        for (; rest != 0; rest &= rest - 1) {
+            uint256 underlying = LibBit.ffs(rest);
+            Market memory row = market.markets[market.set.row(underlying)];
+            if (row.status != PriceStatus.Live || row.reduceOnly || row.openInterest > row.openInterestCap) {
+                revert NewRiskRefused(underlying, row.status, row.reduceOnly, row.openInterest, row.openInterestCap);
+            }
+        }
+    }
+
+    function _requireIsolated(AccountId account, Portfolio memory p) private pure {
+        UnderlyingSet set = NO_UNDERLYINGS;
+        for (uint256 i; i < p.positions.length; ++i) {
+            InstrumentId instrument = p.positions[i].instrument();
+            if (instrument.kind() != Kind.Spot) set = set.with(instrument.underlying());
+        }
+        if (set.size() > 1) revert IsolatedAccount(account, set.size());
+    }
+
+    /* INTERNAL: STATE */
+
+    function _setMemo(AccountId account, Usd memo_) private {
+        Usd old = memo[account];
+        if (old == memo_) return;
+        memo[account] = memo_;
+        totalMemos = totalMemos + memo_ - old;
+        emit MemoSet(account, memo_, totalMemos);
+    }
+
+    function _setReduceOnly(AccountId account, bool reduceOnly) private {
+        _heads[account].reduceOnly = reduceOnly;
+        emit ReduceOnlySet(account, reduceOnly);
+    }
+
+    function _setDeficit(uint256 underlying, uint256 deficit_) private {
+        _exposures[underlying].deficit = deficit_.toUint128();
+        emit DeficitSet(underlying, Usd.wrap(deficit_.toInt256()));
+    }
+
+    function _setEngine(IMarginEngine engine_) private {
+        engine = engine_;
+        emit EngineSet(address(engine_));
+    }
+
+    function _setModule(address module, bool approved) private {
+        isModule[module] = approved;
+        emit ModuleSet(module, approved);
+    }
+
+    function _change(address target, uint256 what) private pure returns (bytes32) {
+        return bytes32((uint256(uint160(target)) << 8) | what);
+    }
+
+    function _schedule(bytes32 change) private returns (uint256 time) {
+        time = block.timestamp + Parameters.CORE_DELAY;
+        readyAt[change] = time;
+    }
+
+    function _takeReady(bytes32 change, address target) private {
+        uint256 time = readyAt[change];
+        if (time == 0) revert NothingScheduled(target);
+        if (block.timestamp < time) revert NotReady(time, block.timestamp);
+        delete readyAt[change];
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {LibBit} from "solady/src/utils/LibBit.sol";
+import {InstrumentId, Kind} from "../types/InstrumentId.sol";
+import {UnderlyingSet} from "../types/UnderlyingSet.sol";
+import {Usd} from "../types/Usd.sol";
+import {Assessment, IMarginEngine, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
+import {Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
+import {FixedPoint, SIGNED_WAD} from "../libraries/FixedPoint.sol";
+import {Measure} from "../libraries/Measure.sol";
+import {Parameters} from "../libraries/Parameters.sol";
+import {LANES, Scenarios} from "../libraries/Scenarios.sol";
+
+/// @title Margin engine
+/// @dev Three steps: rows (the portfolio summed per underlying), risk (scenarios, measure, add-ons per underlying), totals.
+/// Numbers named `...36` are USD with 36 decimals, exact. Bounds that make all products fit: |lots * unit| < 2^97 (ledger
+/// and listing), price < 2^88, |Phi| < 2^103, 128 positions, fractions <= 1e18 < 2^60 (`docs/rounding.md`).
+contract MarginEngine is IMarginEngine {
+    int256 private constant WAD2 = 1e36;
+
+    /// @dev The portfolio summed over the positions of one underlying.
+    /// @param delta36 Notional at mark, signed and netted. @param collateral36 Value of spot.
+    /// @param derivatives36 Value of the linear derivatives, funding included. @param gross36 Sum of |notional| of those.
+    struct Row {
+        int256 delta36;
+        int256 collateral36;
+        int256 derivatives36;
+        int256 gross36;
+        uint256 slots;
+    }
+
+    /// @dev Sums over all underlyings, before the one rounding of each.
+    struct Totals {
+        int256 collateral36;
+        int256 derivatives36;
+        int256 gross36;
+        int256 haircutCollateral36;
+        int256 maintenance;
+        int256 scaledMeasure;
+        int256 initialAddOns;
+        int256 haircut;
+        int256 goodEnd;
+    }
+
+    /// @inheritdoc IMarginEngine
+    function assess(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
+        external
+        pure
+        returns (Assessment memory a)
+    {
+        Row[] memory rows = _rows(portfolio, market);
+        Totals memory totals;
+        uint256 rest = UnderlyingSet.unwrap(market.set);
+        for (uint256 i; i < rows.length; ++i) {
+            uint256 underlying = LibBit.ffs(rest);
+            rest &= rest - 1;
+            if (rows[i].slots == 0) continue;
+            _add(totals, rows[i], market.markets[i], _risk(rows[i], market.markets[i], scaled.contains(underlying)));
+        }
+        return _assessment(portfolio, totals);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function audit(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
+        external
+        pure
+        returns (Assessment memory a, UnderlyingRisk[] memory risks)
+    {
+        Row[] memory rows = _rows(portfolio, market);
+        Totals memory totals;
+        risks = new UnderlyingRisk[](rows.length);
+        uint256 rest = UnderlyingSet.unwrap(market.set);
+        for (uint256 i; i < rows.length; ++i) {
+            uint256 underlying = LibBit.ffs(rest);
+            rest &= rest - 1;
+            risks[i] = _risk(rows[i], market.markets[i], scaled.contains(underlying));
+            risks[i].underlying = uint8(underlying);
+            _add(totals, rows[i], market.markets[i], risks[i]);
+        }
+        a = _assessment(portfolio, totals);
+    }
+
+    /// @dev Step 1: q . v and the linear exposures, exact. The loop ends at the length of the portfolio.
+    function _rows(Portfolio calldata portfolio, Snapshot calldata market) private pure returns (Row[] memory rows) {
+        rows = new Row[](market.markets.length);
+        for (uint256 i; i < portfolio.positions.length; ++i) {
+            InstrumentId instrument = portfolio.positions[i].instrument();
+            int256 lots = portfolio.positions[i].lots();
+            uint256 underlying = instrument.underlying();
+            if (underlying > 255 || !market.set.contains(underlying)) revert MissingMarket(underlying);
+            uint256 index = market.set.row(underlying);
+            _addPosition(rows[index], instrument, lots, market.markets[index]);
+        }
+    }
+
+    function _addPosition(Row memory row, InstrumentId instrument, int256 lots, Market calldata m) private pure {
+        Kind kind = instrument.kind();
+        row.slots += 1;
+        if (kind == Kind.Spot) {
+            int256 value36 = lots * int256(m.tokenUnit) * int256(m.spot);
+            row.collateral36 += value36;
+            row.delta36 += value36;
+        } else if (kind == Kind.Perpetual) {
+            int256 quantity = lots * int256(m.lotUnit);
+            int256 notional36 = quantity * int256(m.perpetualMark);
+            row.derivatives36 += notional36 - quantity * m.fundingIndex;
+            row.delta36 += notional36;
+            row.gross36 += notional36 < 0 ? -notional36 : notional36;
+        } else {
+            revert UnsupportedInstrument(instrument);
+        }
+    }
+
+    /// @dev Step 2: scenarios, measure and add-ons of one underlying.
+    function _risk(Row memory row, Market calldata m, bool scales) private pure returns (UnderlyingRisk memory risk) {
+        int256[LANES] memory moves = Scenarios.ladder(m.scanRange);
+        Scenarios.addLinear(risk.pnl, row.delta36, moves);
+        int256 worst = Measure.worstLoss(risk.pnl);
+        // R-4: linear books liquidate faster than options; with no option leg R_u is h_lin of the worst loss.
+        int256 relieved = FixedPoint.divCeil(worst * int256(m.linearRelief), SIGNED_WAD);
+        risk.requirement = Usd.wrap(relieved < worst ? relieved : worst);
+        risk.value = Usd.wrap(FixedPoint.divFloor(row.collateral36 + row.derivatives36, SIGNED_WAD));
+        risk.delta = Usd.wrap(FixedPoint.divFloor(row.delta36, SIGNED_WAD));
+        // R-5: collateral is never negative, so the charge is not either.
+        risk.haircut = Usd.wrap(FixedPoint.divCeil(row.collateral36 * int256(m.haircut), WAD2));
+        int256 badMove = _worstMove(row.delta36, m.spot, m.low, m.high);
+        risk.goodEnd = Usd.wrap(_worstMove(-row.delta36, m.spot, m.low, m.high));
+        int256 emaMove = _worstMove(row.delta36, m.spot, m.ema, m.ema);
+        risk.uncertainty = Usd.wrap(badMove > emaMove ? badMove : emaMove);
+        risk.initialFactor = scales ? _openInterestFactor(m) : uint256(SIGNED_WAD);
+    }
+
+    /// @dev R-6: ceil(max(0, loss of the position if spot were `low` or `high`)): linear instruments move with the notional.
+    function _worstMove(int256 delta36, uint256 spot, uint256 low, uint256 high) private pure returns (int256) {
+        // Exactly one end can hurt a linear book: the lower one when long, the upper one when short.
+        uint256 distance = delta36 >= 0 ? (spot > low ? spot - low : 0) : (high > spot ? high - spot : 0);
+        uint256 size = uint256(delta36 >= 0 ? delta36 : -delta36);
+        return int256(FixedPoint.mulDivUp(size, distance, spot * uint256(SIGNED_WAD)));
+    }
+
+    /// @dev R-7: oi_u, rounded up: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR) at the cap, where a linear
+    /// book posts its whole notional.
+    function _openInterestFactor(Market calldata m) private pure returns (uint256) {
+        uint256 half = m.openInterestCap / 2;
+        uint256 one = uint256(SIGNED_WAD);
+        if (m.openInterest <= half) return one;
+        uint256 perNotional =
+            FixedPoint.mulDivDown(m.scanRange * m.linearRelief, uint256(Parameters.INITIAL_RATIO), one * one);
+        uint256 top = FixedPoint.mulDivUp(one, one, perNotional);
+        if (m.openInterest >= m.openInterestCap) return top;
+        return one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half);
+    }
+
+    /// @dev Step 3: what an underlying adds to the totals. A dead price's collateral counts nothing in initial margin.
+    function _add(Totals memory t, Row memory row, Market calldata m, UnderlyingRisk memory risk) private pure {
+        t.collateral36 += row.collateral36;
+        t.derivatives36 += row.derivatives36;
+        t.gross36 += row.gross36;
+        t.haircutCollateral36 += FixedPoint.divFloor(row.collateral36 * (SIGNED_WAD - int256(m.haircut)), SIGNED_WAD);
+        t.maintenance += risk.requirement.raw();
+        t.scaledMeasure += FixedPoint.divCeil(risk.requirement.raw() * int256(risk.initialFactor), SIGNED_WAD);
+        t.haircut += risk.haircut.raw();
+        t.goodEnd += risk.goodEnd.raw();
+        t.initialAddOns += risk.uncertainty.raw() + int256(row.slots * m.slotCharge);
+        if (m.status == PriceStatus.Dead) t.initialAddOns += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
+    }
+
+    /// @dev E = cash + q.v; MM = measure + add-ons; IM = 1.30 * (measure + sum (k - 1) R) + U + add-ons(initial).
+    function _assessment(Portfolio calldata p, Totals memory t) private pure returns (Assessment memory a) {
+        int256 cash = p.cash.raw();
+        a.equity = Usd.wrap(cash + FixedPoint.divFloor(t.collateral36 + t.derivatives36, SIGNED_WAD));
+        a.settledCash = Usd.wrap(cash + FixedPoint.divFloor(t.derivatives36, SIGNED_WAD));
+        a.gross = Usd.wrap(FixedPoint.divCeil(t.gross36, SIGNED_WAD));
+        a.goodEnd = Usd.wrap(t.goodEnd);
+        a.maintenance = Usd.wrap(t.maintenance + t.haircut);
+        int256 grossCharge = FixedPoint.divCeil(t.gross36 * Parameters.GROSS_CHARGE, WAD2);
+        int256 measure = FixedPoint.divCeil(t.scaledMeasure * Parameters.INITIAL_RATIO, SIGNED_WAD);
+        a.initial = Usd.wrap(measure + t.haircut + t.initialAddOns + grossCharge);
+        int256 ratioLimit = FixedPoint.divFloor(t.haircutCollateral36 * Parameters.DEBT_RATIO, WAD2);
+        a.debtLimit = Usd.wrap(ratioLimit > Parameters.DEBT_FLOOR ? ratioLimit : Parameters.DEBT_FLOOR);
+    }
+}

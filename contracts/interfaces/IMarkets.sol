@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {UnderlyingSet} from "../types/UnderlyingSet.sol";
+
+/// @notice How far the price of an underlying can be trusted now.
+/// Live: new risk allowed. Degraded: valued by a source, no new risk. Dead: no source; last stored price, interval
+/// growing with age, collateral counts nothing in initial margin.
+enum PriceStatus {
+    Live,
+    Degraded,
+    Dead
+}
+
+/// @notice One row of the market matrix: everything the engine needs to know about an underlying.
+/// @param spot, low, high, ema USD per unit, 18 decimals; low <= spot <= high.
+/// @param perpetualMark spot * (1 + premium), rounded down.
+/// @param fundingIndex Phi: cumulative funding per unit, USD 18 decimals; a long of one unit has paid it since listing.
+/// @param tokenUnit Units of the underlying per base unit of the collateral token, 1e-18 each; 0 = no collateral.
+/// @param lotUnit Units of the underlying per derivative lot, 1e-18 each; 0 = no derivatives.
+/// @param scanRange PSR_M + eps, WAD fraction: the loss per unit notional of a linear position in the worst scenario.
+/// @param linearRelief h_lin, WAD fraction.
+/// @param haircut of collateral, WAD fraction, maintenance and initial.
+/// @param slotCharge USD, 18 decimals, per position, initial only.
+/// @param stressGap, deficitLimit As in `Limits`; the limit in USD, 18 decimals.
+/// @param openInterest Long lots of all accounts. @param openInterestCap Lots at which no account may raise.
+struct Market {
+    uint256 spot;
+    uint256 low;
+    uint256 high;
+    uint256 ema;
+    uint256 perpetualMark;
+    int256 fundingIndex;
+    uint256 tokenUnit;
+    uint256 lotUnit;
+    uint256 scanRange;
+    uint256 linearRelief;
+    uint256 haircut;
+    uint256 slotCharge;
+    uint256 stressGap;
+    uint256 deficitLimit;
+    uint256 openInterest;
+    uint256 openInterestCap;
+    PriceStatus status;
+    bool reduceOnly;
+}
+
+/// @notice The rows of `set`, in the order of its members.
+struct Snapshot {
+    UnderlyingSet set;
+    Market[] markets;
+}
+
+/// @notice Governed risk parameters of one underlying. Fractions are WAD; bounds and steps in `Bounds`.
+/// @param scanRange PSR_M. @param epsilon Epoch roll threshold, added to it. @param linearRelief h_lin.
+/// @param haircut Of collateral.
+struct RiskParameters {
+    uint64 scanRange;
+    uint64 epsilon;
+    uint64 linearRelief;
+    uint64 haircut;
+}
+
+/// @notice Governed limits of one underlying.
+/// @param openInterestCap Lots. @param stressGap WAD fraction of notional that a jump may cost beyond margin: open
+/// interest is also capped at compartment / stressGap; 0 = not tied.
+/// @param slotCharge USD, 6 decimals. @param deficitLimit USD, 6 decimals, of losses booked to HOLE before the market
+/// becomes reduce-only.
+struct Limits {
+    uint64 openInterestCap;
+    uint64 stressGap;
+    uint64 slotCharge;
+    uint64 deficitLimit;
+}
+
+/// @title Markets
+/// @notice Underlyings: what is listed, prices as intervals, EMA, funding, parameters.
+/// @dev INV-8: `snapshot` and `touch` revert for no state of the price sources.
+interface IMarkets {
+    /// @notice `underlying` was listed. Units as in `Market`.
+    event Listed(uint8 indexed underlying, bytes32 symbol, address source, uint256 tokenUnit, uint256 lotUnit);
+    /// @notice The price source of `underlying` changed.
+    event SourceSet(uint8 indexed underlying, address source);
+    event RiskParametersSet(uint8 indexed underlying, RiskParameters parameters);
+    event LimitsSet(uint8 indexed underlying, Limits limits);
+    event ReduceOnlySet(uint8 indexed underlying, bool reduceOnly);
+    /// @notice A spot observation was stored. Prices USD, 18 decimals.
+    event Observed(uint8 indexed underlying, uint256 spot, uint256 ema);
+    /// @notice Funding accrued: `fundingIndex` is Phi now, `premium` in millionths holds from now on.
+    event Funding(uint8 indexed underlying, int256 fundingIndex, int256 premium);
+
+    error UnknownUnderlying(uint256 underlying);
+    error AlreadyListed(uint8 underlying);
+    /// @notice A parameter is outside its hard bounds.
+    error OutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
+    /// @notice A parameter moved by more than its largest step, or again before `readyAt`.
+    error StepTooLarge(bytes32 parameter, uint256 value, uint256 old);
+    error StepTooSoon(uint8 underlying, uint256 readyAt);
+    /// @notice A guardian may only tighten: `value` is looser than `old`.
+    error NotTighter(bytes32 parameter, uint256 value, uint256 old);
+    /// @notice The source gives no live price, or one further than the allowed gap from the last stored one.
+    error SourceNotUsable(address source, uint256 spot, uint256 lastSpot);
+
+    /// @notice Stores an observation, feeds the EMA and accrues funding for each member, at most once a second; anyone may.
+    /// @return Rows as they are afterwards, open interest left 0 (the clearinghouse knows it).
+    function touch(UnderlyingSet set) external returns (Snapshot memory);
+
+    /// @notice What `touch` would return, without writing. Reverts only for an unlisted underlying.
+    function snapshot(UnderlyingSet set) external view returns (Snapshot memory);
+
+    /// @notice Accrues funding, then lets `premium` (millionths, clamped to +-5000, smoothed over 10 minutes) hold.
+    function setPremium(uint8 underlying, int256 premium) external;
+
+    /// @notice Number of listed underlyings; ids are 1..count.
+    function count() external view returns (uint256);
+
+    function symbol(uint8 underlying) external view returns (bytes32);
+
+    function source(uint8 underlying) external view returns (address);
+
+    function riskParameters(uint8 underlying) external view returns (RiskParameters memory);
+
+    function limits(uint8 underlying) external view returns (Limits memory);
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IMarkets, Limits, RiskParameters} from "../interfaces/IMarkets.sol";
+import {Parameters} from "./Parameters.sol";
+
+/// @notice Hard bounds and largest steps of governed parameters (spec G-2, G-3). Nothing outside them can be set by anyone.
+library Bounds {
+    /// @dev A requirement parameter moves by at most a tenth of its old value, or this if that is more, once a day.
+    uint256 internal constant STEP_SHARE = 10;
+    uint256 internal constant LEAST_STEP = 0.001e18;
+    uint256 internal constant STEP_PERIOD = 1 days;
+    /// @dev A new price source must be this near the last stored price, WAD.
+    uint256 internal constant MAX_SOURCE_GAP = 0.05e18;
+    /// @dev Units per lot: tokens of 0..18 decimals; derivative lots of at most 1e-3 units keep 2^47 lots below 2^97.
+    uint256 internal constant MAX_LOT_UNIT = 1e15;
+
+    function requireRisk(RiskParameters memory p) internal pure {
+        requireWithin("scanRange", p.scanRange, 0.02e18, 0.6e18);
+        requireWithin("epsilon", p.epsilon, 0, 0.02e18);
+        requireWithin("linearRelief", p.linearRelief, 0.25e18, 1e18);
+        requireWithin("haircut", p.haircut, 0, 0.9e18);
+    }
+
+    function requireLimits(Limits memory l) internal pure {
+        requireWithin("openInterestCap", l.openInterestCap, 0, uint256(Parameters.MAX_DERIVATIVE_LOTS) - 1);
+        requireWithin("stressGap", l.stressGap, 0, 1e18);
+        requireWithin("slotCharge", l.slotCharge, 0, 100e6);
+    }
+
+    function requireRiskStep(RiskParameters memory p, RiskParameters memory old) internal pure {
+        _requireStep("scanRange", p.scanRange, old.scanRange);
+        _requireStep("epsilon", p.epsilon, old.epsilon);
+        _requireStep("linearRelief", p.linearRelief, old.linearRelief);
+        _requireStep("haircut", p.haircut, old.haircut);
+    }
+
+    function requireWithin(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) internal pure {
+        if (value < minimum || value > maximum) revert IMarkets.OutOfBounds(parameter, value, minimum, maximum);
+    }
+
+    function _requireStep(bytes32 parameter, uint256 value, uint256 old) private pure {
+        uint256 step = old / STEP_SHARE > LEAST_STEP ? old / STEP_SHARE : LEAST_STEP;
+        if (value > old + step || value + step < old) revert IMarkets.StepTooLarge(parameter, value, old);
+    }
+}

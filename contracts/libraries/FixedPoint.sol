@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @dev 1.0 with 18 decimals.
+uint256 constant WAD = 1e18;
+/// @dev 1.0 with 18 decimals, for signed arithmetic.
+int256 constant SIGNED_WAD = 1e18;
+
+/// @notice Divisions with a named direction.
+/// @dev Unsigned: Down = toward 0, Up = away from 0. Signed: Floor = toward -inf, Ceil = toward +inf, Trunc = toward 0.
+library FixedPoint {
+    using SafeCast for uint256;
+
+    /// @dev floor(x / y). Solidity's own division truncates, which rounds losses in the account's favour.
+    function divFloor(int256 x, int256 y) internal pure returns (int256 z) {
+        z = x / y;
+        if (x % y != 0 && (x < 0) != (y < 0)) z -= 1;
+    }
+
+    /// @dev ceil(x / y).
+    function divCeil(int256 x, int256 y) internal pure returns (int256 z) {
+        z = x / y;
+        if (x % y != 0 && (x < 0) == (y < 0)) z += 1;
+    }
+
+    /// @dev floor(x * y / d), 512-bit product. Reverts above 2^256 - 1.
+    function mulDivDown(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
+        return Math.mulDiv(x, y, d);
+    }
+
+    /// @dev ceil(x * y / d), 512-bit product. Reverts above 2^256 - 1.
+    function mulDivUp(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
+        return Math.mulDiv(x, y, d, Math.Rounding.Ceil);
+    }
+
+    /// @dev trunc(x * y / d) for signed x: the fraction y/d of x, never more of it than asked.
+    function mulDivTrunc(int256 x, uint256 y, uint256 d) internal pure returns (int256) {
+        return x < 0 ? -mulDivDown(uint256(-x), y, d).toInt256() : mulDivDown(uint256(x), y, d).toInt256();
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+/// @dev Slots of an account; bounds every loop over positions.
+uint256 constant MAX_POSITIONS = 128;
+
+/// @notice Constants of the protocol: what no governance can change. Fractions are WAD, USD 18 decimals, times seconds.
+library Parameters {
+    /* LEDGER */
+
+    /// @dev |lots| of a derivative stay below this, so that products in the engine fit 256 bits (`docs/rounding.md`).
+    int256 internal constant MAX_DERIVATIVE_LOTS = 2 ** 47;
+    /// @dev Settled cash may fall to minus the larger of this and `DEBT_RATIO` of the haircut collateral.
+    int256 internal constant DEBT_FLOOR = 100e18;
+    int256 internal constant DEBT_RATIO = 0.02e18;
+    /// @dev A new engine or module waits this long: 1.5 times the ten days in which everybody can leave.
+    uint256 internal constant CORE_DELAY = 15 days;
+
+    /* MARGIN */
+
+    /// @dev Initial over maintenance measure.
+    int256 internal constant INITIAL_RATIO = 1.3e18;
+    /// @dev Initial add-on and de-risk surcharge per gross derivative notional.
+    int256 internal constant GROSS_CHARGE = 0.001e18;
+
+    /* LIQUIDATION */
+
+    /// @dev b: a liquidated account is brought to b times maintenance at most; a keeper's account must hold it.
+    int256 internal constant BUFFER = 1.1e18;
+    int256 internal constant MIN_SLICE = 0.1e18;
+    /// @dev Below this maintenance an account is taken whole.
+    int256 internal constant DUST_MAINTENANCE = 1000e18;
+    /// @dev What the compartment adds for an insolvent dust account.
+    int256 internal constant DUST_REWARD = 5e18;
+    /// @dev g: discount per unit of maintenance removed, start, after `DISCOUNT_RAMP`, per `DISCOUNT_STEP` later, at most.
+    int256 internal constant DISCOUNT_START = 0.02e18;
+    int256 internal constant DISCOUNT_RAMPED = 0.25e18;
+    int256 internal constant DISCOUNT_MAX = 0.5e18;
+    int256 internal constant DISCOUNT_SLOPE = 0.01e18;
+    uint256 internal constant DISCOUNT_RAMP = 15 minutes;
+    uint256 internal constant DISCOUNT_STEP = 10 minutes;
+    /// @dev The discount takes at most this share of E/MM, so that no slice worsens E/MM (INV-14).
+    int256 internal constant DISCOUNT_SHARE = 0.8e18;
+    /// @dev beta: the keeper's least reward per unit of maintenance removed, reached after `REWARD_RAMP`.
+    int256 internal constant REWARD_MAX = 0.05e18;
+    uint256 internal constant REWARD_RAMP = 60 minutes;
+    /// @dev Half-life of the elapsed time that `unflag` stores.
+    uint256 internal constant CLOCK_HALF_LIFE = 15 minutes;
+
+    /* PRICES */
+
+    /// @dev Prices are below this (3.0e8 USD): with it products in the engine fit 256 bits.
+    uint256 internal constant MAX_PRICE = 2 ** 88 - 1;
+    /// @dev Stored observations younger than this belong to the price interval.
+    uint256 internal constant OBSERVATION_WINDOW = 30 seconds;
+    /// @dev Spot EMA: period, and the most that one observation weighs.
+    uint256 internal constant EMA_PERIOD = 1 hours;
+    uint256 internal constant EMA_WEIGHT_CAP = 5 minutes;
+    /// @dev A dead price's interval widens by this fraction per second: 0.1 % a minute, all of it after 16.7 h.
+    uint256 internal constant WIDENING_PER_SECOND = uint256(0.001e18) / 60;
+    /// @dev Largest |premium|, in millionths: 50 bp. With the 8 h period it also caps funding at 0.0625 % an hour.
+    int256 internal constant MAX_PREMIUM = 5000;
+    uint256 internal constant PREMIUM_PERIOD = 10 minutes;
+    uint256 internal constant FUNDING_PERIOD = 8 hours;
+    /// @dev One read of Phi accrues at most this long.
+    uint256 internal constant FUNDING_STEP = 1 hours;
+
+    /* FEES */
+
+    uint256 internal constant TAKER_FEE = 0.0005e18;
+    uint256 internal constant MAKER_FEE = 0.0001e18;
+
+    /* EXIT */
+
+    /// @dev Notice for money that leaves a compartment.
+    uint256 internal constant RELEASE_NOTICE = 7 days;
+}
