@@ -68,7 +68,7 @@ contract Auction is IAuction {
 
     /// @inheritdoc IAuction
     function flag(AccountId account) external locked {
-        (, Assessment memory a,) = _open(account, account);
+        (, Assessment memory a, ) = _open(account, account);
         _requireUnhealthy(account, a);
         _start(account, a);
         CLEARINGHOUSE.setFlag(account, true, maxUsd(-a.equity, ZERO_USD));
@@ -77,7 +77,7 @@ contract Auction is IAuction {
     /// @inheritdoc IAuction
     function unflag(AccountId account) external locked {
         if (_clocks[account].startedAt == 0) revert NotFlagged(account);
-        (, Assessment memory a,) = _open(account, account);
+        (, Assessment memory a, ) = _open(account, account);
         if (a.equity < a.maintenance) revert StillUnhealthy(account, a.equity, a.maintenance);
         _stop(account, a);
     }
@@ -108,11 +108,12 @@ contract Auction is IAuction {
     }
 
     /// @inheritdoc IAuction
-    function convert(AccountId account, AccountId keeper, Usd minReward, bytes calldata data)
-        external
-        locked
-        returns (Usd payment, Usd reward)
-    {
+    function convert(
+        AccountId account,
+        AccountId keeper,
+        Usd minReward,
+        bytes calldata data
+    ) external locked returns (Usd payment, Usd reward) {
         Slice memory s = _prepare(account, keeper, Reason.Conversion);
         Assessment memory a = s.before;
         if (!_isConvertible(a)) revert NotConvertible(account, a.settledCash, a.debtLimit, a.equity, a.maintenance);
@@ -168,10 +169,10 @@ contract Auction is IAuction {
         (s.portfolio, s.before, s.market) = _open(account, keeper);
     }
 
-    function _open(AccountId account, AccountId keeper)
-        private
-        returns (Portfolio memory p, Assessment memory a, Snapshot memory market)
-    {
+    function _open(
+        AccountId account,
+        AccountId keeper
+    ) private returns (Portfolio memory p, Assessment memory a, Snapshot memory market) {
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (account, keeper);
         market = CLEARINGHOUSE.touch(accounts);
@@ -237,11 +238,11 @@ contract Auction is IAuction {
             ILiquidationCallback(msg.sender).onLiquidation(s.account, s.keeper, o.value, o.payment, data);
             CLEARINGHOUSE.closeCallback();
         }
-        (, Assessment memory a,) = _open(s.keeper, s.keeper);
+        (, Assessment memory a, ) = _open(s.keeper, s.keeper);
         if (!_reachesBuffer(a)) {
             revert KeeperUndermargined(s.keeper, a.equity, AuctionMath.buffered(a.maintenance));
         }
-        (,, bool reduceOnly) = CLEARINGHOUSE.status(s.keeper);
+        (, , bool reduceOnly) = CLEARINGHOUSE.status(s.keeper);
         bool belowInitial = a.equity < a.initial;
         if (belowInitial != reduceOnly) CLEARINGHOUSE.setReduceOnly(s.keeper, belowInitial);
     }
@@ -282,9 +283,8 @@ contract Auction is IAuction {
     function _coverFrom(Slice memory s, uint8 underlying, Usd amount) private returns (Usd paid) {
         if (amount == ZERO_USD) return ZERO_USD;
         Usd own = minUsd(amount, maxUsd(CLEARINGHOUSE.cashOf(compartment(underlying)), ZERO_USD));
-        Usd common = underlying == 0
-            ? ZERO_USD
-            : minUsd(amount - own, maxUsd(CLEARINGHOUSE.cashOf(compartment(0)), ZERO_USD));
+        Usd common =
+            underlying == 0 ? ZERO_USD : minUsd(amount - own, maxUsd(CLEARINGHOUSE.cashOf(compartment(0)), ZERO_USD));
         Usd hole = s.before.equity < ZERO_USD ? amount - own - common : ZERO_USD;
         Move[] memory moves = new Move[](3);
         moves[0] = _cashMove(compartment(underlying), s.keeper, Reason.Cover, own);

@@ -141,12 +141,12 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function transfer(AccountId from, AccountId to, Usd cash, Position[] calldata legs)
-        external
-        locked
-        onlyAuthorized(from)
-        onlyAuthorized(to)
-    {
+    function transfer(
+        AccountId from,
+        AccountId to,
+        Usd cash,
+        Position[] calldata legs
+    ) external locked onlyAuthorized(from) onlyAuthorized(to) {
         if (from.owner() != to.owner()) revert DifferentOwners(from, to);
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (from, to);
@@ -186,10 +186,12 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function execute(Action action, Move[] calldata moves, Fee[] calldata fees, AccountId[] calldata accounts)
-        external
-        onlyModule
-    {
+    function execute(
+        Action action,
+        Move[] calldata moves,
+        Fee[] calldata fees,
+        AccountId[] calldata accounts
+    ) external onlyModule {
         for (uint256 i = 1; i < accounts.length; ++i) {
             if (AccountId.unwrap(accounts[i]) <= AccountId.unwrap(accounts[i - 1])) {
                 revert NotSorted(accounts[i - 1], accounts[i]);
@@ -325,7 +327,7 @@ contract Clearinghouse is Ledger, AccessManaged {
             if (exposure.deficit > row.deficitLimit) row.reduceOnly = true;
             if (row.stressGap == 0 || row.lotUnit == 0) continue;
             int256 cover = _heads[compartment(uint8(underlying))].cash;
-            uint256 lotAtRisk = row.spot * row.lotUnit / WAD * row.stressGap / WAD + 1; // up, so that the cap rounds down
+            uint256 lotAtRisk = (((row.spot * row.lotUnit) / WAD) * row.stressGap) / WAD + 1; // up, so that the cap rounds down
             uint256 covered = cover > 0 ? uint256(cover) / lotAtRisk : 0;
             if (covered < row.openInterestCap) row.openInterestCap = covered;
         }
@@ -363,11 +365,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @dev A portfolio without positions is worth its cash: no engine, no oracle.
-    function _assess(Portfolio memory p, Snapshot memory market, UnderlyingSet scaled)
-        private
-        view
-        returns (Assessment memory a)
-    {
+    function _assess(
+        Portfolio memory p,
+        Snapshot memory market,
+        UnderlyingSet scaled
+    ) private view returns (Assessment memory a) {
         if (p.positions.length != 0) return engine.assess(p, market, scaled);
         a.equity = p.cash;
         a.settledCash = p.cash;

@@ -67,10 +67,12 @@ abstract contract Ledger is IClearinghouse {
 
     /// @dev Adds `delta` lots to one position; opens or removes its slot. The loop ends at MAX_POSITIONS.
     /// @return rose |lots| grew. @return long Change of max(lots, 0).
-    function _add(AccountId account, Head memory head, InstrumentId instrument, int256 delta)
-        private
-        returns (bool rose, int256 long)
-    {
+    function _add(
+        AccountId account,
+        Head memory head,
+        InstrumentId instrument,
+        int256 delta
+    ) private returns (bool rose, int256 long) {
         Position[MAX_POSITIONS] storage held = _positions[account];
         uint256 count = head.count;
         uint256 index;

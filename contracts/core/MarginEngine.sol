@@ -44,11 +44,11 @@ contract MarginEngine is IMarginEngine {
     }
 
     /// @inheritdoc IMarginEngine
-    function assess(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
-        external
-        pure
-        returns (Assessment memory a)
-    {
+    function assess(
+        Portfolio calldata portfolio,
+        Snapshot calldata market,
+        UnderlyingSet scaled
+    ) external pure returns (Assessment memory a) {
         Row[] memory rows = _rows(portfolio, market);
         Totals memory totals;
         uint256 rest = UnderlyingSet.unwrap(market.set);
@@ -62,11 +62,11 @@ contract MarginEngine is IMarginEngine {
     }
 
     /// @inheritdoc IMarginEngine
-    function audit(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
-        external
-        pure
-        returns (Assessment memory a, UnderlyingRisk[] memory risks)
-    {
+    function audit(
+        Portfolio calldata portfolio,
+        Snapshot calldata market,
+        UnderlyingSet scaled
+    ) external pure returns (Assessment memory a, UnderlyingRisk[] memory risks) {
         Row[] memory rows = _rows(portfolio, market);
         Totals memory totals;
         risks = new UnderlyingRisk[](rows.length);
@@ -145,8 +145,11 @@ contract MarginEngine is IMarginEngine {
         uint256 half = m.openInterestCap / 2;
         uint256 one = uint256(SIGNED_WAD);
         if (m.openInterest <= half) return one;
-        uint256 perNotional =
-            FixedPoint.mulDivDown(m.scanRange * m.linearRelief, uint256(Parameters.INITIAL_RATIO), one * one);
+        uint256 perNotional = FixedPoint.mulDivDown(
+            m.scanRange * m.linearRelief,
+            uint256(Parameters.INITIAL_RATIO),
+            one * one
+        );
         uint256 top = FixedPoint.mulDivUp(one, one, perNotional);
         if (m.openInterest >= m.openInterestCap) return top;
         return one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half);

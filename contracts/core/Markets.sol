@@ -96,12 +96,17 @@ contract Markets is IMarkets, AccessManaged {
     function setPremium(uint8 underlying, int256 premium) external restricted {
         State memory state = _advance(underlying, _listing(underlying));
         int256 limit = Parameters.MAX_PREMIUM;
-        int256 target = premium > limit ? limit : premium < -limit ? -limit : premium;
+        int256 target =
+            premium > limit
+                ? limit
+                : premium < -limit
+                    ? -limit
+                    : premium;
         uint256 age = block.timestamp - _premiumSetAt[underlying];
         if (age > Parameters.PREMIUM_PERIOD) age = Parameters.PREMIUM_PERIOD;
         int256 old = state.pulse.premium;
         // Truncation leaves the premium within one millionth of its smoothed value; no money is divided here.
-        state.pulse.premium = int24(old + (target - old) * int256(age) / int256(Parameters.PREMIUM_PERIOD));
+        state.pulse.premium = int24(old + ((target - old) * int256(age)) / int256(Parameters.PREMIUM_PERIOD));
         _premiumSetAt[underlying] = block.timestamp;
         _store(underlying, state);
         emit Funding(underlying, state.pulse.fundingIndex, state.pulse.premium);
@@ -230,8 +235,9 @@ contract Markets is IMarkets, AccessManaged {
     function _accrue(State memory s) private view {
         uint256 elapsed = block.timestamp - s.pulse.accruedAt;
         if (elapsed > Parameters.FUNDING_STEP) elapsed = Parameters.FUNDING_STEP;
-        int256 accrued = int256(s.pulse.premium) * int256(uint256(s.seen.spot)) * int256(elapsed)
-            / int256(1e6 * Parameters.FUNDING_PERIOD);
+        int256 accrued =
+            (int256(s.pulse.premium) * int256(uint256(s.seen.spot)) * int256(elapsed)) /
+                int256(1e6 * Parameters.FUNDING_PERIOD);
         s.pulse.fundingIndex = _clampIndex(s.pulse.fundingIndex + accrued);
         s.pulse.accruedAt = uint40(block.timestamp);
     }
@@ -245,9 +251,9 @@ contract Markets is IMarkets, AccessManaged {
     /// @dev ema + (spot - ema) * ln 2 * min(dt, 5 min) / 1 h: half-life one hour, no single observation above 5.8 %.
     function _ema(uint256 ema, uint256 spot, uint256 elapsed) private pure returns (uint88) {
         if (elapsed > Parameters.EMA_WEIGHT_CAP) elapsed = Parameters.EMA_WEIGHT_CAP;
-        int256 weight = int256(0.693147180559945309e18 * elapsed / Parameters.EMA_PERIOD);
+        int256 weight = int256((0.693147180559945309e18 * elapsed) / Parameters.EMA_PERIOD);
         // Between ema and spot, both below 2^88.
-        return uint88(uint256(int256(ema) + (int256(spot) - int256(ema)) * weight / SIGNED_WAD));
+        return uint88(uint256(int256(ema) + ((int256(spot) - int256(ema)) * weight) / SIGNED_WAD));
     }
 
     function _store(uint256 underlying, State memory s) private {
@@ -286,7 +292,7 @@ contract Markets is IMarkets, AccessManaged {
             m.spot = s.seen.spot;
             uint256 width = (block.timestamp - s.seen.time) * Parameters.WIDENING_PER_SECOND;
             if (width > WAD) width = WAD;
-            m.low = m.spot * (WAD - width) / WAD; // down: wider
+            m.low = (m.spot * (WAD - width)) / WAD; // down: wider
             m.high = m.spot + (m.spot * width + WAD - 1) / WAD; // up: wider
             return;
         }

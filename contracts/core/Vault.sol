@@ -75,10 +75,15 @@ contract Vault is IVault, AccessManaged {
     }
 
     /// @inheritdoc IVault
-    function depositWithPermit(AccountId account, uint8 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
-        external
-        returns (uint256 credited)
-    {
+    function depositWithPermit(
+        AccountId account,
+        uint8 asset,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (uint256 credited) {
         // A permit can be front-run; the transfer below fails by itself when the allowance is missing.
         try IERC20Permit(_token(asset)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         return deposit(account, asset, amount);
@@ -107,10 +112,15 @@ contract Vault is IVault, AccessManaged {
     /// @dev H-3: x/r of booked losses, rounded down; the excess over x is HOLE's, so r stays (INV-13).
     function _creditUsd(AccountId account, uint256 received) private returns (Usd credit) {
         Usd x = Usd.wrap((received * USD_UNIT).toInt256());
-        (Usd booked,) = losses();
+        (Usd booked, ) = losses();
         uint256 held = _heldUsd();
         Usd bonus = ZERO_USD;
-        if (booked > ZERO_USD && held != 0 && !account.isSystem() && CLEARINGHOUSE.assess(account).settledCash >= ZERO_USD) {
+        if (
+            booked > ZERO_USD &&
+            held != 0 &&
+            !account.isSystem() &&
+            CLEARINGHOUSE.assess(account).settledCash >= ZERO_USD
+        ) {
             bonus = Usd.wrap(FixedPoint.mulDivDown(uint256(x.raw()), uint256(booked.raw()), held).toInt256());
         }
         Move[] memory moves = new Move[](bonus == ZERO_USD ? 1 : 2);
@@ -123,7 +133,7 @@ contract Vault is IVault, AccessManaged {
     /// @dev Owners and operators anything; strangers USD into accounts that exist; anybody USD into compartments and FEES.
     function _requireDepositor(AccountId account, uint8 asset) private view {
         if (CLEARINGHOUSE.isAuthorized(account, msg.sender)) return;
-        (bool exists,,) = CLEARINGHOUSE.status(account);
+        (bool exists, , ) = CLEARINGHOUSE.status(account);
         bool fundsSystem = account.isCompartment() || account == FEES;
         bool allowed = account.isSystem() ? fundsSystem : exists;
         if (asset != USD_ASSET || !allowed) revert NotYourAccount(account, msg.sender);
@@ -132,10 +142,12 @@ contract Vault is IVault, AccessManaged {
     /* WITHDRAWALS */
 
     /// @inheritdoc IVault
-    function withdraw(AccountId account, uint8 asset, uint256 amount, address receiver)
-        external
-        returns (uint256 paid, uint256 claimId)
-    {
+    function withdraw(
+        AccountId account,
+        uint8 asset,
+        uint256 amount,
+        address receiver
+    ) external returns (uint256 paid, uint256 claimId) {
         if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) revert NotYourAccount(account, msg.sender);
         if (amount == 0) revert ZeroAmount();
         _token(asset);
@@ -170,10 +182,13 @@ contract Vault is IVault, AccessManaged {
     }
 
     /// @dev Debits `amount` from `account`: the paid part to CUSTODY, the loss of a USD withdrawal at r < 1 to HOLE.
-    function _payFrom(AccountId account, uint8 asset, uint256 amount, Reason reason, Action action)
-        private
-        returns (uint256 paid)
-    {
+    function _payFrom(
+        AccountId account,
+        uint8 asset,
+        uint256 amount,
+        Reason reason,
+        Action action
+    ) private returns (uint256 paid) {
         if (asset != USD_ASSET) {
             _moveOut(account, CUSTODY, asset, amount, reason, action);
             return amount;
@@ -195,7 +210,11 @@ contract Vault is IVault, AccessManaged {
         Move[] memory moves = new Move[](1);
         bool isUsd = asset == USD_ASSET;
         moves[0] = Move(
-            from, to, reason, isUsd ? _usd(amount) : ZERO_USD, isUsd ? new Position[](0) : _legs(asset, amount)
+            from,
+            to,
+            reason,
+            isUsd ? _usd(amount) : ZERO_USD,
+            isUsd ? new Position[](0) : _legs(asset, amount)
         );
         _execute(from, moves, action);
     }
@@ -247,7 +266,7 @@ contract Vault is IVault, AccessManaged {
         Cap memory cap = _caps[asset];
         uint256 age = block.timestamp - cap.start;
         if (age >= CAP_RAMP) return cap.target;
-        return cap.from + (uint256(cap.target) - cap.from) * age / CAP_RAMP; // down: the stricter cap
+        return cap.from + ((uint256(cap.target) - cap.from) * age) / CAP_RAMP; // down: the stricter cap
     }
 
     /// @inheritdoc IVault

@@ -87,9 +87,12 @@ interface IAuction {
     function liquidate(Bid calldata bid) external returns (Usd payment, Usd reward);
 
     /// @notice Takes over the slice of a healthy account that brings its settled cash back to about zero.
-    function convert(AccountId account, AccountId keeper, Usd minReward, bytes calldata data)
-        external
-        returns (Usd payment, Usd reward);
+    function convert(
+        AccountId account,
+        AccountId keeper,
+        Usd minReward,
+        bytes calldata data
+    ) external returns (Usd payment, Usd reward);
 
     /// @notice Books the cash debt of an account without positions: common compartment first, then HOLE. Anyone.
     function absorb(AccountId account) external;

@@ -65,14 +65,16 @@ interface IMarginEngine {
     /// @notice Equity and requirements of `portfolio` in `market`.
     /// @param scaled Underlyings whose initial requirement scales with market-wide open interest in this check.
     /// @dev Rounding: equity down (R-1), requirements up (R-4..R-9). Reverts only for unsupported or missing input.
-    function assess(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
-        external
-        view
-        returns (Assessment memory);
+    function assess(
+        Portfolio calldata portfolio,
+        Snapshot calldata market,
+        UnderlyingSet scaled
+    ) external view returns (Assessment memory);
 
     /// @notice The same with everything that entered, per underlying, so that a person can audit a requirement.
-    function audit(Portfolio calldata portfolio, Snapshot calldata market, UnderlyingSet scaled)
-        external
-        view
-        returns (Assessment memory, UnderlyingRisk[] memory);
+    function audit(
+        Portfolio calldata portfolio,
+        Snapshot calldata market,
+        UnderlyingSet scaled
+    ) external view returns (Assessment memory, UnderlyingRisk[] memory);
 }

@@ -29,11 +29,30 @@ interface IVault {
     event DepositCapSet(uint8 indexed asset, uint256 from, uint256 target, uint256 rampSeconds);
     event OutflowSet(uint8 indexed asset, Outflow outflow);
     /// @notice Tokens came in; `credited` in token units (collateral) or USD, 18 decimals (asset 0).
-    event Deposited(AccountId indexed account, uint8 indexed asset, address indexed from, uint256 received, uint256 credited);
+    event Deposited(
+        AccountId indexed account,
+        uint8 indexed asset,
+        address indexed from,
+        uint256 received,
+        uint256 credited
+    );
     /// @notice Tokens went out: `amount` was debited, `paid` of it sent, both in token units.
-    event Withdrawn(AccountId indexed account, uint8 indexed asset, address indexed receiver, uint256 amount, uint256 paid);
+    event Withdrawn(
+        AccountId indexed account,
+        uint8 indexed asset,
+        address indexed receiver,
+        uint256 amount,
+        uint256 paid
+    );
     /// @notice `amount` was debited and waits for the outflow limit, at the latest until `latest`.
-    event Queued(uint256 indexed claimId, AccountId indexed account, uint8 asset, address receiver, uint256 amount, uint256 latest);
+    event Queued(
+        uint256 indexed claimId,
+        AccountId indexed account,
+        uint8 asset,
+        address receiver,
+        uint256 amount,
+        uint256 latest
+    );
     event Claimed(uint256 indexed claimId, uint256 paid);
     event ReleaseScheduled(AccountId indexed account, Usd amount, uint256 readyAt);
     /// @notice State of the common loss: D booked, memos not covered by compartments, ratio r (WAD) that withdrawals get.
@@ -62,16 +81,25 @@ interface IVault {
     function deposit(AccountId account, uint8 asset, uint256 amount) external returns (uint256 credited);
 
     /// @notice The same after an EIP-2612 permit; a permit that was used before is no obstacle if the allowance is there.
-    function depositWithPermit(AccountId account, uint8 asset, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
-        external
-        returns (uint256 credited);
+    function depositWithPermit(
+        AccountId account,
+        uint8 asset,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (uint256 credited);
 
     /// @notice Debits `amount` token units and sends them to `receiver`: USD times r, at once within the outflow limit, else
     /// as a claim with a latest date. An account without positions needs no oracle.
     /// @return paid Token units sent now. @return claimId 0 when paid at once.
-    function withdraw(AccountId account, uint8 asset, uint256 amount, address receiver)
-        external
-        returns (uint256 paid, uint256 claimId);
+    function withdraw(
+        AccountId account,
+        uint8 asset,
+        uint256 amount,
+        address receiver
+    ) external returns (uint256 paid, uint256 claimId);
 
     /// @notice Pays a queued withdrawal to its receiver, USD times the r of now. Anyone.
     function claim(uint256 claimId) external returns (uint256 paid);

@@ -14,23 +14,25 @@ library AuctionMath {
     function discountRate(uint256 elapsed) internal pure returns (uint256) {
         uint256 start = uint256(Parameters.DISCOUNT_START);
         uint256 ramped = uint256(Parameters.DISCOUNT_RAMPED);
-        if (elapsed < Parameters.DISCOUNT_RAMP) return start + (ramped - start) * elapsed / Parameters.DISCOUNT_RAMP;
+        if (elapsed < Parameters.DISCOUNT_RAMP) return start + ((ramped - start) * elapsed) / Parameters.DISCOUNT_RAMP;
         uint256 late = elapsed - Parameters.DISCOUNT_RAMP;
-        uint256 rate = ramped + uint256(Parameters.DISCOUNT_SLOPE) * late / Parameters.DISCOUNT_STEP;
+        uint256 rate = ramped + (uint256(Parameters.DISCOUNT_SLOPE) * late) / Parameters.DISCOUNT_STEP;
         return rate < uint256(Parameters.DISCOUNT_MAX) ? rate : uint256(Parameters.DISCOUNT_MAX);
     }
 
     /// @dev beta(t): 0 to 5 % in 60 minutes. Rounded down.
     function rewardRate(uint256 elapsed) internal pure returns (uint256) {
         if (elapsed >= Parameters.REWARD_RAMP) return uint256(Parameters.REWARD_MAX);
-        return uint256(Parameters.REWARD_MAX) * elapsed / Parameters.REWARD_RAMP;
+        return (uint256(Parameters.REWARD_MAX) * elapsed) / Parameters.REWARD_RAMP;
     }
 
     /// @dev The discount that leaves E/MM no lower: at most 0.8 E/MM. Rounded down; 0 when E <= 0 or MM = 0.
     function cappedRate(uint256 rate, Assessment memory a) internal pure returns (uint256) {
         if (a.equity <= ZERO_USD || a.maintenance == ZERO_USD) return 0;
         uint256 cap = FixedPoint.mulDivDown(
-            uint256(a.equity.raw()), uint256(Parameters.DISCOUNT_SHARE), uint256(a.maintenance.raw())
+            uint256(a.equity.raw()),
+            uint256(Parameters.DISCOUNT_SHARE),
+            uint256(a.maintenance.raw())
         );
         return rate < cap ? rate : cap;
     }
@@ -41,7 +43,7 @@ library AuctionMath {
         if (maintenance < Parameters.DUST_MAINTENANCE) return (WAD, WAD);
         most = WAD;
         if (a.equity > ZERO_USD) {
-            int256 target = maintenance * Parameters.BUFFER / SIGNED_WAD;
+            int256 target = (maintenance * Parameters.BUFFER) / SIGNED_WAD;
             int256 missing = target - a.equity.raw();
             most = missing <= 0 ? 0 : FixedPoint.mulDivDown(uint256(missing), WAD, uint256(target));
         }
@@ -50,9 +52,7 @@ library AuctionMath {
 
     /// @dev f of a conversion: -s / (E - s), rounded down.
     function conversionFraction(Assessment memory a) internal pure returns (uint256) {
-        return FixedPoint.mulDivDown(
-            uint256((-a.settledCash).raw()), WAD, uint256((a.equity - a.settledCash).raw())
-        );
+        return FixedPoint.mulDivDown(uint256((-a.settledCash).raw()), WAD, uint256((a.equity - a.settledCash).raw()));
     }
 
     /// @dev What remains on a stopped clock: elapsed * 2^-(age / 15 min), rounded down.
@@ -63,11 +63,10 @@ library AuctionMath {
     }
 
     /// @dev R-20: trunc(fraction * vector). `legs` holds the non-zero lots, `rest` what stays, both in stored order.
-    function split(Portfolio memory p, uint256 fraction)
-        internal
-        pure
-        returns (Usd cash, Position[] memory legs, Portfolio memory rest)
-    {
+    function split(
+        Portfolio memory p,
+        uint256 fraction
+    ) internal pure returns (Usd cash, Position[] memory legs, Portfolio memory rest) {
         cash = Usd.wrap(FixedPoint.mulDivTrunc(p.cash.raw(), fraction, WAD));
         uint256 n = p.positions.length;
         legs = new Position[](n);

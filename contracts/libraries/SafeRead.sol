@@ -29,8 +29,14 @@ library SafeRead {
             live := mload(add(r, 128))
             mstore(add(r, 128), eq(live, 1))
         }
-        bool sane = ok && live <= 1 && r.spot != 0 && r.low <= r.spot && r.spot <= r.high && r.high <= Parameters.MAX_PRICE
-            && r.publishedAt <= block.timestamp;
+        bool sane =
+            ok &&
+                live <= 1 &&
+                r.spot != 0 &&
+                r.low <= r.spot &&
+                r.spot <= r.high &&
+                r.high <= Parameters.MAX_PRICE &&
+                r.publishedAt <= block.timestamp;
         if (!sane) r = Reading(0, 0, 0, 0, false);
     }
 }

@@ -20,7 +20,7 @@ library Scenarios {
         int256 range = int256(scanRange);
         for (int256 j = -6; j <= 6; ++j) {
             uint256 lane = uint256(2 * (j + 6));
-            moves[lane] = j * range / 6;
+            moves[lane] = (j * range) / 6;
             moves[lane + 1] = moves[lane];
         }
         moves[26] = -_min(2 * range, MAX_FALL) / 2;

@@ -19,9 +19,10 @@ enum Kind {
 
 /// @dev Reverts for a kind above Put; every other bit pattern is an instrument, listed or not.
 function instrumentId(uint8 underlying_, uint40 expiry_, uint64 strike_, Kind kind_) pure returns (InstrumentId) {
-    return InstrumentId.wrap(
-        (uint128(underlying_) << 112) | (uint128(expiry_) << 72) | (uint128(strike_) << 8) | uint128(uint8(kind_))
-    );
+    return
+        InstrumentId.wrap(
+            (uint128(underlying_) << 112) | (uint128(expiry_) << 72) | (uint128(strike_) << 8) | uint128(uint8(kind_))
+        );
 }
 
 function spotOf(uint8 underlying_) pure returns (InstrumentId) {

@@ -5,18 +5,7 @@ pragma solidity ^0.8.37;
 /// to a token amount, a price or a number of lots.
 type Usd is int256;
 
-using {
-    add as +,
-    sub as -,
-    neg as -,
-    lt as <,
-    lte as <=,
-    gt as >,
-    gte as >=,
-    eq as ==,
-    neq as !=,
-    raw
-} for Usd global;
+using {add as +, sub as -, neg as -, lt as <, lte as <=, gt as >, gte as >=, eq as ==, neq as !=, raw} for Usd global;
 
 /// @dev No dollars.
 Usd constant ZERO_USD = Usd.wrap(0);
