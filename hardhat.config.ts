@@ -31,6 +31,7 @@ export default defineConfig({
   solidity: {
     version: '0.8.37',
     path: createRequire(import.meta.url).resolve('solc/soljson.js'), // the pinned compiler, never a download
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     settings: { evmVersion: 'osaka', optimizer: { enabled: true, runs: 200 } },
   },
   networks: {

@@ -1,0 +1,79 @@
+import { encodeFunctionData, hexToBytes, parseUnits } from 'viem'
+import { accountId, createWorld, deposit, fill, gasOf, push, USD_ASSET, type World } from './world.ts'
+
+/** Positions of the accounts that are checked and sliced. */
+export const SIZES = [1, 8, 32] as const
+type BySize = Record<`${(typeof SIZES)[number]}`, number>
+
+/** Gas of whole transactions, storage cold; `marginCheck` without the 21,000 base and the calldata. */
+export type GasTable = {
+  deposit: number
+  withdraw: number
+  fill: number
+  marginCheck: BySize
+  liquidationSlice: BySize
+}
+
+const START = 2_000
+const ENOUGH_USD = 10n ** 14n // 100 M USD, 6 decimals
+
+/** EIP-2028: what the calldata of a transaction costs, with the 21,000 every transaction pays. */
+export function intrinsicGas(data: `0x${string}`): number {
+  return hexToBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 21_000)
+}
+
+export async function measureGas(progress: (step: string) => void = () => undefined): Promise<GasTable> {
+  const world = await createWorld()
+  const trader = world.trader.account
+  progress('deposit, withdraw, fill')
+  await deposit(world, world.maker, 0n, USD_ASSET, ENOUGH_USD)
+  const depositGas = await deposit(world, world.trader, 0n, USD_ASSET, 10_000_000_000n)
+  const fillGas = await fill(world, 0n, 1, 10_000n, START)
+  const withdrawal = [accountId(trader.address, 0n), USD_ASSET, 1_000_000n, trader.address] as const
+  const withdrawGas = await gasOf(world, await world.vault.write.withdraw(withdrawal, { account: trader }))
+
+  const checks: Partial<BySize> = {}
+  const slices: Partial<BySize> = {}
+  for (const size of SIZES) {
+    progress(`${size} positions`)
+    await push(world, START)
+    await openPositions(world, BigInt(size), size)
+    checks[`${size}`] = await marginCheckGas(world, BigInt(size))
+    slices[`${size}`] = await sliceGas(world, BigInt(size))
+  }
+  await world.connection.close()
+  return { deposit: depositGas, withdraw: withdrawGas, fill: fillGas, marginCheck: checks as BySize, liquidationSlice: slices as BySize }
+}
+
+/** A leveraged long of `size` positions: perpetuals alternate with spot collateral of the same underlying. */
+async function openPositions(world: World, subId: bigint, size: number): Promise<void> {
+  const underlyings = Math.ceil(size / 2)
+  await deposit(world, world.trader, subId, USD_ASSET, BigInt(underlyings) * 1_800_000_000n)
+  for (let u = 1; u <= underlyings; u++) {
+    if (size > 1) await deposit(world, world.trader, subId, u, parseUnits('0.1', 18))
+    await fill(world, subId, u, 10_000n, START) // 10 units: 20,000 USD against 1,800
+  }
+}
+
+async function marginCheckGas(world: World, subId: bigint): Promise<number> {
+  const args = [accountId(world.trader.account.address, subId)] as const
+  const client = await world.viem.getPublicClient()
+  const data = encodeFunctionData({ abi: world.clearinghouse.abi, functionName: 'assess', args })
+  const hash = await world.governor.sendTransaction({ to: world.clearinghouse.address, data })
+  const receipt = await client.waitForTransactionReceipt({ hash })
+  return Number(receipt.gasUsed) - intrinsicGas(data)
+}
+
+/** Prices fall until the account is below maintenance; one slice of at most what restores health, to a fresh account. */
+async function sliceGas(world: World, subId: bigint): Promise<number> {
+  const account = accountId(world.trader.account.address, subId)
+  const keeperAccount = accountId(world.keeper.account.address, subId)
+  await deposit(world, world.keeper, subId, USD_ASSET, 10n ** 12n)
+  for (let price = START - 10; ; price -= 10) {
+    await push(world, price)
+    const { liquidatable, maxFraction } = await world.auction.read.liquidationState([account])
+    if (!liquidatable) continue
+    const bid = { account, keeper: keeperAccount, fraction: maxFraction, minReward: 0n, data: '0x' } as const
+    return gasOf(world, await world.auction.write.liquidate([bid], { account: world.keeper.account }))
+  }
+}
