@@ -1,0 +1,124 @@
+/**
+ * Every number that a deployment sets, with its unit. Hard bounds are in `contracts/libraries/Bounds.sol`; what no
+ * governance can change is in `contracts/libraries/Parameters.sol`.
+ */
+
+/** 100 % as a WAD fraction; also one US dollar and one unit of an underlying with 18 decimals. */
+const WAD = 10n ** 18n
+/** One US dollar with 6 decimals, the unit of `slotCharge` and `deficitLimit`. */
+const USD6 = 10n ** 6n
+const HOUR = 3_600n
+const DAY = 24n * HOUR
+
+/** `basisPoints` of 100 %, WAD. */
+function bp(basisPoints: number): bigint {
+  return (BigInt(basisPoints) * WAD) / 10_000n
+}
+
+/** WAD fractions. */
+export type RiskParameters = {
+  /** PSR_M: the price move whose loss is maintenance margin before relief. */
+  scanRange: bigint
+  /** eps: what spot may move before a risk epoch rolls; added to the scan range. */
+  epsilon: bigint
+  /** h_lin: linear books liquidate faster than options. */
+  linearRelief: bigint
+  /** Of collateral, in maintenance and initial margin. */
+  haircut: bigint
+}
+
+export type Limits = {
+  /** Long lots of all accounts together. */
+  openInterestCap: bigint
+  /** WAD fraction of notional that a jump may cost beyond margin: open interest <= compartment / stressGap. */
+  stressGap: bigint
+  /** USD, 6 decimals, per position, initial margin only. */
+  slotCharge: bigint
+  /** USD, 6 decimals, of losses booked to HOLE before the market becomes reduce-only. */
+  deficitLimit: bigint
+}
+
+export type FeedParameters = {
+  /** Of the feed's answers, and of the bounds. */
+  decimals: number
+  /** Answers at or beyond these are rejected. */
+  minAnswer: bigint
+  maxAnswer: bigint
+  /** Heartbeat plus five minutes. */
+  stalenessSeconds: bigint
+  /** Deviation threshold of the feed, WAD fraction: half the width of the price interval. */
+  confidence: bigint
+}
+
+/** Token units. Collateral starts at a tenth of `cap` and reaches it in a week. */
+export type DepositParameters = {
+  cap: bigint
+  /** What may leave at once, and how fast that refills: everybody can leave within a day. */
+  outflow: { capacity: bigint; refill: bigint }
+}
+
+export type UnderlyingParameters = {
+  symbol: string
+  /** Collateral token; name and symbol serve local networks, where it is deployed. */
+  token: { name: string; symbol: string; decimals: number }
+  /** Units of the underlying per derivative lot, 1e-18 each. */
+  lotUnit: bigint
+  risk: RiskParameters
+  limits: Limits
+  feed: FeedParameters
+  deposits: DepositParameters
+}
+
+/** A bucket of a fifth of `cap` that refills in a day, rounded up as the vault demands. */
+function deposits(cap: bigint): DepositParameters {
+  const capacity = cap / 5n
+  return { cap, outflow: { capacity, refill: (capacity + DAY - 1n) / DAY } }
+}
+
+const BTC: UnderlyingParameters = {
+  symbol: 'BTC',
+  token: { name: 'Wrapped BTC', symbol: 'WBTC', decimals: 8 },
+  lotUnit: WAD / 10_000n,
+  // With relief the floor gives 1 / ((6 % + 0.5 %) / 2) = 31x maintenance leverage.
+  risk: { scanRange: bp(600), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  limits: { openInterestCap: 50_000_000n, stressGap: bp(500), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
+  feed: {
+    decimals: 8,
+    minAnswer: 100n * 10n ** 8n,
+    maxAnswer: 10_000_000n * 10n ** 8n,
+    stalenessSeconds: HOUR + 300n,
+    confidence: bp(50),
+  },
+  deposits: deposits(2_000n * 10n ** 8n),
+}
+
+const ETH: UnderlyingParameters = {
+  symbol: 'ETH',
+  token: { name: 'Wrapped Ether', symbol: 'WETH', decimals: 18 },
+  lotUnit: WAD / 1_000n,
+  risk: { scanRange: bp(800), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  limits: { openInterestCap: 80_000_000n, stressGap: bp(600), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
+  feed: {
+    decimals: 8,
+    minAnswer: 1n * 10n ** 8n,
+    maxAnswer: 1_000_000n * 10n ** 8n,
+    stalenessSeconds: HOUR + 300n,
+    confidence: bp(50),
+  },
+  deposits: deposits(40_000n * 10n ** 18n),
+}
+
+/** In the order of their ids: the first becomes underlying 1. */
+export const UNDERLYINGS: readonly UnderlyingParameters[] = [BTC, ETH]
+
+/** The settlement token. Its first cap holds at once. */
+export const USD = {
+  token: { name: 'USD Coin', symbol: 'USDC', decimals: 6 },
+  deposits: deposits(200_000_000n * USD6),
+} as const
+
+/** Seconds that a governance action waits between schedule and execution on a live network. */
+export const GOVERNANCE_DELAY = 2 * Number(DAY)
+
+/** USD per unit at which local networks start, until somebody pushes a price. */
+export const LOCAL_PRICES: Readonly<Record<string, bigint>> = { BTC: 43_000n, ETH: 3_400n }
