@@ -5,7 +5,7 @@ import {IPyth} from "@pythnetwork/pyth-sdk-solidity/IPyth.sol";
 import {MockPyth} from "@pythnetwork/pyth-sdk-solidity/MockPyth.sol";
 import {Test} from "forge-std/Test.sol";
 import {IAggregatorV3} from "../../../contracts/interfaces/external/IAggregatorV3.sol";
-import {IPriceSource, Reading} from "../../../contracts/interfaces/IPriceSource.sol";
+import {Reading} from "../../../contracts/interfaces/IPriceSource.sol";
 import {SafeRead} from "../../../contracts/libraries/SafeRead.sol";
 import {MockAggregator} from "../../../contracts/mocks/MockAggregator.sol";
 import {AggregateSource} from "../../../contracts/oracles/AggregateSource.sol";

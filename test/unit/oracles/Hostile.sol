@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IPriceSource, Reading} from "../../../contracts/interfaces/IPriceSource.sol";
+import {Reading} from "../../../contracts/interfaces/IPriceSource.sol";
 import {SafeRead} from "../../../contracts/libraries/SafeRead.sol";
 
 /// @notice A cheatcode that forge-std's own interface does not list: `target` is cold again, as in a new transaction.
@@ -46,7 +46,7 @@ contract Hostile {
         answer = [r.spot, r.low, r.high, r.publishedAt, r.live ? 1 : 0];
     }
 
-    fallback() external {
+    fallback() external payable {
         Manner m = manner;
         if (m == Manner.Burn) _burn();
         if (m == Manner.Revert || m == Manner.RevertBomb) _exit(new uint256[](0), m == Manner.Revert ? 0 : BOMB, true);
@@ -113,10 +113,5 @@ contract Reader {
 
     function slice(bytes calldata data, uint256 start) external pure returns (bytes calldata) {
         return data[start:start + 32];
-    }
-
-    /// @notice One unbounded read of a source, for what it costs and how it fails.
-    function readDirectly(IPriceSource source) external view returns (Reading memory) {
-        return source.read();
     }
 }
