@@ -76,13 +76,13 @@ contract AggregateGasTest is Test {
         (AggregateSource source, MockAggregator[2] memory feeds, MockAggregator uptime) = _rollup();
         assertTrue(reader.read{gas: 270_000}(address(source)).live);
         vm.etch(address(uptime), address(members[0]).code);
-        Hostile(address(uptime)).setManner(Manner.Burn);
+        Hostile(payable(address(uptime))).setManner(Manner.Burn);
         Reading memory r = reader.read{gas: 270_000}(address(source));
         assertEq(r.spot, 3001e18);
         assertFalse(r.live, "one of two: Pyth alone");
         for (uint256 i; i < 2; ++i) {
             vm.etch(address(feeds[i]), address(members[0]).code);
-            Hostile(address(feeds[i])).setManner(Manner.Burn);
+            Hostile(payable(address(feeds[i]))).setManner(Manner.Burn);
         }
         assertEq(reader.read{gas: 270_000}(address(source)).spot, 3002e18);
     }

@@ -68,7 +68,7 @@ contract ChainlinkSequencerTest is Test {
     /// @dev The dearest feed that is still read leaves the uptime feed all its gas, whatever gas the caller chose.
     function testFuzz_read_answersTheSameForAnyGasOrReverts(uint256 gas_, uint256 waste, uint256 moreWaste) public {
         vm.etch(address(feed), address(new Hostile()).code);
-        Hostile dear = Hostile(address(feed));
+        Hostile dear = Hostile(payable(address(feed)));
         uint256[] memory w = new uint256[](5);
         (w[0], w[1], w[2], w[3], w[4]) = (1, 3000e8, block.timestamp, block.timestamp, 1);
         dear.setAnswer(w);

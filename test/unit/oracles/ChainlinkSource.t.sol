@@ -29,7 +29,7 @@ contract ChainlinkSourceTest is Test {
         IAggregatorV3 none;
         source = new ChainlinkSource(ChainlinkConfig(template, none, STALENESS, 0, CONFIDENCE, MIN, MAX));
         vm.etch(address(template), address(new Hostile()).code);
-        feed = Hostile(address(template));
+        feed = Hostile(payable(address(template)));
     }
 
     function testFuzz_read_isTheAnswerInsideItsConfidence(int256 answer, uint256 age, uint80 round) public {
@@ -128,7 +128,7 @@ contract ChainlinkSourceTest is Test {
         IAggregatorV3 none;
         source = new ChainlinkSource(ChainlinkConfig(mock, none, STALENESS, 0, 0, 0, 0));
         vm.etch(address(mock), address(feed).code);
-        feed = Hostile(address(mock));
+        feed = Hostile(payable(address(mock)));
         _answer(1, bound(answer, int256(limit), type(int256).max), block.timestamp, 1);
         _assertEmpty();
         _answer(1, int256(limit) - 1, block.timestamp, 1);

@@ -195,7 +195,7 @@ contract PythSourceTest is Test {
 
     function _replacePyth() private returns (Hostile hostile) {
         vm.etch(address(pyth), address(new Hostile()).code);
-        hostile = Hostile(address(pyth));
+        hostile = Hostile(payable(address(pyth)));
         uint256[] memory w = new uint256[](4);
         (w[0], w[1], w[2], w[3]) = (3000e8, 1e8, uint256(-int256(8)), block.timestamp);
         hostile.setAnswer(w);
