@@ -28,6 +28,7 @@ export async function measureGas(progress: (step: string) => void = () => undefi
   progress('deposit, withdraw, fill')
   await deposit(world, world.maker, 0n, USD_ASSET, ENOUGH_USD)
   const depositGas = await deposit(world, world.trader, 0n, USD_ASSET, 10_000_000_000n)
+  await fill(world, 0n, 1, 10_000n, START) // both accounts hold the perpetual; the fee accounts have received before
   const fillGas = await fill(world, 0n, 1, 10_000n, START)
   const withdrawal = [accountId(trader.address, 0n), USD_ASSET, 1_000_000n, trader.address] as const
   const withdrawGas = await gasOf(world, await world.vault.write.withdraw(withdrawal, { account: trader }))

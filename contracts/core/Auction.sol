@@ -7,7 +7,7 @@ import {Position} from "../types/Position.sol";
 import {NO_UNDERLYINGS} from "../types/UnderlyingSet.sol";
 import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Bid, IAuction, ILiquidationCallback, LiquidationState} from "../interfaces/IAuction.sol";
-import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
+import {IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Assessment, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
 import {Snapshot} from "../interfaces/IMarkets.sol";
 import {AuctionMath} from "../libraries/AuctionMath.sol";
@@ -173,11 +173,14 @@ contract Auction is IAuction {
         AccountId account,
         AccountId keeper
     ) private returns (Portfolio memory p, Assessment memory a, Snapshot memory market) {
-        AccountId[] memory accounts = new AccountId[](2);
-        (accounts[0], accounts[1]) = (account, keeper);
-        market = CLEARINGHOUSE.touch(accounts);
+        market = CLEARINGHOUSE.touch(_pair(account, keeper));
         p = CLEARINGHOUSE.portfolio(account);
         a = _assess(p, market);
+    }
+
+    function _pair(AccountId account, AccountId keeper) private pure returns (AccountId[] memory accounts) {
+        accounts = new AccountId[](2);
+        (accounts[0], accounts[1]) = (account, keeper);
     }
 
     function _assess(Portfolio memory p, Snapshot memory market) private view returns (Assessment memory a) {
@@ -345,6 +348,6 @@ contract Auction is IAuction {
         assembly ("memory-safe") {
             mstore(moves, kept) // moves.length = kept <= its length
         }
-        CLEARINGHOUSE.execute(Action.None, moves, new Fee[](0), new AccountId[](0));
+        CLEARINGHOUSE.moveAll(moves);
     }
 }

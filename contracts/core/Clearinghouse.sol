@@ -130,7 +130,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         Book[] memory books = _open(_only(account));
         _heads[account].mode = mode;
         emit ModeSet(account, mode);
-        _close(Action.ModeChange, books, new Fee[](0));
+        Snapshot memory none;
+        _close(Action.ModeChange, books, new Fee[](0), none);
     }
 
     /// @inheritdoc IClearinghouse
@@ -152,7 +153,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         (accounts[0], accounts[1]) = (from, to);
         Book[] memory books = _open(accounts);
         _apply(Move(from, to, Reason.Transfer, cash, legs), books);
-        _close(Action.Transfer, books, new Fee[](0));
+        Snapshot memory none;
+        _close(Action.Transfer, books, new Fee[](0), none);
     }
 
     /* MODULES */
@@ -190,7 +192,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         Action action,
         Move[] calldata moves,
         Fee[] calldata fees,
-        AccountId[] calldata accounts
+        AccountId[] calldata accounts,
+        Snapshot calldata known
     ) external onlyModule {
         for (uint256 i = 1; i < accounts.length; ++i) {
             if (AccountId.unwrap(accounts[i]) <= AccountId.unwrap(accounts[i - 1])) {
@@ -201,7 +204,14 @@ contract Clearinghouse is Ledger, AccessManaged {
         for (uint256 i; i < moves.length; ++i) {
             _apply(moves[i], books);
         }
-        _close(action, books, fees);
+        _close(action, books, fees, known);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function moveAll(Move[] calldata moves) external onlyModule {
+        for (uint256 i; i < moves.length; ++i) {
+            _move(moves[i]);
+        }
     }
 
     /// @inheritdoc IClearinghouse
@@ -210,7 +220,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         for (uint256 i; i < accounts.length; ++i) {
             set = set.union(_underlyingsOf(_portfolio(accounts[i])));
         }
-        market = _touch(set);
+        market = markets.touch(set);
+        _fillExposure(market);
     }
 
     /// @inheritdoc IClearinghouse
@@ -295,24 +306,21 @@ contract Clearinghouse is Ledger, AccessManaged {
         }
     }
 
-    /// @dev One touch of the markets, then one check per account.
-    function _close(Action action, Book[] memory books, Fee[] memory fees) private {
+    /// @dev One touch of the markets, then one check per account, then the compartments' halves of the fees.
+    function _close(Action action, Book[] memory books, Fee[] memory fees, Snapshot memory known) private {
         Portfolio[] memory ends = new Portfolio[](books.length);
-        UnderlyingSet set = NO_UNDERLYINGS;
+        UnderlyingSet set = known.set;
         for (uint256 i; i < books.length; ++i) {
             ends[i] = _portfolio(books[i].account);
             set = set.union(_underlyingsOf(ends[i])).union(_underlyingsOf(books[i].before));
         }
-        Snapshot memory market = _touch(set);
+        bool allKnown = UnderlyingSet.unwrap(set) == UnderlyingSet.unwrap(known.set);
+        Snapshot memory market = allKnown ? known : markets.touch(set);
+        _fillExposure(market);
         for (uint256 i; i < books.length; ++i) {
             _check(action, books[i], ends[i], market, fees);
         }
-    }
-
-    function _touch(UnderlyingSet set) private returns (Snapshot memory market) {
-        if (set.isEmpty()) return market;
-        market = markets.touch(set);
-        _fillExposure(market);
+        _shareFees(fees);
     }
 
     /// @dev Open interest, its cap tied to the compartment, and the reduce-only state of markets that cost too much.
@@ -376,19 +384,30 @@ contract Clearinghouse is Ledger, AccessManaged {
         a.debtLimit = Usd.wrap(Parameters.DEBT_FLOOR);
     }
 
-    /// @dev Takes the fees of `account`, never below equity 0, half for the compartment, and updates `a`.
+    /// @dev Takes the fees of `account`, never below equity 0, and updates `a`; `fees` keeps what was really paid.
     function _charge(AccountId account, Assessment memory a, Fee[] memory fees) private {
         for (uint256 i; i < fees.length; ++i) {
             if (fees[i].payer != account) continue;
             Usd amount = minUsd(fees[i].amount, maxUsd(a.equity, ZERO_USD));
+            fees[i].amount = amount;
             if (amount == ZERO_USD) continue;
             a.equity = a.equity - amount;
             a.settledCash = a.settledCash - amount;
-            // R-12: the odd unit goes to the fee account.
-            Usd half = Usd.wrap(amount.raw() / 2);
-            Position[] memory none;
-            _move(Move(account, compartment(fees[i].underlying), Reason.Fee, half, none));
-            _move(Move(account, FEES, Reason.Fee, amount - half, none));
+            _move(Move(account, FEES, Reason.Fee, amount, new Position[](0)));
+        }
+    }
+
+    /// @dev Half of the fees paid in an underlying goes on to its compartment: one move per run of equal underlyings.
+    /// R-12: the odd unit stays with the fee account.
+    function _shareFees(Fee[] memory fees) private {
+        Usd sum = ZERO_USD;
+        for (uint256 i; i < fees.length; ++i) {
+            sum = sum + fees[i].amount;
+            if (i + 1 < fees.length && fees[i + 1].underlying == fees[i].underlying) continue;
+            Usd half = Usd.wrap(sum.raw() / 2);
+            if (half != ZERO_USD)
+                _move(Move(FEES, compartment(fees[i].underlying), Reason.Fee, half, new Position[](0)));
+            sum = ZERO_USD;
         }
     }
 

@@ -54,7 +54,7 @@ contract Exchange is IExchange, EIP712 {
         for (uint256 i; i < n; ++i) {
             _fill(fills[i], batch, i);
         }
-        CLEARINGHOUSE.execute(Action.Trade, _filledMoves(batch), batch.fees, _distinctAccounts(fills));
+        CLEARINGHOUSE.execute(Action.Trade, _filledMoves(batch), batch.fees, _distinctAccounts(fills), batch.market);
         CLEARINGHOUSE.unlock();
     }
 

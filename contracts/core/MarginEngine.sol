@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
+import {Position} from "../types/Position.sol";
 import {UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {Usd} from "../types/Usd.sol";
 import {Assessment, IMarginEngine, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
@@ -10,7 +11,7 @@ import {Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
 import {FixedPoint, SIGNED_WAD} from "../libraries/FixedPoint.sol";
 import {Measure} from "../libraries/Measure.sol";
 import {Parameters} from "../libraries/Parameters.sol";
-import {LANES, Scenarios} from "../libraries/Scenarios.sol";
+import {Scenarios} from "../libraries/Scenarios.sol";
 
 /// @title Margin engine
 /// @dev Three steps: rows (the portfolio summed per underlying), risk (scenarios, measure, add-ons per underlying), totals.
@@ -18,6 +19,7 @@ import {LANES, Scenarios} from "../libraries/Scenarios.sol";
 /// and listing), price < 2^88, |Phi| < 2^103, 128 positions, fractions <= 1e18 < 2^60 (`docs/rounding.md`).
 contract MarginEngine is IMarginEngine {
     int256 private constant WAD2 = 1e36;
+    int256 private constant MAX_QUANTITY = 2 ** 97;
 
     /// @dev The portfolio summed over the positions of one underlying.
     /// @param delta36 Notional at mark, signed and netted. @param collateral36 Value of spot.
@@ -84,42 +86,45 @@ contract MarginEngine is IMarginEngine {
     /// @dev Step 1: q . v and the linear exposures, exact. The loop ends at the length of the portfolio.
     function _rows(Portfolio calldata portfolio, Snapshot calldata market) private pure returns (Row[] memory rows) {
         rows = new Row[](market.markets.length);
-        for (uint256 i; i < portfolio.positions.length; ++i) {
-            InstrumentId instrument = portfolio.positions[i].instrument();
-            int256 lots = portfolio.positions[i].lots();
-            uint256 underlying = instrument.underlying();
+        uint256 n = portfolio.positions.length;
+        for (uint256 i; i < n; ++i) {
+            Position held = portfolio.positions[i];
+            uint256 underlying = held.instrument().underlying();
             if (underlying > 255 || !market.set.contains(underlying)) revert MissingMarket(underlying);
             uint256 index = market.set.row(underlying);
-            _addPosition(rows[index], instrument, lots, market.markets[index]);
+            _addPosition(rows[index], held.instrument(), held.lots(), market.markets[index]);
         }
     }
 
     function _addPosition(Row memory row, InstrumentId instrument, int256 lots, Market calldata m) private pure {
         Kind kind = instrument.kind();
-        row.slots += 1;
-        if (kind == Kind.Spot) {
-            int256 value36 = lots * int256(m.tokenUnit) * int256(m.spot);
-            row.collateral36 += value36;
-            row.delta36 += value36;
-        } else if (kind == Kind.Perpetual) {
-            int256 quantity = lots * int256(m.lotUnit);
-            int256 notional36 = quantity * int256(m.perpetualMark);
-            row.derivatives36 += notional36 - quantity * m.fundingIndex;
-            row.delta36 += notional36;
-            row.gross36 += notional36 < 0 ? -notional36 : notional36;
-        } else {
-            revert UnsupportedInstrument(instrument);
+        if (kind > Kind.Perpetual) revert UnsupportedInstrument(instrument);
+        // |lots| < 2^127 and units <= 1e18 < 2^60; after the check |quantity| < 2^97, prices and indices < 2^103.
+        unchecked {
+            int256 quantity = lots * int256(kind == Kind.Spot ? m.tokenUnit : m.lotUnit);
+            if (quantity >= MAX_QUANTITY || quantity <= -MAX_QUANTITY) {
+                revert QuantityOutOfRange(instrument, lots, MAX_QUANTITY);
+            }
+            row.slots += 1;
+            if (kind == Kind.Spot) {
+                int256 value36 = quantity * int256(m.spot);
+                row.collateral36 += value36;
+                row.delta36 += value36;
+            } else {
+                int256 notional36 = quantity * int256(m.perpetualMark);
+                row.derivatives36 += notional36 - quantity * m.fundingIndex;
+                row.delta36 += notional36;
+                row.gross36 += notional36 < 0 ? -notional36 : notional36;
+            }
         }
     }
 
     /// @dev Step 2: scenarios, measure and add-ons of one underlying.
     function _risk(Row memory row, Market calldata m, bool scales) private pure returns (UnderlyingRisk memory risk) {
-        int256[LANES] memory moves = Scenarios.ladder(m.scanRange);
-        Scenarios.addLinear(risk.pnl, row.delta36, moves);
-        int256 worst = Measure.worstLoss(risk.pnl);
-        // R-4: linear books liquidate faster than options; with no option leg R_u is h_lin of the worst loss.
-        int256 relieved = FixedPoint.divCeil(worst * int256(m.linearRelief), SIGNED_WAD);
-        risk.requirement = Usd.wrap(relieved < worst ? relieved : worst);
+        Scenarios.addLinear(risk.pnl54, row.delta36, Scenarios.ladder(m.scanRange));
+        int256 worst = FixedPoint.divCeil(Measure.worstLoss(risk.pnl54), WAD2);
+        // R-4: linear books liquidate faster than options; with no option leg R_u is h_lin <= 1 of the worst loss.
+        risk.requirement = Usd.wrap(FixedPoint.divCeil(worst * int256(m.linearRelief), SIGNED_WAD));
         risk.value = Usd.wrap(FixedPoint.divFloor(row.collateral36 + row.derivatives36, SIGNED_WAD));
         risk.delta = Usd.wrap(FixedPoint.divFloor(row.delta36, SIGNED_WAD));
         // R-5: collateral is never negative, so the charge is not either.
@@ -157,16 +162,22 @@ contract MarginEngine is IMarginEngine {
 
     /// @dev Step 3: what an underlying adds to the totals. A dead price's collateral counts nothing in initial margin.
     function _add(Totals memory t, Row memory row, Market calldata m, UnderlyingRisk memory risk) private pure {
-        t.collateral36 += row.collateral36;
-        t.derivatives36 += row.derivatives36;
-        t.gross36 += row.gross36;
-        t.haircutCollateral36 += FixedPoint.divFloor(row.collateral36 * (SIGNED_WAD - int256(m.haircut)), SIGNED_WAD);
-        t.maintenance += risk.requirement.raw();
-        t.scaledMeasure += FixedPoint.divCeil(risk.requirement.raw() * int256(risk.initialFactor), SIGNED_WAD);
-        t.haircut += risk.haircut.raw();
-        t.goodEnd += risk.goodEnd.raw();
-        t.initialAddOns += risk.uncertainty.raw() + int256(row.slots * m.slotCharge);
-        if (m.status == PriceStatus.Dead) t.initialAddOns += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
+        // Sums of at most 128 positions' values, each below 2^200, and of fractions of them.
+        unchecked {
+            t.collateral36 += row.collateral36;
+            t.derivatives36 += row.derivatives36;
+            t.gross36 += row.gross36;
+            t.haircutCollateral36 += FixedPoint.divFloor(
+                row.collateral36 * (SIGNED_WAD - int256(m.haircut)),
+                SIGNED_WAD
+            );
+            t.maintenance += risk.requirement.raw();
+            t.scaledMeasure += FixedPoint.divCeil(risk.requirement.raw() * int256(risk.initialFactor), SIGNED_WAD);
+            t.haircut += risk.haircut.raw();
+            t.goodEnd += risk.goodEnd.raw();
+            t.initialAddOns += risk.uncertainty.raw() + int256(row.slots * m.slotCharge);
+            if (m.status == PriceStatus.Dead) t.initialAddOns += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
+        }
     }
 
     /// @dev E = cash + q.v; MM = measure + add-ons; IM = 1.30 * (measure + sum (k - 1) R) + U + add-ons(initial).

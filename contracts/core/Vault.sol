@@ -12,6 +12,7 @@ import {spotOf} from "../types/InstrumentId.sol";
 import {Position, position} from "../types/Position.sol";
 import {maxUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
+import {Snapshot} from "../interfaces/IMarkets.sol";
 import {Claim, IVault, Outflow} from "../interfaces/IVault.sol";
 import {FixedPoint, WAD} from "../libraries/FixedPoint.sol";
 import {Parameters} from "../libraries/Parameters.sol";
@@ -97,11 +98,7 @@ contract Vault is IVault, AccessManaged {
             Usd credit = _creditUsd(account, received);
             credited = uint256(credit.raw());
         } else {
-            AccountId[] memory checked = new AccountId[](1);
-            checked[0] = account;
-            Move[] memory moves = new Move[](1);
-            moves[0] = Move(CUSTODY, account, Reason.Deposit, ZERO_USD, _legs(asset, received));
-            CLEARINGHOUSE.execute(Action.DepositCollateral, moves, new Fee[](0), checked);
+            _execute(Action.DepositCollateral, account, _single(CUSTODY, account, asset, received, Reason.Deposit));
             credited = received;
         }
         uint256 total = internalBalance(asset);
@@ -126,7 +123,7 @@ contract Vault is IVault, AccessManaged {
         Move[] memory moves = new Move[](bonus == ZERO_USD ? 1 : 2);
         moves[0] = Move(CUSTODY, account, Reason.Deposit, x, new Position[](0));
         if (bonus != ZERO_USD) moves[1] = Move(HOLE, account, Reason.Haircut, bonus, new Position[](0));
-        CLEARINGHOUSE.execute(Action.None, moves, new Fee[](0), new AccountId[](0));
+        CLEARINGHOUSE.moveAll(moves);
         return x + bonus;
     }
 
@@ -154,14 +151,17 @@ contract Vault is IVault, AccessManaged {
         CLEARINGHOUSE.lock();
         uint104 ticket = _debit(asset, amount);
         Action action = asset == USD_ASSET ? Action.WithdrawCash : Action.WithdrawCollateral;
+        Move[] memory moves;
         if (ticket <= _buckets[asset].allowance) {
-            paid = _payFrom(account, asset, amount, Reason.Withdrawal, action);
+            (moves, paid) = _payment(account, asset, amount, Reason.Withdrawal);
+            _execute(action, account, moves);
             emit Withdrawn(account, asset, receiver, amount, paid);
             IERC20(tokenOf[asset]).safeTransfer(receiver, paid);
         } else {
+            moves = _single(account, QUEUE, asset, amount, Reason.Queued);
+            _execute(action, account, moves);
             claimId = ++claimCount;
             _claims[claimId] = Claim(asset, receiver, ticket, amount.toUint128());
-            _moveOut(account, QUEUE, asset, amount, Reason.Queued, action);
             emit Queued(claimId, account, asset, receiver, amount, latestPayment(claimId));
         }
         CLEARINGHOUSE.unlock();
@@ -175,54 +175,53 @@ contract Vault is IVault, AccessManaged {
         _refill(c.asset, 0);
         if (c.ticket > _buckets[c.asset].allowance) revert ClaimNotReady(claimId, latestPayment(claimId));
         delete _claims[claimId];
-        paid = _payFrom(QUEUE, c.asset, c.amount, Reason.Released, Action.None);
+        Move[] memory moves;
+        (moves, paid) = _payment(QUEUE, c.asset, c.amount, Reason.Released);
+        CLEARINGHOUSE.moveAll(moves);
         emit Claimed(claimId, paid);
         IERC20(tokenOf[c.asset]).safeTransfer(c.receiver, paid);
         CLEARINGHOUSE.unlock();
     }
 
-    /// @dev Debits `amount` from `account`: the paid part to CUSTODY, the loss of a USD withdrawal at r < 1 to HOLE.
-    function _payFrom(
-        AccountId account,
+    /// @dev What pays `amount` out of `from`: the paid part to CUSTODY, the loss of a USD withdrawal at r < 1 to HOLE.
+    function _payment(
+        AccountId from,
         uint8 asset,
         uint256 amount,
-        Reason reason,
-        Action action
-    ) private returns (uint256 paid) {
-        if (asset != USD_ASSET) {
-            _moveOut(account, CUSTODY, asset, amount, reason, action);
-            return amount;
-        }
+        Reason reason
+    ) private returns (Move[] memory moves, uint256 paid) {
+        if (asset != USD_ASSET) return (_single(from, CUSTODY, asset, amount, reason), amount);
         // R-15: whole token units, down; what is not paid improves HOLE.
         uint256 ratio = withdrawalRatio();
         paid = FixedPoint.mulDivDown(amount, ratio, WAD);
-        Move[] memory moves = new Move[](paid == amount ? 1 : 2);
-        moves[0] = Move(account, CUSTODY, reason, _usd(paid), new Position[](0));
-        if (paid != amount) {
-            moves[1] = Move(account, HOLE, Reason.Haircut, _usd(amount - paid), new Position[](0));
-            (Usd booked, Usd expected) = losses();
-            emit Hole(booked, expected, ratio);
-        }
-        _execute(account, moves, action);
+        if (paid == amount) return (_single(from, CUSTODY, asset, amount, reason), amount);
+        moves = new Move[](2);
+        moves[0] = Move(from, CUSTODY, reason, _usd(paid), new Position[](0));
+        moves[1] = Move(from, HOLE, Reason.Haircut, _usd(amount - paid), new Position[](0));
+        (Usd booked, Usd expected) = losses();
+        emit Hole(booked, expected, ratio);
     }
 
-    function _moveOut(AccountId from, AccountId to, uint8 asset, uint256 amount, Reason reason, Action action) private {
-        Move[] memory moves = new Move[](1);
-        bool isUsd = asset == USD_ASSET;
-        moves[0] = Move(
-            from,
-            to,
-            reason,
-            isUsd ? _usd(amount) : ZERO_USD,
-            isUsd ? new Position[](0) : _legs(asset, amount)
-        );
-        _execute(from, moves, action);
+    function _single(
+        AccountId from,
+        AccountId to,
+        uint8 asset,
+        uint256 amount,
+        Reason reason
+    ) private view returns (Move[] memory moves) {
+        moves = new Move[](1);
+        moves[0] =
+            asset == USD_ASSET
+                ? Move(from, to, reason, _usd(amount), new Position[](0))
+                : Move(from, to, reason, ZERO_USD, _legs(asset, amount));
     }
 
-    function _execute(AccountId account, Move[] memory moves, Action action) private {
-        AccountId[] memory checked = new AccountId[](action == Action.None ? 0 : 1);
-        if (action != Action.None) checked[0] = account;
-        CLEARINGHOUSE.execute(action, moves, new Fee[](0), checked);
+    /// @dev Executes with the exit check of `account`.
+    function _execute(Action action, AccountId account, Move[] memory moves) private {
+        AccountId[] memory checked = new AccountId[](1);
+        checked[0] = account;
+        Snapshot memory none;
+        CLEARINGHOUSE.execute(action, moves, new Fee[](0), checked, none);
     }
 
     /* VIEWS */
@@ -336,7 +335,7 @@ contract Vault is IVault, AccessManaged {
         Move[] memory moves = new Move[](1);
         moves[0] = Move(account, to, Reason.Released, amount, new Position[](0));
         CLEARINGHOUSE.lock();
-        _execute(account, moves, Action.WithdrawCash);
+        _execute(Action.WithdrawCash, account, moves);
         CLEARINGHOUSE.unlock();
     }
 

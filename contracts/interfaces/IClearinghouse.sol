@@ -43,9 +43,8 @@ struct Fee {
     Usd amount;
 }
 
-/// @notice Which exit rules an account faces. None: a takeover or a system move, checked by the module itself.
+/// @notice Which exit rules an account faces.
 enum Action {
-    None,
     Trade,
     Transfer,
     DepositCollateral,
@@ -142,7 +141,16 @@ interface IClearinghouse {
     function openCallback(address keeper, AccountId deferred) external;
     function closeCallback() external;
     /// @notice Applies all `moves`, then charges `fees` and checks each of `accounts` (ascending, distinct) once.
-    function execute(Action action, Move[] calldata moves, Fee[] calldata fees, AccountId[] calldata accounts) external;
+    /// @param known Markets that the module touched in this call; others are touched here.
+    function execute(
+        Action action,
+        Move[] calldata moves,
+        Fee[] calldata fees,
+        AccountId[] calldata accounts,
+        Snapshot calldata known
+    ) external;
+    /// @notice Applies `moves` that need no check: system moves, and takeovers that the module checks itself.
+    function moveAll(Move[] calldata moves) external;
     /// @notice Stores observations and accrues funding for all that `accounts` hold.
     function touch(AccountId[] calldata accounts) external returns (Snapshot memory);
     /// @notice Marks `account` as being liquidated and sets what it is expected to lose.

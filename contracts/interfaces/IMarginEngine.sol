@@ -41,7 +41,8 @@ struct Assessment {
 /// @notice One underlying's part of an assessment. All USD, 18 decimals.
 /// @param delta Notional of the netted position at mark. @param requirement R_u. @param haircut Charge on collateral.
 /// @param uncertainty U_u, initial only. @param goodEnd Relief at the good end, liquidation only.
-/// @param initialFactor k_u, WAD. @param pnl Profit and loss in each of the 30 scenarios (`Scenarios`).
+/// @param initialFactor k_u, WAD. @param pnl54 Profit and loss in each of
+/// the 30 scenarios (`Scenarios`): USD with 54 decimals, exact.
 struct UnderlyingRisk {
     uint8 underlying;
     Usd value;
@@ -51,7 +52,7 @@ struct UnderlyingRisk {
     Usd uncertainty;
     Usd goodEnd;
     uint256 initialFactor;
-    int256[30] pnl;
+    int256[30] pnl54;
 }
 
 /// @title Margin engine
@@ -59,6 +60,8 @@ struct UnderlyingRisk {
 interface IMarginEngine {
     /// @notice The engine of this release measures spot and perpetuals only.
     error UnsupportedInstrument(InstrumentId instrument);
+    /// @notice A position is larger than any account can hold; the ledger keeps |lots * unit| below `limit`.
+    error QuantityOutOfRange(InstrumentId instrument, int256 lots, int256 limit);
     /// @notice A position's underlying is missing in the snapshot.
     error MissingMarket(uint256 underlying);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 
 /// @dev 1.0 with 18 decimals.
 uint256 constant WAD = 1e18;
@@ -17,23 +17,28 @@ library FixedPoint {
     /// @dev floor(x / y). Solidity's own division truncates, which rounds losses in the account's favour.
     function divFloor(int256 x, int256 y) internal pure returns (int256 z) {
         z = x / y;
-        if (x % y != 0 && (x < 0) != (y < 0)) z -= 1;
+        // z is nearer to 0 than the exact quotient, so one step away from 0 cannot overflow.
+        unchecked {
+            if (x % y != 0 && (x ^ y) < 0) z -= 1;
+        }
     }
 
     /// @dev ceil(x / y).
     function divCeil(int256 x, int256 y) internal pure returns (int256 z) {
         z = x / y;
-        if (x % y != 0 && (x < 0) == (y < 0)) z += 1;
+        unchecked {
+            if (x % y != 0 && (x ^ y) >= 0) z += 1;
+        }
     }
 
-    /// @dev floor(x * y / d), 512-bit product. Reverts above 2^256 - 1.
+    /// @dev floor(x * y / d), 512-bit product. Reverts above 2^256 - 1 or for d = 0.
     function mulDivDown(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
-        return Math.mulDiv(x, y, d);
+        return FixedPointMathLib.fullMulDiv(x, y, d);
     }
 
-    /// @dev ceil(x * y / d), 512-bit product. Reverts above 2^256 - 1.
+    /// @dev ceil(x * y / d), 512-bit product. Reverts above 2^256 - 1 or for d = 0.
     function mulDivUp(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
-        return Math.mulDiv(x, y, d, Math.Rounding.Ceil);
+        return FixedPointMathLib.fullMulDivUp(x, y, d);
     }
 
     /// @dev trunc(x * y / d) for signed x: the fraction y/d of x, never more of it than asked.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {FixedPoint, SIGNED_WAD} from "./FixedPoint.sol";
-
 /// @dev Scenarios of a risk array.
 uint256 constant LANES = 30;
 
@@ -18,10 +16,20 @@ library Scenarios {
     /// notional N loses exactly N * scanRange in its worst lane.
     function ladder(uint256 scanRange) internal pure returns (int256[LANES] memory moves) {
         int256 range = int256(scanRange);
-        for (int256 j = -6; j <= 6; ++j) {
-            uint256 lane = uint256(2 * (j + 6));
-            moves[lane] = (j * range) / 6;
-            moves[lane + 1] = moves[lane];
+        // for (j = -6; j <= 6; ++j) moves[2 * (j + 6)] = moves[2 * (j + 6) + 1] = j * range / 6;
+        // Fractions stay below 2^60 * 6: nothing here can overflow.
+        assembly ("memory-safe") {
+            let lane := moves
+            for {
+                let multiple := mul(range, sub(0, 6))
+            } lt(lane, add(moves, 832)) {
+                lane := add(lane, 64)
+            } {
+                let move := sdiv(multiple, 6)
+                mstore(lane, move)
+                mstore(add(lane, 32), move)
+                multiple := add(multiple, range)
+            }
         }
         moves[26] = -_min(2 * range, MAX_FALL) / 2;
         moves[27] = range;
@@ -29,12 +37,21 @@ library Scenarios {
         moves[29] = range;
     }
 
-    /// @notice Adds the profit and loss of a linear position to each lane: floor(notional * move), USD 18 decimals.
-    /// @param notional Value of the position's underlying at mark, 36 decimals, |notional| < 2^194.
-    /// @dev R-3: floor, so that no lane gains from rounding.
-    function addLinear(int256[LANES] memory pnl, int256 notional, int256[LANES] memory moves) internal pure {
-        for (uint256 k; k < LANES; ++k) {
-            pnl[k] += FixedPoint.divFloor(notional * moves[k], SIGNED_WAD * SIGNED_WAD);
+    /// @notice Adds the profit and loss of a linear position to each lane: notional * move, USD with 54 decimals, exact.
+    /// @param notional36 Value of the position at mark, 36 decimals, |notional36| < 2^192.
+    function addLinear(int256[LANES] memory pnl54, int256 notional36, int256[LANES] memory moves) internal pure {
+        // for (k = 0; k < 30; ++k) pnl54[k] += notional36 * moves[k];
+        // |notional36 * move| < 2^192 * 2^60: the sum of a few such terms fits.
+        assembly ("memory-safe") {
+            let move := moves
+            for {
+                let lane := pnl54
+            } lt(lane, add(pnl54, 960)) {
+                lane := add(lane, 32)
+            } {
+                mstore(lane, add(mload(lane), mul(notional36, mload(move))))
+                move := add(move, 32)
+            }
         }
     }
 
