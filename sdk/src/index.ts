@@ -1,2 +1,4 @@
-/** One unit of every 18-decimal fixed-point number. */
-export const WAD = 10n ** 18n
+export * from './abis/index.ts'
+export * from './entities/index.ts'
+export { PlimsollError } from './errors/base.ts'
+export * from './exact/index.ts'

@@ -1,0 +1,7 @@
+export { auctionAbi } from './auction.ts'
+export { clearinghouseAbi } from './clearinghouse.ts'
+export { errorsAbi } from './errors.ts'
+export { exchangeAbi } from './exchange.ts'
+export { marginEngineAbi } from './marginEngine.ts'
+export { marketsAbi } from './markets.ts'
+export { vaultAbi } from './vault.ts'

@@ -1,0 +1,44 @@
+import { PlimsollError } from '../errors/base.ts'
+
+/** A number does not fit the bits that the chain gives it. */
+export class OutOfRangeError extends PlimsollError {
+  override readonly name = 'OutOfRangeError'
+  readonly code = 'OUT_OF_RANGE'
+  readonly field: string
+  readonly value: bigint
+  readonly minimum: bigint
+  readonly maximum: bigint
+  constructor({ field, value, minimum, maximum }: { field: string; value: bigint; minimum: bigint; maximum: bigint }) {
+    super(`${field} is ${value}. Use a value from ${minimum} to ${maximum}.`, { docsPath: '/sdk/errors#out-of-range' })
+    this.field = field
+    this.value = value
+    this.minimum = minimum
+    this.maximum = maximum
+  }
+}
+
+/** A word read from outside is no member of the type it should be. */
+export class InvalidEncodingError extends PlimsollError {
+  override readonly name = 'InvalidEncodingError'
+  readonly code = 'INVALID_ENCODING'
+  readonly type: string
+  readonly value: string
+  constructor({ type, value, expected }: { type: string; value: string; expected: string }) {
+    super(`${value} is no ${type}. Expected ${expected}.`, { docsPath: '/sdk/errors#invalid-encoding' })
+    this.type = type
+    this.value = value
+  }
+}
+
+/** A deployment description lacks a field or has a malformed one. */
+export class InvalidDeploymentError extends PlimsollError {
+  override readonly name = 'InvalidDeploymentError'
+  readonly code = 'INVALID_DEPLOYMENT'
+  readonly field: string
+  constructor({ field, expected }: { field: string; expected: string }) {
+    super(`The deployment's ${field} is not ${expected}. Use a deployment written by the deploy scripts.`, {
+      docsPath: '/sdk/errors#invalid-deployment',
+    })
+    this.field = field
+  }
+}

@@ -1,0 +1,42 @@
+export {
+  type AccountId,
+  CUSTODY,
+  clearing,
+  compartment,
+  decodeAccountId,
+  encodeAccountId,
+  FEES,
+  HOLE,
+  isCompartment,
+  isSystemAccount,
+  ownerOf,
+  QUEUE,
+} from './accountId.ts'
+export { type Deployment, parseDeployment } from './deployment.ts'
+export {
+  decodeKind,
+  decodeMode,
+  decodePriceStatus,
+  decodeReason,
+  encodeKind,
+  encodeMode,
+  encodePriceStatus,
+  encodeReason,
+  KINDS,
+  MODES,
+  PRICE_STATUSES,
+  REASONS,
+  type Reason,
+} from './enums.ts'
+export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError } from './errors.ts'
+export { decodeInstrumentId, encodeInstrumentId, type InstrumentId, perpetualOf, spotOf } from './instrumentId.ts'
+export {
+  decodePortfolio,
+  decodePosition,
+  type EncodedPortfolio,
+  encodePortfolio,
+  encodePosition,
+  type PositionWord,
+} from './position.ts'
+export { decodeSnapshot, type EncodedMarket, type EncodedSnapshot, encodeSnapshot } from './snapshot.ts'
+export { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'

@@ -1,0 +1,30 @@
+export type { Assessment, UnderlyingRisk } from './assessment.ts'
+export {
+  buffered,
+  cappedRate,
+  conversionFraction,
+  decayed,
+  discountRate,
+  fractionBounds,
+  rewardRate,
+  share,
+  split,
+} from './auctionMath.ts'
+export { MissingRowError, UnmeasuredInstrumentError } from './errors.ts'
+export { type Action, deRisks, type ExitFailure, exitFailure, grossCharge, passesOutright } from './exitRule.ts'
+export { expWadOfNonPositive } from './exponential.ts'
+export { divCeil, divFloor, mulDivDown, mulDivTrunc, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
+export { assess, audit, openInterestFactor } from './marginEngine.ts'
+export { type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
+export { worstLoss } from './measure.ts'
+export * from './parameters.ts'
+export {
+  type Instrument,
+  isSameInstrument,
+  type Kind,
+  type Mode,
+  type Portfolio,
+  type Position,
+  underlyingsOf,
+} from './portfolio.ts'
+export { LANES, ladder, linearPnl, MAX_FALL } from './scenarios.ts'

@@ -1,0 +1,39 @@
+/**
+ * Twin of `contracts/libraries/Parameters.sol`: what no governance can change. Fractions are WAD, USD 18 decimals, times
+ * seconds.
+ */
+
+/** Slots of an account. */
+export const MAX_POSITIONS = 128
+/** |lots| of a derivative stay below this. */
+export const MAX_DERIVATIVE_LOTS = 2n ** 47n
+/** Settled cash may fall to minus the larger of this and `DEBT_RATIO` of the haircut collateral. */
+export const DEBT_FLOOR = 100n * 10n ** 18n
+export const DEBT_RATIO = 2n * 10n ** 16n
+/** Initial over maintenance measure. */
+export const INITIAL_RATIO = 13n * 10n ** 17n
+/** Initial add-on and de-risk surcharge per gross derivative notional. */
+export const GROSS_CHARGE = 10n ** 15n
+/** b: a liquidated account is brought to b times maintenance at most; a keeper's account must hold it. */
+export const BUFFER = 11n * 10n ** 17n
+export const MIN_SLICE = 10n ** 17n
+/** Below this maintenance an account is taken whole. */
+export const DUST_MAINTENANCE = 1000n * 10n ** 18n
+/** g: discount per unit of maintenance removed, at the start, after `DISCOUNT_RAMP`, per `DISCOUNT_STEP` later, at most. */
+export const DISCOUNT_START = 2n * 10n ** 16n
+export const DISCOUNT_RAMPED = 25n * 10n ** 16n
+export const DISCOUNT_MAX = 5n * 10n ** 17n
+export const DISCOUNT_SLOPE = 10n ** 16n
+export const DISCOUNT_RAMP = 900n
+export const DISCOUNT_STEP = 600n
+/** The discount takes at most this share of E/MM. */
+export const DISCOUNT_SHARE = 8n * 10n ** 17n
+/** beta: the keeper's least reward per unit of maintenance removed, reached after `REWARD_RAMP`. */
+export const REWARD_MAX = 5n * 10n ** 16n
+export const REWARD_RAMP = 3600n
+/** Half-life of the elapsed time that `unflag` stores. */
+export const CLOCK_HALF_LIFE = 900n
+/** Prices are at most this. */
+export const MAX_PRICE = 2n ** 88n - 1n
+export const TAKER_FEE = 5n * 10n ** 14n
+export const MAKER_FEE = 10n ** 14n

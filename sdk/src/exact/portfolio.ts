@@ -1,0 +1,39 @@
+/** What one lot is, in the order of the chain's enum. Spot is collateral in base units of its token. */
+export type Kind = 'spot' | 'perpetual' | 'future' | 'call' | 'put'
+
+/** Margin modes. Isolated: derivatives of one underlying only; measured as cross. */
+export type Mode = 'cross' | 'isolated'
+
+export type Instrument = {
+  /** 1..255; the number under which the underlying is listed. */
+  readonly underlying: number
+  readonly kind: Kind
+  /** Unix seconds; 0 for spot and perpetuals. */
+  readonly expiry: number
+  /** USD with 8 decimals; 0 without a strike. */
+  readonly strike: bigint
+}
+
+export type Position = {
+  readonly instrument: Instrument
+  /** Base units of the token (spot) or listed lots (derivatives); negative is short. */
+  readonly lots: bigint
+}
+
+/** An account as a vector of integer lots beside cash. */
+export type Portfolio = {
+  readonly mode: Mode
+  /** USD, 18 decimals. */
+  readonly cash: bigint
+  /** In stored order. */
+  readonly positions: readonly Position[]
+}
+
+export function isSameInstrument(a: Instrument, b: Instrument): boolean {
+  return a.underlying === b.underlying && a.kind === b.kind && a.expiry === b.expiry && a.strike === b.strike
+}
+
+/** Distinct underlyings of `positions`, ascending. */
+export function underlyingsOf(positions: readonly Position[]): number[] {
+  return [...new Set(positions.map(({ instrument }) => instrument.underlying))].sort((a, b) => a - b)
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { CHUNK, checkChunk, emptyResult, merge, openEngine, type ParityResult } from './parity.ts'
+
+const SEED = 0x506c696d
+const CHUNKS = 4
+
+describe('the bigint twin of the margin engine', () => {
+  let engine: Awaited<ReturnType<typeof openEngine>>
+  let result: ParityResult
+  before(async () => {
+    engine = await openEngine()
+    result = emptyResult()
+    for (let chunk = 0; chunk < CHUNKS; chunk++) result = merge(result, await checkChunk(engine, SEED, chunk))
+  })
+  after(() => engine.close())
+
+  it('equals the compiled engine to the wei in every number of assess and audit', () => {
+    assert.equal(result.portfolios, CHUNKS * CHUNK)
+    assert.deepEqual(result.examples, [])
+    assert.equal(result.mismatches, 0)
+  })
+
+  it('was compared on every kind of portfolio and market', () => {
+    for (const [name, count] of Object.entries(result.reached)) {
+      assert.ok(count >= 10, `${name}: met only ${count} times`)
+    }
+  })
+
+  it('differs when one number of the input differs: the comparison can fail', async () => {
+    const raised = await checkChunk(
+      {
+        ...engine,
+        assess: (input) =>
+          engine.assess({ ...input, portfolio: { ...input.portfolio, cash: input.portfolio.cash + 1n } }),
+      },
+      SEED,
+      0,
+      10,
+    )
+    assert.equal(raised.mismatches, 20) // equity and settled cash of ten portfolios
+  })
+})
