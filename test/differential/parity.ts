@@ -150,9 +150,9 @@ function flatten(assessment: Assessment, prefix = 'assess'): Numbers {
 
 function flattenAudit({ assessment, risks }: { assessment: Assessment; risks: readonly UnderlyingRisk[] }): Numbers {
   const numbers = flatten(assessment, 'audit')
-  for (const { pnl, underlying, ...rest } of risks) {
+  for (const { pnl54, underlying, ...rest } of risks) {
     for (const [name, value] of Object.entries(rest)) numbers[`audit.${underlying}.${name}`] = value
-    for (const [lane, value] of pnl.entries()) numbers[`audit.${underlying}.pnl.${lane}`] = value
+    for (const [lane, value] of pnl54.entries()) numbers[`audit.${underlying}.pnl54.${lane}`] = value
   }
   numbers['audit.underlyings'] = BigInt(risks.length)
   return numbers

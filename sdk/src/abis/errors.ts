@@ -401,6 +401,15 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'instrument', type: 'uint128' },
+      { name: 'lots', type: 'int256' },
+      { name: 'limit', type: 'int256' },
+    ],
+    name: 'QuantityOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'reward', type: 'int256' },
       { name: 'minReward', type: 'int256' },
     ],

@@ -3,6 +3,15 @@
 /** ABI of MarginEngine. */
 export const marginEngineAbi = [
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'MissingMarket', type: 'error' },
+  {
+    inputs: [
+      { name: 'instrument', type: 'uint128' },
+      { name: 'lots', type: 'int256' },
+      { name: 'limit', type: 'int256' },
+    ],
+    name: 'QuantityOutOfRange',
+    type: 'error',
+  },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'UnsupportedInstrument', type: 'error' },
   {
     inputs: [
@@ -136,7 +145,7 @@ export const marginEngineAbi = [
           { name: 'uncertainty', type: 'int256' },
           { name: 'goodEnd', type: 'int256' },
           { name: 'initialFactor', type: 'uint256' },
-          { name: 'pnl', type: 'int256[30]' },
+          { name: 'pnl54', type: 'int256[30]' },
         ],
         name: 'risks',
         type: 'tuple[]',

@@ -1,3 +1,5 @@
+import { divFloor, WAD2 } from './fixedPoint.ts'
+
 /** What the measure says of a portfolio. All USD, 18 decimals. */
 export type Assessment = {
   /** Cash plus value at mark, rounded down. */
@@ -30,6 +32,11 @@ export type UnderlyingRisk = {
   readonly goodEnd: bigint
   /** WAD; above 1 when market-wide open interest is high. */
   readonly initialFactor: bigint
-  /** Profit and loss in each of the 30 scenarios. */
-  readonly pnl: readonly bigint[]
+  /** Profit and loss in each of the 30 scenarios: USD with 54 decimals, exact. */
+  readonly pnl54: readonly bigint[]
+}
+
+/** Profit and loss in each scenario, USD with 18 decimals, rounded down. */
+export function scenarioPnl({ pnl54 }: Pick<UnderlyingRisk, 'pnl54'>): bigint[] {
+  return pnl54.map((lane) => divFloor(lane, WAD2))
 }

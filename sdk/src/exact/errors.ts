@@ -26,3 +26,20 @@ export class UnmeasuredInstrumentError extends PlimsollError {
     this.kind = kind
   }
 }
+
+/** A position is larger than any account can hold. */
+export class PositionTooLargeError extends PlimsollError {
+  override readonly name = 'PositionTooLargeError'
+  readonly code = 'POSITION_TOO_LARGE'
+  readonly underlying: number
+  readonly lots: bigint
+  readonly limit: bigint
+  constructor({ underlying, lots, limit }: { underlying: number; lots: bigint; limit: bigint }) {
+    super(`${lots} lots of underlying ${underlying} are too many: lots times unit must stay below ${limit}.`, {
+      docsPath: '/sdk/errors#position-too-large',
+    })
+    this.underlying = underlying
+    this.lots = lots
+    this.limit = limit
+  }
+}

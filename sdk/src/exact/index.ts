@@ -1,4 +1,4 @@
-export type { Assessment, UnderlyingRisk } from './assessment.ts'
+export { type Assessment, scenarioPnl, type UnderlyingRisk } from './assessment.ts'
 export {
   buffered,
   cappedRate,
@@ -10,7 +10,7 @@ export {
   share,
   split,
 } from './auctionMath.ts'
-export { MissingRowError, UnmeasuredInstrumentError } from './errors.ts'
+export { MissingRowError, PositionTooLargeError, UnmeasuredInstrumentError } from './errors.ts'
 export { type Action, deRisks, type ExitFailure, exitFailure, grossCharge, passesOutright } from './exitRule.ts'
 export { expWadOfNonPositive } from './exponential.ts'
 export { divCeil, divFloor, mulDivDown, mulDivTrunc, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'

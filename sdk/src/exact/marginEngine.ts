@@ -3,14 +3,17 @@
  * risk (scenarios, measure, add-ons per underlying), totals. Numbers named `...36` are USD with 36 decimals, exact.
  */
 import type { Assessment, UnderlyingRisk } from './assessment.ts'
-import { MissingRowError, UnmeasuredInstrumentError } from './errors.ts'
+import { MissingRowError, PositionTooLargeError, UnmeasuredInstrumentError } from './errors.ts'
 import { divCeil, divFloor, mulDivDown, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
 import type { Market, Snapshot } from './market.ts'
 import { worstLoss } from './measure.ts'
 import { DEBT_FLOOR, DEBT_RATIO, GROSS_CHARGE, INITIAL_RATIO } from './parameters.ts'
 import type { Portfolio, Position } from './portfolio.ts'
 import { ladder, linearPnl } from './scenarios.ts'
-import { maxUsd, minUsd } from './usd.ts'
+import { maxUsd } from './usd.ts'
+
+/** |lots * unit| of a position stays below this. */
+const MAX_QUANTITY = 2n ** 97n
 
 /** The portfolio summed over the positions of one underlying. */
 type Row = {
@@ -37,7 +40,7 @@ type Totals = {
 /**
  * Equity and requirements of `portfolio` in `snapshot`.
  * @param scaled Underlyings whose initial requirement scales with market-wide open interest in this check.
- * @throws MissingRowError, UnmeasuredInstrumentError
+ * @throws MissingRowError, UnmeasuredInstrumentError, PositionTooLargeError
  */
 export function assess(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly number[] = []): Assessment {
   return audit(portfolio, snapshot, scaled).assessment
@@ -93,32 +96,34 @@ function sumRows(portfolio: Portfolio, snapshot: Snapshot): Row[] {
 }
 
 function addPosition(row: Row, { instrument, lots }: Position, market: Market): void {
+  const { kind, underlying } = instrument
+  if (kind !== 'spot' && kind !== 'perpetual') throw new UnmeasuredInstrumentError({ kind })
+  const quantity = lots * (kind === 'spot' ? market.tokenUnit : market.lotUnit)
+  if (quantity >= MAX_QUANTITY || quantity <= -MAX_QUANTITY) {
+    throw new PositionTooLargeError({ underlying, lots, limit: MAX_QUANTITY })
+  }
   row.slots += 1n
-  if (instrument.kind === 'spot') {
-    const value36 = lots * market.tokenUnit * market.spot
+  if (kind === 'spot') {
+    const value36 = quantity * market.spot
     row.collateral36 += value36
     row.delta36 += value36
-  } else if (instrument.kind === 'perpetual') {
-    const quantity = lots * market.lotUnit
+  } else {
     const notional36 = quantity * market.perpetualMark
     row.derivatives36 += notional36 - quantity * market.fundingIndex
     row.delta36 += notional36
     row.gross36 += notional36 < 0n ? -notional36 : notional36
-  } else {
-    throw new UnmeasuredInstrumentError({ kind: instrument.kind })
   }
 }
 
 /** Step 2: scenarios, measure and add-ons of one underlying. */
 function riskOf(row: Row, market: Market, scales: boolean): UnderlyingRisk {
-  const pnl = linearPnl(row.delta36, ladder(market.scanRange))
-  const worst = worstLoss(pnl)
-  const relieved = divCeil(worst * market.linearRelief, WAD) // R-4
+  const pnl54 = linearPnl(row.delta36, ladder(market.scanRange))
+  const worst = divCeil(worstLoss(pnl54), WAD2)
   return {
     underlying: market.underlying,
     value: divFloor(row.collateral36 + row.derivatives36, WAD),
     delta: divFloor(row.delta36, WAD),
-    requirement: minUsd(relieved, worst),
+    requirement: divCeil(worst * market.linearRelief, WAD), // R-4
     haircut: divCeil(row.collateral36 * market.haircut, WAD2), // R-5
     uncertainty: maxUsd(
       worstMove(row.delta36, market.spot, market.low, market.high),
@@ -126,7 +131,7 @@ function riskOf(row: Row, market: Market, scales: boolean): UnderlyingRisk {
     ),
     goodEnd: worstMove(-row.delta36, market.spot, market.low, market.high),
     initialFactor: scales ? openInterestFactor(market) : WAD,
-    pnl,
+    pnl54,
   }
 }
 

@@ -2,7 +2,7 @@
  * Twin of `contracts/libraries/Scenarios.sol`. Lane 2(j+6) is price move j/6 of the scan range with vol up, lane 2(j+6)+1
  * the same with vol down, j = -6..6. Lanes 26..29 are moves -2, +2 (weight 1/2), -4, +4 (weight 1/4) scan ranges.
  */
-import { divFloor, WAD, WAD2 } from './fixedPoint.ts'
+import { WAD } from './fixedPoint.ts'
 
 /** Scenarios of a risk array. */
 export const LANES = 30
@@ -25,7 +25,7 @@ export function ladder(scanRange: bigint): bigint[] {
   return moves
 }
 
-/** Profit and loss of a linear position in each lane: floor(notional * move), R-3. `notional36` has 36 decimals. */
+/** Profit and loss of a linear position in each lane: notional * move, USD with 54 decimals, exact. */
 export function linearPnl(notional36: bigint, moves: readonly bigint[]): bigint[] {
-  return moves.map((move) => divFloor(notional36 * move, WAD2))
+  return moves.map((move) => notional36 * move)
 }
