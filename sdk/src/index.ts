@@ -1,4 +1,4 @@
 export * from './abis/index.ts'
 export * from './entities/index.ts'
-export { PlimsollError } from './errors/base.ts'
+export * from './errors/index.ts'
 export * from './exact/index.ts'

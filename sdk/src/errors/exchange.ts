@@ -1,0 +1,61 @@
+import { defineRevert } from './define.ts'
+import { time, wad } from './format.ts'
+
+export class BadSignatureError extends defineRevert(
+  'BadSignature',
+  ({ account, orderHash }) =>
+    `The signature of order ${orderHash} is not from owner or operator of ${account}. Sign the order again, for this chain and exchange.`,
+) {}
+export class OrderExpiredError extends defineRevert(
+  'OrderExpired',
+  ({ expiry, now_ }) => `The order expired at ${time(expiry)}, it is ${time(now_)}. Sign a new one.`,
+) {}
+export class WrongExecutorError extends defineRevert(
+  'WrongExecutor',
+  ({ executor, caller }) => `Only ${executor} may settle this order, not ${caller}. Let the executor send it.`,
+) {}
+export class WrongTakerError extends defineRevert(
+  'WrongTaker',
+  ({ taker, counterparty }) => `The order names ${taker} as counterparty, not ${counterparty}. Match it with ${taker}.`,
+) {}
+export class OverFilledError extends defineRevert(
+  'OverFilled',
+  ({ wanted, left }) => `The fill is ${wanted} units, ${left} are left on the order. Fill at most ${left}.`,
+) {}
+export class FillTooSmallError extends defineRevert(
+  'FillTooSmall',
+  ({ units, minFill }) => `The fill is ${units} units, the order wants at least ${minFill}. Fill more at once.`,
+) {}
+export class GroupCapExceededError extends defineRevert(
+  'GroupCapExceeded',
+  ({ wanted, left }) => `The fill is ${wanted} units, the order's group has ${left} left. Fill at most ${left}.`,
+) {}
+export class SpotOutsideBandError extends defineRevert(
+  'SpotOutsideBand',
+  ({ spot, minSpot, maxSpot }) =>
+    `Spot is ${wad(spot)} USD, the order is good from ${wad(minSpot)} to ${wad(maxSpot)} USD. Wait, or sign a new one.`,
+) {}
+export class PricesDoNotCrossError extends defineRevert(
+  'PricesDoNotCross',
+  ({ makerLimit, takerLimit }) =>
+    `The maker pays at most ${wad(makerLimit)} and the taker ${wad(takerLimit)} USD per unit. Match orders whose limits sum to 0 or more.`,
+) {}
+export class LegsDoNotMatchError extends defineRevert(
+  'LegsDoNotMatch',
+  ({ index }) =>
+    `Leg ${index} of the taker is not the opposite of the maker's. Give the same legs with opposite ratios.`,
+) {}
+export class NotReducingError extends defineRevert(
+  'NotReducing',
+  ({ held, change }) =>
+    `The order is reduce-only, the position is ${held} lots and would change by ${change}. Fill less or drop the order.`,
+) {}
+export class FeeAboveMaximumError extends defineRevert(
+  'FeeAboveMaximum',
+  ({ fee, maximum }) => `The fee is ${wad(fee)} USD, the order allows ${wad(maximum)} USD. Sign a higher maxFee.`,
+) {}
+export class InstrumentNotListedError extends defineRevert(
+  'InstrumentNotListed',
+  ({ instrument }) => `Instrument ${instrument} is not listed. Use listed collateral or a listed perpetual.`,
+) {}
+export class NoLegsError extends defineRevert('NoLegs', () => 'The order has no legs. Give it at least one.') {}
