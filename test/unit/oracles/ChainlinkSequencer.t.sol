@@ -50,6 +50,13 @@ contract ChainlinkSequencerTest is Test {
         _assertLive(false);
     }
 
+    function test_read_isLiveFromExactlyTheGracePeriod() public {
+        _status(0, block.timestamp - GRACE);
+        _assertLive(true);
+        _status(0, block.timestamp - GRACE + 1);
+        _assertLive(false);
+    }
+
     function test_read_isNotLiveWhileTheUptimeFeedHasNoData() public {
         _status(0, 0);
         _assertLive(false);
@@ -67,11 +74,7 @@ contract ChainlinkSequencerTest is Test {
 
     /// @dev The dearest feed that is still read leaves the uptime feed all its gas, whatever gas the caller chose.
     function testFuzz_read_answersTheSameForAnyGasOrReverts(uint256 gas_, uint256 waste, uint256 moreWaste) public {
-        vm.etch(address(feed), address(new Hostile()).code);
-        Hostile dear = Hostile(payable(address(feed)));
-        uint256[] memory w = new uint256[](5);
-        (w[0], w[1], w[2], w[3], w[4]) = (1, 3000e8, block.timestamp, block.timestamp, 1);
-        dear.setAnswer(w);
+        Hostile dear = _replaceFeed();
         dear.setWaste(bound(waste, 0, 13_000));
         sequencer.setWaste(bound(moreWaste, 0, 3_000));
         ICool(address(vm)).cool(address(dear));
@@ -83,6 +86,35 @@ contract ChainlinkSequencerTest is Test {
         } catch (bytes memory reason) {
             assertEq(bytes4(reason), SafeRead.TooLittleGas.selector);
         }
+    }
+
+    /// @dev Else an aggregate could find its sources affordable on one day and dead on another.
+    function testFuzz_read_needsGasThatDoesNotDependOnTheFeed(uint256 gas_, uint256 waste) public {
+        Hostile dear = _replaceFeed();
+        gas_ = bound(gas_, 50_000, 90_000);
+        bool cheap = _succeedsCold(dear, gas_);
+        dear.setWaste(bound(waste, 0, 15_000));
+        assertEq(_succeedsCold(dear, gas_), cheap);
+    }
+
+    function _succeedsCold(Hostile dear, uint256 gas_) private returns (bool) {
+        ICool(address(vm)).cool(address(dear));
+        ICool(address(vm)).cool(address(sequencer));
+        ICool(address(vm)).cool(address(source));
+        try source.read{gas: gas_}() returns (Reading memory r) {
+            assertEq(r.spot, 3000e18);
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    function _replaceFeed() private returns (Hostile dear) {
+        vm.etch(address(feed), address(new Hostile()).code);
+        dear = Hostile(payable(address(feed)));
+        uint256[] memory w = new uint256[](5);
+        (w[0], w[1], w[2], w[3], w[4]) = (1, 3000e8, block.timestamp, block.timestamp, 1);
+        dear.setAnswer(w);
     }
 
     function _status(uint256 status, uint256 since) private {

@@ -73,6 +73,25 @@ contract ChainlinkSourceTest is Test {
         _assertEmpty();
     }
 
+    function test_read_isUsableUntilExactlyStale() public {
+        _answer(1, 1e11, block.timestamp - STALENESS, 1);
+        assertEq(source.read().spot, 1000e18);
+        _answer(1, 1e11, block.timestamp - STALENESS - 1, 1);
+        _assertEmpty();
+    }
+
+    /// @dev With 18 decimals the ends are not whole: each moves outward by less than one unit.
+    function testFuzz_read_roundsTheEndsOutward(uint88 answer) public {
+        answer = uint88(bound(answer, 2, 1e26));
+        _replaceFeed(18, CONFIDENCE);
+        _answer(1, int256(uint256(answer)), block.timestamp, 1);
+        Reading memory r = source.read();
+        assertLe(r.low * 1000, r.spot * 995);
+        assertGt((r.low + 1) * 1000, r.spot * 995);
+        assertGe(r.high * 1000, r.spot * 1005);
+        assertLt((r.high - 1) * 1000, r.spot * 1005);
+    }
+
     /// @dev Even where time 0 is not stale.
     function test_read_isEmptyWithoutATimestamp() public {
         vm.warp(STALENESS - 1);
@@ -124,16 +143,20 @@ contract ChainlinkSourceTest is Test {
     function testFuzz_read_isEmptyAboveTheLargestPrice(int256 answer, uint8 decimals) public {
         decimals = uint8(bound(decimals, 0, 18));
         uint256 limit = Parameters.MAX_PRICE / 10 ** (18 - decimals);
-        MockAggregator mock = new MockAggregator(decimals, 1, type(int192).max, address(0));
-        IAggregatorV3 none;
-        source = new ChainlinkSource(ChainlinkConfig(mock, none, STALENESS, 0, 0, 0, 0));
-        vm.etch(address(mock), address(feed).code);
-        feed = Hostile(payable(address(mock)));
+        _replaceFeed(decimals, 0);
         _answer(1, bound(answer, int256(limit), type(int256).max), block.timestamp, 1);
         _assertEmpty();
         _answer(1, int256(limit) - 1, block.timestamp, 1);
         assertLe(source.read().high, Parameters.MAX_PRICE);
         assertGt(source.read().spot, 0);
+    }
+
+    function _replaceFeed(uint8 decimals, uint256 confidence) private {
+        MockAggregator mock = new MockAggregator(decimals, 1, type(int192).max, address(0));
+        IAggregatorV3 none;
+        source = new ChainlinkSource(ChainlinkConfig(mock, none, STALENESS, 0, confidence, 0, 0));
+        vm.etch(address(mock), address(feed).code);
+        feed = Hostile(payable(address(mock)));
     }
 
     function _answer(uint80 round, int256 answer, uint256 updatedAt, uint80 answeredIn) private {

@@ -121,6 +121,12 @@ contract PremiumFeedTest is PremiumFeedFixture {
         feed.post(1, 10, timestamp, signatures);
     }
 
+    function test_post_takesTheOldestAndTheNewest() public {
+        _post(1, 10, block.timestamp - 5 minutes);
+        _post(1, 20, block.timestamp);
+        assertEq(markets.premium(), 20);
+    }
+
     function testFuzz_post_revertsWhenTooOld(uint256 timestamp) public {
         uint256 oldest = block.timestamp - 5 minutes;
         timestamp = bound(timestamp, 0, oldest - 1);

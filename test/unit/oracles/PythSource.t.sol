@@ -80,6 +80,26 @@ contract PythSourceTest is Test {
         _assertEmpty();
     }
 
+    function test_read_isUsableFromTheLargestLeadToTheLargestAge() public {
+        _post(3000e8, 1e8, -8, block.timestamp + 10);
+        assertEq(source.read().spot, 3000e18);
+        vm.warp(block.timestamp + 10 + MAX_AGE);
+        assertEq(source.read().spot, 3000e18);
+        vm.warp(block.timestamp + 1);
+        _assertEmpty();
+    }
+
+    /// @dev Two and a half times an odd confidence in the last place is not whole.
+    function testFuzz_read_roundsTheIntervalOutward(uint64 price, uint64 confidence) public {
+        price = uint64(bound(price, 1e9, 9e18));
+        confidence = uint64(bound(confidence, 0, price / 3));
+        _post(int64(price), confidence, -18, block.timestamp);
+        Reading memory r = source.read();
+        assertGe(2 * (r.spot - r.low), 5 * uint256(confidence));
+        assertLt(2 * (r.spot - r.low), 5 * uint256(confidence) + 2);
+        assertEq(r.high - r.spot, r.spot - r.low);
+    }
+
     function testFuzz_read_countsASmallLeadAsNow(uint256 lead) public {
         _post(3000e8, 1e8, -8, block.timestamp + bound(lead, 1, 10));
         Reading memory r = reader.read(address(source));

@@ -23,6 +23,13 @@ contract SafeReadTest is Test {
         _assertSame(reader.read(address(source)), r);
     }
 
+    function test_read_returnsTheOutermostReading() public {
+        uint256 most = Parameters.MAX_PRICE;
+        Reading memory r = Reading(most, most, most, block.timestamp, true);
+        source.setReading(r);
+        _assertSame(reader.read(address(source)), r);
+    }
+
     function testFuzz_read_isEmptyWhenAnyRuleIsBroken(Reading memory r, uint8 rule, uint256 excess) public {
         r = _valid(r);
         rule = uint8(bound(rule, 0, 5));
