@@ -1,0 +1,188 @@
+/** The keeper's configuration: one schema, parsed once, from a file, the environment and flags. */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { encodeAccountId } from '@plimsoll/sdk'
+import { type Address, getAddress, type Hex, isAddress, isHex, parseUnits } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { z } from 'zod'
+import { ConfigError } from './errors.ts'
+
+/** A value that no log, JSON or error message shows. */
+export class Secret {
+  readonly #value: Hex
+  constructor(value: Hex) {
+    this.#value = value
+  }
+  /** The value itself: only for the code that signs. */
+  reveal(): Hex {
+    return this.#value
+  }
+  toString(): string {
+    return '***'
+  }
+  toJSON(): string {
+    return '***'
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '***'
+  }
+}
+
+const decimal = (decimals: number) =>
+  z
+    .union([z.number(), z.string()])
+    .refine((value) => /^-?\d+(\.\d+)?$/.test(String(value)), 'must be a decimal number such as 12.5')
+    .transform((value) => parseUnits(String(value), decimals))
+/** US dollars, and fractions such as 0.25, both kept with 18 decimals. */
+const wad = () => decimal(18)
+const gwei = () => decimal(9)
+const address = z
+  .string()
+  .refine((value) => isAddress(value), 'must be an address')
+  .transform((value) => getAddress(value))
+const privateKey = z
+  .string()
+  .refine((value) => isHex(value) && value.length === 66, 'must be 32 bytes as hex')
+  .transform((value) => new Secret(value as Hex)) // checked on the line above
+const subId = z.union([z.number().int().nonnegative(), z.string().regex(/^\d+$/)]).transform((value) => BigInt(value))
+
+const policySchema = z.strictObject({
+  /** Least reward after gas for a job to be worth it. */
+  minRewardUsd: wad().prefault('1'),
+  /** Discount per maintenance removed to wait for, until `patienceSeconds` are on the clock or waiting pays nothing. */
+  minDiscount: wad().prefault('0'),
+  patienceSeconds: z.number().int().nonnegative().default(0).transform(BigInt),
+  /** Where between the least and the largest allowed fraction a slice is cut: 0 to 1. */
+  sliceSize: wad().prefault('1'),
+  /** Equity per maintenance below which an account is insolvent soon: its lane may lose `maxLossUsd` per job. */
+  insolventRatio: wad().prefault('0.2'),
+  maxLossUsd: wad().prefault('50'),
+  /** Flag accounts that are not worth a slice yet: starts the clock, earns nothing. */
+  flag: z.boolean().default(true),
+  unflag: z.boolean().default(true),
+  absorb: z.boolean().default(true),
+  convert: z.boolean().default(true),
+  /** Store an observation of held markets when the last one is older; 0 = never. */
+  touchAfterSeconds: z.number().int().nonnegative().default(900).transform(BigInt),
+})
+
+const gasSchema = z.strictObject({
+  /** Tip per gas. */
+  priorityFeeGwei: gwei().prefault('1'),
+  /** First offer: this many times the base fee, plus the tip. */
+  baseFeeMultiple: z.number().min(1).max(10).default(2),
+  /** Gas limit over the estimate. */
+  headroom: z.number().min(1).max(3).default(1.25),
+  /** Blocks without a receipt before the same nonce is offered with `bumpPercent` more. */
+  replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
+  bumpPercent: z.number().int().min(10).max(100).default(25).transform(BigInt),
+  /** Most of a job's prize that its gas may cost. */
+  prizeShare: wad().prefault('0.5'),
+  /** What a job without a prize may cost at most. */
+  noPrizeUsd: wad().prefault('20'),
+  /** USD per unit of gas money where no market named ETH is listed. */
+  ethUsd: wad().optional(),
+})
+
+const configSchema = z.strictObject({
+  name: z.string().min(1).default('keeper'),
+  rpcUrl: z.union([z.url(), z.array(z.url()).min(1)]).transform((urls) => (typeof urls === 'string' ? [urls] : urls)),
+  rpcTimeoutMs: z.number().int().positive().default(10_000),
+  deployment: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  privateKey,
+  /** The account that takes slices over. A cold owner names the key as its operator and itself here. */
+  account: z
+    .preprocess(
+      (value) => (typeof value === 'object' ? value : { subId: value }),
+      z.strictObject({ owner: address.optional(), subId: subId.default(0n), pool: z.array(subId).default([]) }),
+    )
+    .prefault({}),
+  /** Cash that a pool account is given before it takes over. */
+  poolCashUsd: wad().prefault('10000'),
+  metricsHost: z.string().default('127.0.0.1'),
+  /** 0 = any free port; absent = no server. */
+  metricsPort: z.number().int().min(0).max(65_535).optional(),
+  pollMs: z.number().int().min(10).default(1_000),
+  journal: z.string().min(1).default('keeper-journal.json'),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Transactions on their way at once, and how many of those are kept for insolvent accounts. */
+  maxInFlight: z.number().int().min(1).max(64).default(8),
+  reservedInFlight: z.number().int().min(0).max(32).default(2),
+  /** Blocks on top of a receipt after which it is final. */
+  finalityBlocks: z.number().int().min(0).default(12).transform(BigInt),
+  /** Blocks between comparisons of the rebuilt state with the chain, and accounts per comparison. */
+  verifyEveryBlocks: z.number().int().positive().default(50).transform(BigInt),
+  verifyAccounts: z.number().int().positive().default(25),
+  logsPerRequest: z.number().int().positive().default(2_000).transform(BigInt),
+  /** Unhealthy after this long, or this many blocks, without a complete scan. */
+  maxScanAgeSeconds: z.number().positive().default(30),
+  maxScanLagBlocks: z.number().int().positive().default(10).transform(BigInt),
+  policy: policySchema.prefault({}),
+  gas: gasSchema.prefault({}),
+})
+
+const deploymentSchema = z.object({
+  chainId: z.number().int().positive(),
+  fromBlock: z.number().int().nonnegative().default(0).transform(BigInt),
+  clearinghouse: address,
+  markets: address,
+  auction: address,
+})
+
+export type Policy = z.output<typeof policySchema>
+export type GasPolicy = z.output<typeof gasSchema>
+type Parsed = z.output<typeof configSchema>
+export type Config = Omit<Parsed, 'deployment' | 'account'> & {
+  readonly deployment: z.output<typeof deploymentSchema>
+  readonly account: { readonly main: Hex; readonly pool: readonly Hex[]; readonly owner: Address }
+}
+
+const KEY_VARIABLE = 'PLIMSOLL_KEEPER_KEY'
+const RPC_VARIABLE = 'PLIMSOLL_RPC_URL'
+
+/** Flags win over the environment, the environment over the file. Relative paths start at the file's folder. */
+export function loadConfig(
+  file: string,
+  env: Readonly<Record<string, string | undefined>> = {},
+  flags: Readonly<Record<string, unknown>> = {},
+): Config {
+  const fromEnv = { privateKey: env[KEY_VARIABLE], rpcUrl: env[RPC_VARIABLE] }
+  const given = Object.entries({ ...fromEnv, ...flags }).filter(([, value]) => value !== undefined)
+  const folder = dirname(resolve(file))
+  return parseConfig({ ...readJson(file), ...Object.fromEntries(given) }, { source: file, folder })
+}
+
+export function parseConfig(value: unknown, { source, folder }: { source: string; folder: string }): Config {
+  const parsed = check(configSchema, value, source)
+  const { deployment: where, account, ...rest } = parsed
+  const path = typeof where === 'string' ? resolve(folder, where) : source
+  const deployment = check(deploymentSchema, typeof where === 'string' ? readJson(path) : where, path)
+  if (parsed.reservedInFlight >= parsed.maxInFlight) {
+    throw new ConfigError({ source, problems: ['reservedInFlight must be below maxInFlight'] })
+  }
+  const owner = account.owner ?? privateKeyToAddress(parsed.privateKey.reveal())
+  const idOf = (sub: bigint) => encodeAccountId({ owner, subId: sub })
+  return {
+    ...rest,
+    journal: resolve(folder, rest.journal),
+    deployment,
+    account: { owner, main: idOf(account.subId), pool: account.pool.map(idOf) },
+  }
+}
+
+function check<T extends z.ZodType>(schema: T, value: unknown, source: string): z.output<T> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || '(whole file)'}: ${message}`)
+  throw new ConfigError({ source, problems })
+}
+
+function readJson(file: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return z.record(z.string(), z.unknown()).parse(value)
+  } catch (cause) {
+    const problem = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
+    throw new ConfigError({ source: file, problems: [`cannot be read as a JSON object: ${problem}`], cause })
+  }
+}

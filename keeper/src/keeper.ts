@@ -1,0 +1,73 @@
+/** A keeper in one process: config in, running parts out. The command line and the tests start it the same way. */
+import { type Logger, pino } from 'pino'
+import { hashMessage, type Transport } from 'viem'
+import type { Config } from './config.ts'
+import { WrongChainError } from './errors.ts'
+import { type ClockPort, systemClock } from './ports/clock.ts'
+import { FileJournal } from './ports/journal.ts'
+import { createMetrics, type Metrics } from './ports/metrics.ts'
+import { type RunningServer, serve } from './ports/server.ts'
+import { httpTransport, ViemChain } from './ports/viemChain.ts'
+import { Reporter } from './report.ts'
+import { Runner } from './runner.ts'
+
+export type KeeperOptions = {
+  readonly config: Config
+  readonly dryRun?: boolean | undefined
+  readonly emit?: ((line: string) => void) | undefined
+  /** Default: the URLs of the configuration. */
+  readonly transport?: Transport | undefined
+  readonly clock?: ClockPort | undefined
+}
+
+export class Keeper {
+  readonly config: Config
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly chain: ViemChain
+  readonly reporter: Reporter
+  readonly runner: Runner
+  readonly #journal: FileJournal
+  #server: RunningServer | undefined
+
+  constructor({ config, dryRun = false, emit, transport, clock = systemClock }: KeeperOptions) {
+    const { deployment, rpcUrl, rpcTimeoutMs } = config
+    this.config = config
+    // Logs go to stderr: stdout belongs to the JSON lines.
+    this.log = pino({ name: config.name, level: config.logLevel, base: null }, pino.destination(2))
+    const metrics = createMetrics(config.name)
+    this.metrics = metrics
+    this.chain = new ViemChain({
+      transport: transport ?? httpTransport(rpcUrl, rpcTimeoutMs),
+      contracts: deployment,
+      key: config.privateKey,
+      onRequest: (method, ok) => metrics.rpcRequests.inc({ method, result: ok ? 'ok' : 'failed' }),
+    })
+    const identity = hashMessage(`${deployment.chainId} ${deployment.clearinghouse} ${this.chain.signer}`)
+    this.#journal = new FileJournal(config.journal, identity)
+    this.reporter = new Reporter({ config, log: this.log, metrics, clock, emit })
+    const { chain, reporter } = this
+    this.runner = new Runner({ config, chain, clock, journal: this.#journal, reporter, dryRun })
+  }
+
+  get port(): number | undefined {
+    return this.#server?.port
+  }
+
+  /** Checks the chain and opens the port. */
+  async start(): Promise<void> {
+    const { config, reporter, metrics } = this
+    const expected = config.deployment.chainId
+    const actual = await this.chain.chainId()
+    if (actual !== expected) throw new WrongChainError({ expected, actual })
+    if (config.metricsPort === undefined) return
+    this.#server = await serve({ host: config.metricsHost, port: config.metricsPort, reporter, metrics })
+    this.log.info({ port: this.#server.port }, 'metrics')
+  }
+
+  async stop(): Promise<void> {
+    await this.runner.close()
+    await this.#server?.close()
+    this.#journal.close()
+  }
+}

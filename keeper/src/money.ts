@@ -1,0 +1,56 @@
+/** What gas costs in US dollars. All USD with 18 decimals, wei as bigint. */
+import type { Snapshot } from '@plimsoll/sdk'
+import type { Book } from './book.ts'
+import type { Config, GasPolicy } from './config.ts'
+import type { Action } from './jobs.ts'
+import type { Fees, Head } from './ports/chain.ts'
+
+const WAD = 10n ** 18n
+
+export type GasMoney = {
+  readonly fees: Fees
+  /** USD per 1e18 wei. */
+  readonly ethUsd: bigint
+  /** Expected gas of a kind of job: the last one confirmed, or a first guess. */
+  readonly gasOf: (kind: Action['kind']) => bigint
+  /** Share of takeovers that were not lost to somebody else, WAD. */
+  readonly inclusion: bigint
+}
+
+export const FIRST_GAS: Readonly<Record<Action['kind'], bigint>> = {
+  liquidate: 1_000_000n,
+  convert: 900_000n,
+  flag: 250_000n,
+  unflag: 250_000n,
+  absorb: 250_000n,
+  touch: 150_000n,
+  fund: 400_000n,
+  merge: 600_000n,
+}
+
+export function costUsd({ fees, ethUsd }: Pick<GasMoney, 'fees' | 'ethUsd'>, gas: bigint): bigint {
+  return (gas * fees.maxFeePerGas * ethUsd) / WAD
+}
+
+/** Wei per gas at which `gas` costs `usd`. */
+export function feeThatCosts(usd: bigint, gas: bigint, ethUsd: bigint): bigint {
+  return usd <= 0n || gas === 0n || ethUsd === 0n ? 0n : (usd * WAD) / (gas * ethUsd)
+}
+
+export function firstFees({ baseFee }: Head, { baseFeeMultiple, priorityFeeGwei }: GasPolicy): Fees {
+  const base = (baseFee * BigInt(Math.round(baseFeeMultiple * 100))) / 100n
+  return { maxFeePerGas: base + priorityFeeGwei, maxPriorityFeePerGas: priorityFeeGwei }
+}
+
+/** `percent` more of both, and at least one wei. */
+export function bumped({ maxFeePerGas, maxPriorityFeePerGas }: Fees, percent: bigint): Fees {
+  const more = (fee: bigint) => (fee * (100n + percent)) / 100n + 1n
+  return { maxFeePerGas: more(maxFeePerGas), maxPriorityFeePerGas: more(maxPriorityFeePerGas) }
+}
+
+/** The listed market named ETH prices gas; without one the configuration does. */
+export function ethPrice(book: Book, snapshot: Snapshot, { gas }: Pick<Config, 'gas'>): bigint {
+  const listed = [...book.symbols].find(([, symbol]) => symbol === 'ETH')?.[0]
+  const market = snapshot.find(({ underlying }) => underlying === listed)
+  return market?.spot ?? gas.ethUsd ?? 0n
+}

@@ -1,0 +1,74 @@
+/** The chain as the stages see it, and that over viem. The only file that talks JSON-RPC. */
+import type { AccountId, Assessment, Portfolio, Snapshot } from '@plimsoll/sdk'
+import type { Address, Hex } from 'viem'
+import type { BlockId, EventBlock, ProtocolEvent } from '../events.ts'
+
+export type Head = BlockId & {
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  /** Wei per gas; 0 on chains without a base fee. */
+  readonly baseFee: bigint
+}
+
+export type LiquidationState = {
+  readonly liquidatable: boolean
+  readonly convertible: boolean
+  readonly flagged: boolean
+  readonly elapsed: bigint
+  readonly discount: bigint
+  readonly reward: bigint
+  readonly minFraction: bigint
+  readonly maxFraction: bigint
+  readonly assessment: Assessment
+}
+
+export type Call = { readonly to: Address; readonly data: Hex }
+/** Why a call would fail or failed: the name of the contract's error and its values. */
+export type Revert = { readonly error: string; readonly args: readonly string[] }
+export type Simulation =
+  | { readonly status: 'success'; readonly data: Hex }
+  | { readonly status: 'reverted'; readonly revert: Revert }
+
+export type Estimate =
+  | { readonly status: 'success'; readonly gas: bigint }
+  | { readonly status: 'reverted'; readonly revert: Revert }
+
+export type Fees = { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint }
+export type Transaction = Call & Fees & { readonly nonce: number; readonly gas: bigint }
+export type Signed = { readonly hash: Hex; readonly raw: Hex }
+
+export type Receipt = {
+  /** Of the transaction. */
+  readonly hash: Hex
+  readonly block: bigint
+  readonly succeeded: boolean
+  readonly gasUsed: bigint
+  readonly effectiveGasPrice: bigint
+  readonly events: readonly ProtocolEvent[]
+}
+
+export interface ChainPort {
+  /** Who pays and signs. */
+  readonly signer: Address
+  chainId(): Promise<number>
+  blockNumber(): Promise<bigint>
+  block(number: bigint): Promise<Head | undefined>
+  /** Blocks from `from` to `to` that have events of the protocol, ascending. */
+  events(from: bigint, to: bigint): Promise<EventBlock[]>
+  snapshot(underlyings: readonly number[], at: bigint): Promise<Snapshot>
+  liquidationStates(accounts: readonly AccountId[], at: bigint): Promise<LiquidationState[]>
+  portfolio(account: AccountId, at: bigint): Promise<Portfolio & { readonly flagged: boolean }>
+  totalMemos(at: bigint): Promise<bigint>
+  isAuthorized(account: AccountId, caller: Address): Promise<boolean>
+  isModule(module: Address): Promise<boolean>
+  hasCode(address: Address): Promise<boolean>
+  balance(address: Address): Promise<bigint>
+  /** Transactions of the signer in blocks. */
+  nonce(): Promise<number>
+  simulate(call: Call, at: bigint): Promise<Simulation>
+  estimateGas(call: Call): Promise<Estimate>
+  sign(transaction: Transaction): Promise<Signed>
+  /** Broadcasts; a transaction that the node knows already is no error. */
+  send(signed: Signed, nonce: number): Promise<void>
+  receipt(hash: Hex): Promise<Receipt | undefined>
+}

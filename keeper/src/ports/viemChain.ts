@@ -1,0 +1,313 @@
+/** `ChainPort` over viem: batched reads, decoded events and errors, transactions signed here. */
+import { type AccountId, decodePortfolio, decodeSnapshot, encodeUnderlyingSet } from '@plimsoll/sdk'
+import {
+  type Address,
+  BaseError,
+  createPublicClient,
+  decodeErrorResult,
+  fallback,
+  type Hex,
+  http,
+  keccak256,
+  parseEventLogs,
+  TransactionReceiptNotFoundError,
+  type Transport,
+} from 'viem'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
+import type { Secret } from '../config.ts'
+import { NonceError, RpcError, SendError } from '../errors.ts'
+import type { EventBlock } from '../events.ts'
+import { auctionAbi, clearinghouseAbi, errorsAbi, eventsAbi } from './abi.ts'
+import type {
+  Call,
+  ChainPort,
+  Estimate,
+  Head,
+  LiquidationState,
+  Receipt,
+  Revert,
+  Signed,
+  Simulation,
+  Transaction,
+} from './chain.ts'
+import { decodeEvents, type ProtocolLog } from './decode.ts'
+
+export type Contracts = {
+  readonly clearinghouse: Address
+  readonly markets: Address
+  readonly auction: Address
+}
+
+export type ViemChainOptions = {
+  readonly transport: Transport
+  readonly contracts: Contracts
+  readonly key: Secret
+  /** Told about every request: its method and how it ended. */
+  readonly onRequest?: ((method: string, ok: boolean) => void) | undefined
+}
+
+/** HTTP to the first URL that answers; requests of one tick travel together. */
+export function httpTransport(urls: readonly string[], timeoutMs: number): Transport {
+  const transports = urls.map((url) => http(url, { batch: { wait: 0 }, timeout: timeoutMs, retryCount: 1 }))
+  const [only] = transports
+  return only && transports.length === 1 ? only : fallback(transports)
+}
+
+export class ViemChain implements ChainPort {
+  readonly #client
+  readonly #account: PrivateKeyAccount
+  readonly #contracts: Contracts
+  readonly #onRequest: (method: string, ok: boolean) => void
+  #chainId: number | undefined
+
+  constructor({ transport, contracts, key, onRequest }: ViemChainOptions) {
+    this.#client = createPublicClient({ transport })
+    this.#account = privateKeyToAccount(key.reveal())
+    this.#contracts = contracts
+    this.#onRequest = onRequest ?? (() => undefined)
+  }
+
+  get signer(): Address {
+    return this.#account.address
+  }
+
+  async chainId(): Promise<number> {
+    this.#chainId ??= await this.#ask('eth_chainId', () => this.#client.getChainId())
+    return this.#chainId
+  }
+
+  blockNumber(): Promise<bigint> {
+    return this.#ask('eth_blockNumber', () => this.#client.getBlockNumber({ cacheTime: 0 }))
+  }
+
+  async block(number: bigint): Promise<Head | undefined> {
+    // A plain request: viem throws for a block that does not exist (yet, or any more), and that is an answer here.
+    const block = await this.#ask('eth_getBlockByNumber', () =>
+      this.#client.request({ method: 'eth_getBlockByNumber', params: [`0x${number.toString(16)}`, false] }),
+    )
+    if (!block?.hash || !block.number) return undefined
+    return {
+      number: BigInt(block.number),
+      hash: block.hash,
+      timestamp: BigInt(block.timestamp),
+      baseFee: BigInt(block.baseFeePerGas ?? 0),
+    }
+  }
+
+  async events(from: bigint, to: bigint): Promise<EventBlock[]> {
+    const { clearinghouse, markets, auction } = this.#contracts
+    const logs = await this.#ask('eth_getLogs', () =>
+      this.#client.getLogs({
+        address: [clearinghouse, markets, auction],
+        events: eventsAbi,
+        fromBlock: from,
+        toBlock: to,
+        strict: true,
+      }),
+    )
+    const blocks = new Map<bigint, { hash: Hex; logs: ProtocolLog[] }>()
+    for (const log of logs) {
+      const block = blocks.get(log.blockNumber)
+      if (block) block.logs.push(log)
+      else blocks.set(log.blockNumber, { hash: log.blockHash, logs: [log] })
+    }
+    return [...blocks].map(([number, block]) => ({ number, hash: block.hash, events: decodeEvents(block.logs) }))
+  }
+
+  async snapshot(underlyings: readonly number[], at: bigint) {
+    const snapshot = await this.#ask('snapshot', () =>
+      this.#client.readContract({
+        address: this.#contracts.clearinghouse,
+        abi: clearinghouseAbi,
+        functionName: 'snapshot',
+        args: [encodeUnderlyingSet(underlyings)],
+        blockNumber: at,
+      }),
+    )
+    return decodeSnapshot(snapshot)
+  }
+
+  liquidationStates(accounts: readonly AccountId[], at: bigint): Promise<LiquidationState[]> {
+    return this.#ask('liquidationState', () =>
+      Promise.all(
+        accounts.map((account) =>
+          this.#client.readContract({
+            address: this.#contracts.auction,
+            abi: auctionAbi,
+            functionName: 'liquidationState',
+            args: [account],
+            blockNumber: at,
+          }),
+        ),
+      ),
+    )
+  }
+
+  async portfolio(account: AccountId, at: bigint) {
+    const where = {
+      address: this.#contracts.clearinghouse,
+      abi: clearinghouseAbi,
+      args: [account],
+      blockNumber: at,
+    } as const
+    const [portfolio, [, flagged]] = await this.#ask('portfolio', () =>
+      Promise.all([
+        this.#client.readContract({ ...where, functionName: 'portfolio' }),
+        this.#client.readContract({ ...where, functionName: 'status' }),
+      ]),
+    )
+    return { ...decodePortfolio(portfolio), flagged }
+  }
+
+  totalMemos(at: bigint): Promise<bigint> {
+    return this.#ask('totalMemos', () =>
+      this.#client.readContract({
+        address: this.#contracts.clearinghouse,
+        abi: clearinghouseAbi,
+        functionName: 'totalMemos',
+        blockNumber: at,
+      }),
+    )
+  }
+
+  isAuthorized(account: AccountId, caller: Address): Promise<boolean> {
+    const where = { address: this.#contracts.clearinghouse, abi: clearinghouseAbi } as const
+    return this.#ask('isAuthorized', () =>
+      this.#client.readContract({ ...where, functionName: 'isAuthorized', args: [account, caller] }),
+    )
+  }
+
+  isModule(module: Address): Promise<boolean> {
+    const where = { address: this.#contracts.clearinghouse, abi: clearinghouseAbi } as const
+    return this.#ask('isModule', () =>
+      this.#client.readContract({ ...where, functionName: 'isModule', args: [module] }),
+    )
+  }
+
+  async hasCode(address: Address): Promise<boolean> {
+    return (await this.#ask('eth_getCode', () => this.#client.getCode({ address }))) !== undefined
+  }
+
+  balance(address: Address): Promise<bigint> {
+    return this.#ask('eth_getBalance', () => this.#client.getBalance({ address }))
+  }
+
+  nonce(): Promise<number> {
+    return this.#ask('eth_getTransactionCount', () =>
+      this.#client.getTransactionCount({ address: this.signer, blockTag: 'latest' }),
+    )
+  }
+
+  simulate({ to, data }: Call, at: bigint): Promise<Simulation> {
+    return this.#ask('eth_call', () =>
+      orRevert(async () => {
+        const result = await this.#client.call({ account: this.signer, to, data, blockNumber: at })
+        return { status: 'success', data: result.data ?? '0x' }
+      }),
+    )
+  }
+
+  estimateGas({ to, data }: Call): Promise<Estimate> {
+    return this.#ask('eth_estimateGas', () =>
+      orRevert(async () => {
+        const gas = await this.#client.estimateGas({ account: this.signer, to, data })
+        return { status: 'success', gas }
+      }),
+    )
+  }
+
+  async sign(transaction: Transaction): Promise<Signed> {
+    const chainId = await this.chainId()
+    const raw = await this.#account.signTransaction({ type: 'eip1559', chainId, value: 0n, ...transaction })
+    return { hash: keccak256(raw), raw }
+  }
+
+  async send({ hash, raw }: Signed, nonce: number): Promise<void> {
+    try {
+      await this.#client.sendRawTransaction({ serializedTransaction: raw })
+      this.#onRequest('eth_sendRawTransaction', true)
+    } catch (error) {
+      const message = error instanceof BaseError ? `${error.details} ${error.shortMessage}` : String(error)
+      const known = /already known|known transaction|already imported|already exists/i.test(message)
+      this.#onRequest('eth_sendRawTransaction', known)
+      if (known) return
+      if (/nonce too low|nonce.*lower|replacement|underpriced/i.test(message))
+        throw new NonceError({ nonce, cause: error })
+      throw isTransportError(error)
+        ? new RpcError({ method: 'eth_sendRawTransaction', cause: error })
+        : new SendError({ hash, cause: error })
+    }
+  }
+
+  async receipt(hash: Hex): Promise<Receipt | undefined> {
+    const receipt = await this.#ask('eth_getTransactionReceipt', async () => {
+      try {
+        return await this.#client.getTransactionReceipt({ hash })
+      } catch (error) {
+        if (error instanceof TransactionReceiptNotFoundError) return undefined
+        throw error
+      }
+    })
+    if (!receipt) return undefined
+    return {
+      hash,
+      block: receipt.blockNumber,
+      succeeded: receipt.status === 'success',
+      gasUsed: receipt.gasUsed,
+      effectiveGasPrice: receipt.effectiveGasPrice,
+      events: decodeEvents(parseEventLogs({ abi: eventsAbi, logs: receipt.logs, strict: true })),
+    }
+  }
+
+  async #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
+    try {
+      const result = await request()
+      this.#onRequest(method, true)
+      return result
+    } catch (error) {
+      this.#onRequest(method, false)
+      throw new RpcError({ method, cause: error })
+    }
+  }
+}
+
+/** A revert is an answer; everything else is a failure. */
+async function orRevert<T>(
+  request: () => Promise<T>,
+): Promise<T | { readonly status: 'reverted'; readonly revert: Revert }> {
+  try {
+    return await request()
+  } catch (error) {
+    const revert = revertOf(error)
+    if (!revert) throw error
+    return { status: 'reverted', revert }
+  }
+}
+
+/** The contract's error inside whatever the node wrapped it in; undefined when no contract reverted. */
+function revertOf(error: unknown): Revert | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const carrier = error.walk((cause) => dataOf(cause) !== undefined)
+  const data = dataOf(carrier)
+  if (data === undefined) return /revert/i.test(error.details) ? { error: error.details, args: [] } : undefined
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
+    return { error: errorName, args: (args ?? []).map(String) }
+  } catch {
+    return { error: `unknown error ${data.slice(0, 10)}`, args: [] } // not of this protocol: its selector is all there is
+  }
+}
+
+function dataOf(cause: unknown): Hex | undefined {
+  if (typeof cause !== 'object' || cause === null || !('data' in cause)) return undefined
+  const { data } = cause
+  if (typeof data === 'string' && data.startsWith('0x')) return data as Hex // checked on this line
+  return dataOf(data)
+}
+
+function isTransportError(error: unknown): boolean {
+  return (
+    error instanceof BaseError &&
+    error.walk((cause) => cause instanceof Error && /HttpRequest|Timeout|Socket/.test(cause.name)) !== null
+  )
+}

@@ -1,0 +1,29 @@
+/** Why an account that needs something did not get it: machine-readable, one kind per cause. */
+import type { Hex } from 'viem'
+import type { Revert } from './ports/chain.ts'
+
+export type Reason =
+  /** Unhealthy at mark only: healthy at the good end of its price interval. */
+  | { readonly kind: 'price-uncertain'; readonly goodEnd: bigint; readonly shortfall: bigint }
+  /** The policy waits for a better discount. */
+  | { readonly kind: 'waiting'; readonly discount: bigint; readonly wanted: bigint; readonly elapsed: bigint }
+  | { readonly kind: 'unprofitable'; readonly profitUsd: bigint; readonly wantedUsd: bigint }
+  /** The keeper's accounts cannot carry the smallest slice. */
+  | { readonly kind: 'keeper-capacity'; readonly missingUsd: bigint }
+  | { readonly kind: 'own-account' }
+  | { readonly kind: 'in-flight'; readonly job: string; readonly nonce: number }
+  /** All transaction slots are taken by better jobs. */
+  | { readonly kind: 'no-slot'; readonly rank: number; readonly slots: number }
+  /** Failed before; tried again at `until`. */
+  | { readonly kind: 'backing-off'; readonly until: bigint; readonly failures: number; readonly last: Revert }
+  /** The call would revert at its own block. */
+  | { readonly kind: 'reverts'; readonly revert: Revert }
+  /** The exact twin and the chain disagree. */
+  | { readonly kind: 'chain-disagrees'; readonly block: bigint }
+  | { readonly kind: 'switched-off'; readonly job: string }
+  | { readonly kind: 'dry-run'; readonly profitUsd: bigint }
+  | { readonly kind: 'no-new-block'; readonly block: bigint }
+  /** Fees are above what the job may cost. */
+  | { readonly kind: 'fee-ceiling'; readonly maxFeePerGas: bigint; readonly ceiling: bigint }
+  | { readonly kind: 'sending-failed'; readonly code: string }
+  | { readonly kind: 'submitted'; readonly hash: Hex }

@@ -1,0 +1,175 @@
+/** Stage 3 of 6: which jobs, in which order, and for every account in need without a job the reason. */
+import type { AccountId, Portfolio } from '@plimsoll/sdk'
+import type { Backoff } from '../backoff.ts'
+import { type Book, portfolioOf } from '../book.ts'
+import type { Config } from '../config.ts'
+import { type Action, type Job, keyOf } from '../jobs.ts'
+import { costUsd, type GasMoney } from '../money.ts'
+import { next, type Outcome } from '../outcome.ts'
+import type { ChainPort, Head, LiquidationState } from '../ports/chain.ts'
+import type { Reason } from '../reasons.ts'
+import { merged } from '../takeover.ts'
+import type { Assessed, RiskView } from './assess.ts'
+import { ownJobs, touchJobs } from './planOwn.ts'
+import { planTakeover, type Targets } from './planTakeover.ts'
+
+export type PlanContext = {
+  readonly chain: Pick<ChainPort, 'liquidationStates' | 'block'>
+  readonly config: Config
+}
+
+/** A job that is on its way. */
+export type Busy = { readonly job: Job; readonly nonce: number; readonly expects: Portfolio | undefined }
+
+export type PlanInput = {
+  readonly head: Head
+  readonly book: Book
+  readonly view: RiskView
+  readonly busy: ReadonlyMap<string, Busy>
+  readonly backoffs: ReadonlyMap<string, Backoff>
+  readonly money: GasMoney
+}
+
+export type PlannedJob = Job & {
+  /** (reward + spared loss) x P(inclusion) - gas. USD. */
+  readonly expectedUsd: bigint
+  /** What the target account receives if it works. */
+  readonly expects: Portfolio | undefined
+}
+
+export type Plan = { readonly jobs: readonly PlannedJob[]; readonly reasons: ReadonlyMap<AccountId, Reason> }
+
+type Draft = { readonly job: Job; readonly expects?: Portfolio | undefined }
+
+export async function plan(context: PlanContext, input: PlanInput): Promise<Outcome<Plan, Reason>> {
+  const reasons = new Map<AccountId, Reason>()
+  const needy = [...input.view.accounts.values()].filter(needsSomething)
+  const open = needy.filter((assessed) => {
+    const obstacle = obstacleOf(context.config, input, assessed)
+    if (obstacle) reasons.set(assessed.account, obstacle)
+    return !obstacle
+  })
+  const states = await liquidationStates(context, input, open)
+  const targets = targetsOf(context.config, input)
+  const drafts: Draft[] = []
+  for (const assessed of open.sort(byUrgency)) {
+    const draft = draftFor(context.config, input, assessed, states.get(assessed.account), targets, reasons)
+    if (draft) drafts.push(draft)
+  }
+  drafts.push(...(await touchJobs(context, input)), ...ownJobs(context.config, input))
+  return next({ jobs: choose(context.config, input, drafts, reasons), reasons })
+}
+
+function needsSomething({ standing, flagged }: Assessed): boolean {
+  return standing !== 'healthy' || flagged
+}
+
+/** Largest shortfall first: it gets the keeper's margin first. */
+function byUrgency(a: Assessed, b: Assessed): number {
+  const shortfall = ({ assessment }: Assessed) => assessment.maintenance - assessment.equity
+  return shortfall(a) < shortfall(b) ? 1 : -1
+}
+
+function obstacleOf(config: Config, { head, busy, backoffs }: PlanInput, assessed: Assessed): Reason | undefined {
+  const { account, assessment, standing } = assessed
+  const inFlight = busy.get(account)
+  if (inFlight) return { kind: 'in-flight', job: inFlight.job.action.kind, nonce: inFlight.nonce }
+  if (account === config.account.main || config.account.pool.includes(account)) return { kind: 'own-account' }
+  const backoff = backoffs.get(account)
+  if (backoff && head.number < backoff.until) return { kind: 'backing-off', ...backoff }
+  if (standing !== 'uncertain') return undefined
+  const { equity, maintenance, goodEnd } = assessment
+  return { kind: 'price-uncertain', goodEnd, shortfall: maintenance - equity }
+}
+
+async function liquidationStates({ chain }: PlanContext, { head }: PlanInput, open: readonly Assessed[]) {
+  const accounts = open.filter(({ standing }) => standing === 'liquidatable').map(({ account }) => account)
+  const states = accounts.length === 0 ? [] : await chain.liquidationStates(accounts, head.number)
+  return new Map(accounts.map((account, index) => [account, states[index]]))
+}
+
+/** Where slices may go, with what is already on its way there. */
+function targetsOf({ account }: Config, { book, busy }: PlanInput): Targets {
+  const ids = account.pool.length > 0 ? account.pool : [account.main]
+  const targets: Targets = { shared: account.pool.length === 0, portfolios: new Map() }
+  for (const id of ids) {
+    const held = book.accounts.get(id)
+    if (held) targets.portfolios.set(id, portfolioOf(held))
+  }
+  for (const { job, expects } of busy.values()) {
+    const target = 'target' in job.action ? job.action.target : keyTarget(job.action)
+    const portfolio = target ? targets.portfolios.get(target) : undefined
+    if (!target || !portfolio) continue
+    if (!targets.shared) targets.portfolios.delete(target)
+    else if (expects) targets.portfolios.set(target, merged(portfolio, expects.cash, expects.positions))
+  }
+  return targets
+}
+
+function keyTarget(action: Action): AccountId | undefined {
+  if (action.kind === 'fund') return action.to
+  return action.kind === 'merge' ? action.from : undefined
+}
+
+function draftFor(
+  config: Config,
+  input: PlanInput,
+  assessed: Assessed,
+  state: LiquidationState | undefined,
+  targets: Targets,
+  reasons: Map<AccountId, Reason>,
+): Draft | undefined {
+  const { account, standing, flagged } = assessed
+  const simple = (kind: 'flag' | 'unflag' | 'absorb', sparedUsd = 0n): Draft | undefined => {
+    if (!config.policy[kind]) {
+      reasons.set(account, { kind: 'switched-off', job: kind })
+      return undefined
+    }
+    const action = { kind, account }
+    return { job: { key: keyOf(action), action, lane: 'normal', rewardUsd: 0n, sparedUsd, sinceBlock: assessed.since } }
+  }
+  if (standing === 'absorbable') return simple('absorb')
+  if (standing === 'healthy') return simple('unflag')
+  if (standing === 'uncertain') return undefined
+  if (standing === 'convertible' && flagged) return simple('unflag')
+  const outcome = planTakeover({ config, input, assessed, state, targets })
+  if (outcome.status === 'next') return outcome.value
+  reasons.set(account, outcome.reason)
+  const startsClock = standing === 'liquidatable' && !flagged && outcome.reason.kind !== 'chain-disagrees'
+  return startsClock && config.policy.flag ? simple('flag') : undefined
+}
+
+/** The best jobs that fit the free slots; normal jobs leave the reserved ones alone. */
+function choose(
+  config: Config,
+  input: PlanInput,
+  drafts: readonly Draft[],
+  reasons: Map<AccountId, Reason>,
+): PlannedJob[] {
+  const ranked = drafts
+    .filter(({ job }) => !input.busy.has(job.key) && !isBackingOff(input, job))
+    .map(({ job, expects }) => ({ ...job, expects, expectedUsd: expectedUsd(job, input.money) }))
+    .sort((a, b) => (a.lane === b.lane ? (a.expectedUsd < b.expectedUsd ? 1 : -1) : a.lane === 'reserved' ? -1 : 1))
+  let free = config.maxInFlight - input.busy.size
+  const normalBusy = [...input.busy.values()].filter(({ job }) => job.lane === 'normal').length
+  let normalFree = config.maxInFlight - config.reservedInFlight - normalBusy
+  return ranked.filter((job, rank) => {
+    const fits = free > 0 && (job.lane === 'reserved' || normalFree > 0)
+    if (fits) free -= 1
+    if (fits && job.lane === 'normal') normalFree -= 1
+    if (!fits && 'account' in job.action) {
+      reasons.set(job.action.account, { kind: 'no-slot', rank, slots: config.maxInFlight })
+    }
+    return fits
+  })
+}
+
+function isBackingOff({ backoffs, head }: PlanInput, job: Job): boolean {
+  const backoff = backoffs.get(job.key)
+  return backoff !== undefined && head.number < backoff.until
+}
+
+function expectedUsd({ action, rewardUsd, sparedUsd }: Job, money: GasMoney): bigint {
+  const won = ((rewardUsd + sparedUsd) * money.inclusion) / 10n ** 18n
+  return won - costUsd(money, money.gasOf(action.kind))
+}

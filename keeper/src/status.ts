@@ -1,0 +1,46 @@
+/** What a person wants to know of a keeper that runs, or ran: read from its journal and the chain, nothing locked. */
+import { assess, underlyingsOf } from '@plimsoll/sdk'
+import { formatEther } from 'viem'
+import type { Config } from './config.ts'
+import { connect } from './doctor.ts'
+import { subjectOf } from './jobs.ts'
+import { readPending } from './ports/journal.ts'
+
+export async function describeStatus(config: Config): Promise<string> {
+  const chain = connect(config)
+  const block = await chain.blockNumber()
+  const accounts = await Promise.all(
+    [config.account.main, ...config.account.pool].map(async (account) => {
+      const portfolio = await chain.portfolio(account, block)
+      const held = underlyingsOf(portfolio.positions)
+      const snapshot = held.length === 0 ? [] : await chain.snapshot(held, block)
+      const { equity, maintenance } = assess(portfolio, snapshot)
+      const positions = portfolio.positions.map(({ instrument: { underlying, kind }, lots }) => ({
+        underlying,
+        kind,
+        lots: String(lots),
+      }))
+      return {
+        account,
+        cashUsd: formatEther(portfolio.cash),
+        equityUsd: formatEther(equity),
+        maintenanceUsd: formatEther(maintenance),
+        positions,
+      }
+    }),
+  )
+  const pending = readPending(config.journal).map(({ nonce, job, hashes, minedBlock, cancelled }) => ({
+    nonce,
+    job: job.action.kind,
+    account: subjectOf(job.action),
+    hash: hashes.at(-1),
+    cancelled,
+    state: minedBlock === undefined ? 'waiting' : `mined in ${minedBlock}`,
+  }))
+  const gasMoney = formatEther(await chain.balance(chain.signer))
+  return JSON.stringify(
+    { keeper: config.name, block: String(block), signer: chain.signer, gasMoney, accounts, pending },
+    null,
+    2,
+  )
+}

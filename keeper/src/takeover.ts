@@ -1,0 +1,109 @@
+/** What a takeover would do, by the auction's own arithmetic: the slice, its price, and the keeper's account afterwards. */
+import {
+  type Assessment,
+  assess,
+  buffered,
+  cappedRate,
+  conversionFraction,
+  DISCOUNT_RAMP,
+  DISCOUNT_START,
+  DUST_MAINTENANCE,
+  isSameInstrument,
+  type Portfolio,
+  type Position,
+  type Snapshot,
+  share,
+  split,
+} from '@plimsoll/sdk'
+import type { LiquidationState } from './ports/chain.ts'
+import { rowsOf } from './stages/assess.ts'
+
+/** What the compartment adds for an insolvent dust account: `DUST_REWARD` of the contracts. */
+const DUST_REWARD = 5n * 10n ** 18n
+
+export function positive(usd: bigint): bigint {
+  return usd > 0n ? usd : 0n
+}
+
+export type Terms = {
+  readonly fraction: bigint
+  /** Discount and least reward per maintenance removed. */
+  readonly rate: bigint
+  readonly rewardRate: bigint
+  readonly extraReward: bigint
+  /** Dust is given away. */
+  readonly free: boolean
+}
+
+export type Quote = {
+  readonly fraction: bigint
+  /** What goes over: cash before the payment, and lots. */
+  readonly cash: bigint
+  readonly legs: readonly Position[]
+  /** Cash that the keeper's account gains or pays in all. */
+  readonly cashChange: bigint
+  readonly value: bigint
+  readonly removed: bigint
+  readonly payment: bigint
+  /** The keeper's gain at mark if the compartments can pay. */
+  readonly reward: bigint
+  /** The auction would refuse it: lots too coarse, or worth less than nothing. */
+  readonly refused: boolean
+}
+
+export function liquidationTerms(state: LiquidationState, fraction: bigint): Terms {
+  const { equity, maintenance } = state.assessment
+  const dust = maintenance < DUST_MAINTENANCE
+  return {
+    fraction,
+    rate: state.discount,
+    rewardRate: state.reward,
+    extraReward: dust && equity < 0n ? DUST_REWARD : 0n,
+    free: dust && equity > 0n && state.elapsed >= DISCOUNT_RAMP,
+  }
+}
+
+export function conversionTerms(assessment: Assessment): Terms {
+  const rate = cappedRate(DISCOUNT_START, assessment)
+  return { fraction: conversionFraction(assessment), rate, rewardRate: 0n, extraReward: 0n, free: false }
+}
+
+export function quote(portfolio: Portfolio, before: Assessment, snapshot: Snapshot, terms: Terms): Quote {
+  const { cash, legs, rest } = split(portfolio, terms.fraction)
+  const after = assess(rest, rowsOf(rest, snapshot))
+  const value = before.equity - after.equity
+  const removed = before.maintenance - after.maintenance
+  const discount = terms.free ? value : share(terms.rate, removed)
+  const payment = positive(value - discount)
+  const floor = share(terms.rewardRate, removed) + terms.extraReward
+  const topUp = positive(floor + payment - value)
+  return {
+    fraction: terms.fraction,
+    cash,
+    legs,
+    cashChange: cash - payment + topUp,
+    value,
+    removed,
+    payment,
+    reward: value - payment + topUp,
+    refused: 2n * removed < share(terms.fraction, before.maintenance) || (before.equity >= 0n && value < 0n),
+  }
+}
+
+/** `portfolio` with `cash` and `legs` on top. */
+export function merged(portfolio: Portfolio, cash: bigint, legs: readonly Position[]): Portfolio {
+  let positions = [...portfolio.positions]
+  for (const leg of legs) {
+    const held = positions.find(({ instrument }) => isSameInstrument(instrument, leg.instrument))
+    const lots = (held?.lots ?? 0n) + leg.lots
+    positions = positions.filter((position) => position !== held)
+    if (lots !== 0n) positions.push({ instrument: leg.instrument, lots })
+  }
+  return { mode: portfolio.mode, cash: portfolio.cash + cash, positions }
+}
+
+/** What a keeper's account lacks to hold `portfolio` after a takeover: b * MM. 0 or less: it can. */
+export function missingMargin(portfolio: Portfolio, snapshot: Snapshot): bigint {
+  const { equity, maintenance } = assess(portfolio, rowsOf(portfolio, snapshot))
+  return buffered(maintenance) - equity
+}
