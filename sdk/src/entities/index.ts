@@ -31,6 +31,17 @@ export {
 export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError } from './errors.ts'
 export { decodeInstrumentId, encodeInstrumentId, type InstrumentId, perpetualOf, spotOf } from './instrumentId.ts'
 export {
+  createOrder,
+  encodeOrder,
+  hashOrder,
+  type Leg,
+  type Order,
+  type OrderParameters,
+  orderDomain,
+  orderTypedData,
+  orderTypes,
+} from './order.ts'
+export {
   decodePortfolio,
   decodePosition,
   type EncodedPortfolio,

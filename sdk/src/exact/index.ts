@@ -27,4 +27,13 @@ export {
   type Position,
   underlyingsOf,
 } from './portfolio.ts'
+export {
+  type Preview,
+  type PreviewAction,
+  type PreviewFailure,
+  type PreviewOptions,
+  type PreviewStep,
+  type PreviewTrade,
+  preview,
+} from './preview.ts'
 export { LANES, ladder, linearPnl, MAX_FALL } from './scenarios.ts'

@@ -1,0 +1,61 @@
+import type { Client } from 'viem'
+import { clearinghouseAbi } from '../abis/clearinghouse.ts'
+import { marginEngineAbi } from '../abis/marginEngine.ts'
+import type { AccountId } from '../entities/accountId.ts'
+import { encodePortfolio } from '../entities/position.ts'
+import { encodeSnapshot } from '../entities/snapshot.ts'
+import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
+import type { Assessment, UnderlyingRisk } from '../exact/assessment.ts'
+import type { Snapshot } from '../exact/market.ts'
+import { type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
+import { getAccount } from './getAccount.ts'
+import { getSnapshot } from './getSnapshot.ts'
+import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
+
+export type GetAuditParameters = ReadParameters & {
+  accountId: AccountId
+  /** Underlyings whose initial margin scales with open interest, as in a trade that raises them. @default none */
+  scaled?: readonly number[] | undefined
+}
+export type GetAuditReturnType = {
+  readonly assessment: Assessment
+  /** One per underlying held, with all 30 scenarios. */
+  readonly risks: readonly UnderlyingRisk[]
+  /** What was measured. */
+  readonly portfolio: Portfolio
+  readonly snapshot: Snapshot
+  readonly blockNumber: bigint
+}
+export type GetAuditErrorType = ReadErrorType
+
+/**
+ * Everything behind an account's requirement, from the engine that is in force.
+ * @example
+ * import { encodeAccountId, getAudit, scenarioPnl } from '@plimsoll/sdk'
+ * import { createPublicClient, http } from 'viem'
+ * import { deployment } from './deployment.ts'
+ * const client = createPublicClient({ transport: http('http://127.0.0.1:8545') })
+ * const accountId = encodeAccountId({ owner: '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045' })
+ * const { risks } = await getAudit(client, { deployment, accountId })
+ * for (const risk of risks) console.log(risk.underlying, risk.requirement, scenarioPnl(risk))
+ */
+export async function getAudit(
+  client: Client,
+  { deployment, accountId, scaled = [], blockNumber: at }: GetAuditParameters,
+): Promise<GetAuditReturnType> {
+  const blockNumber = await blockOf(client, at)
+  const [engine, { portfolio }] = await Promise.all([
+    read(client, { address: deployment.clearinghouse, abi: clearinghouseAbi, functionName: 'engine', blockNumber }),
+    getAccount(client, { deployment, accountId, blockNumber }),
+  ])
+  const underlyings = underlyingsOf(portfolio.positions)
+  const snapshot = await getSnapshot(client, { deployment, underlyings, blockNumber })
+  const [assessment, risks] = await read(client, {
+    address: engine,
+    abi: marginEngineAbi,
+    functionName: 'audit',
+    args: [encodePortfolio(portfolio), encodeSnapshot(snapshot), encodeUnderlyingSet(scaled)],
+    blockNumber,
+  })
+  return { assessment, risks, portfolio, snapshot, blockNumber }
+}

@@ -1,0 +1,121 @@
+import type { Client } from 'viem'
+import { absorb } from './actions/absorb.ts'
+import { approve } from './actions/approve.ts'
+import { cancelOrder } from './actions/cancelOrder.ts'
+import { claim } from './actions/claim.ts'
+import { convert } from './actions/convert.ts'
+import { deposit } from './actions/deposit.ts'
+import { depositWithPermit } from './actions/depositWithPermit.ts'
+import { flag } from './actions/flag.ts'
+import { getAccount } from './actions/getAccount.ts'
+import { getAssessment } from './actions/getAssessment.ts'
+import { getAudit } from './actions/getAudit.ts'
+import { getClaim } from './actions/getClaim.ts'
+import { getLiquidationState } from './actions/getLiquidationState.ts'
+import { getMarket } from './actions/getMarket.ts'
+import { getSnapshot } from './actions/getSnapshot.ts'
+import { getTokenAddress } from './actions/getTokenAddress.ts'
+import { getWithdrawalRatio } from './actions/getWithdrawalRatio.ts'
+import { isSigner } from './actions/isSigner.ts'
+import { liquidate } from './actions/liquidate.ts'
+import { setMode } from './actions/setMode.ts'
+import { setOperator } from './actions/setOperator.ts'
+import { settle } from './actions/settle.ts'
+import { signOrder } from './actions/signOrder.ts'
+import { transfer } from './actions/transfer.ts'
+import { unflag } from './actions/unflag.ts'
+import { validateOrder } from './actions/validateOrder.ts'
+import { withdraw } from './actions/withdraw.ts'
+import type { Deployment } from './entities/deployment.ts'
+
+/** An action without its first parameter and without the deployment. */
+type Bound<action> = action extends (client: Client, parameters: infer parameters) => infer result
+  ? Record<string, never> extends Omit<parameters, 'deployment'>
+    ? (parameters?: Omit<parameters, 'deployment'>) => result
+    : (parameters: Omit<parameters, 'deployment'>) => result
+  : never
+
+/** Every action of this package, bound to a client and a deployment. */
+export type PlimsollActions = {
+  absorb: Bound<typeof absorb>
+  approve: Bound<typeof approve>
+  cancelOrder: Bound<typeof cancelOrder>
+  claim: Bound<typeof claim>
+  convert: Bound<typeof convert>
+  deposit: Bound<typeof deposit>
+  depositWithPermit: Bound<typeof depositWithPermit>
+  flag: Bound<typeof flag>
+  getAccount: Bound<typeof getAccount>
+  getAssessment: Bound<typeof getAssessment>
+  getAudit: Bound<typeof getAudit>
+  getClaim: Bound<typeof getClaim>
+  getLiquidationState: Bound<typeof getLiquidationState>
+  getMarket: Bound<typeof getMarket>
+  getSnapshot: Bound<typeof getSnapshot>
+  getTokenAddress: Bound<typeof getTokenAddress>
+  getWithdrawalRatio: Bound<typeof getWithdrawalRatio>
+  isSigner: Bound<typeof isSigner>
+  liquidate: Bound<typeof liquidate>
+  setMode: Bound<typeof setMode>
+  setOperator: Bound<typeof setOperator>
+  settle: Bound<typeof settle>
+  signOrder: Bound<typeof signOrder>
+  transfer: Bound<typeof transfer>
+  unflag: Bound<typeof unflag>
+  validateOrder: Bound<typeof validateOrder>
+  withdraw: Bound<typeof withdraw>
+}
+
+/**
+ * Decorator that gives a viem client all actions on one deployment.
+ * @example
+ * import { encodeAccountId, plimsollActions } from '@plimsoll/sdk'
+ * import { createWalletClient, http } from 'viem'
+ * import { privateKeyToAccount } from 'viem/accounts'
+ * import { deployment } from './deployment.ts'
+ * const account = privateKeyToAccount(`0x${'11'.repeat(32)}`)
+ * const wallet = createWalletClient({ account, transport: http('http://127.0.0.1:8545') })
+ * const client = wallet.extend(plimsollActions(deployment))
+ * const accountId = encodeAccountId({ owner: account.address })
+ * await client.deposit({ accountId, asset: 0, amount: 1_000_000_000n })
+ * const { equity } = await client.getAssessment({ accountId })
+ */
+export function plimsollActions(deployment: Deployment): (client: Client) => PlimsollActions {
+  return (client) => {
+    const bind =
+      <parameters extends { deployment: Deployment }, result>(
+        action: (client: Client, parameters: parameters) => result,
+      ) =>
+      (parameters?: Omit<parameters, 'deployment'>) =>
+        action(client, { ...parameters, deployment } as parameters) // adds what Omit took
+    return {
+      absorb: bind(absorb),
+      approve: bind(approve),
+      cancelOrder: bind(cancelOrder),
+      claim: bind(claim),
+      convert: bind(convert),
+      deposit: bind(deposit),
+      depositWithPermit: bind(depositWithPermit),
+      flag: bind(flag),
+      getAccount: bind(getAccount),
+      getAssessment: bind(getAssessment),
+      getAudit: bind(getAudit),
+      getClaim: bind(getClaim),
+      getLiquidationState: bind(getLiquidationState),
+      getMarket: bind(getMarket),
+      getSnapshot: bind(getSnapshot),
+      getTokenAddress: bind(getTokenAddress),
+      getWithdrawalRatio: bind(getWithdrawalRatio),
+      isSigner: bind(isSigner),
+      liquidate: bind(liquidate),
+      setMode: bind(setMode),
+      setOperator: bind(setOperator),
+      settle: bind(settle),
+      signOrder: bind(signOrder),
+      transfer: bind(transfer),
+      unflag: bind(unflag),
+      validateOrder: bind(validateOrder),
+      withdraw: bind(withdraw),
+    }
+  }
+}

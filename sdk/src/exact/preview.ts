@@ -1,0 +1,351 @@
+/**
+ * What an owner's actions would leave behind, without a chain: twin of the checks in `contracts/core/Clearinghouse.sol` and
+ * of the fees in `contracts/core/Exchange.sol`. Exact for the state of the snapshot's block.
+ */
+import type { Assessment } from './assessment.ts'
+import { type Action, type ExitFailure, exitFailure, passesOutright } from './exitRule.ts'
+import { divCeil, divFloor, mulDivUp, WAD } from './fixedPoint.ts'
+import { assess } from './marginEngine.ts'
+import { type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
+import { DEBT_FLOOR, MAKER_FEE, MAX_DERIVATIVE_LOTS, MAX_POSITIONS, TAKER_FEE } from './parameters.ts'
+import {
+  type Instrument,
+  isSameInstrument,
+  type Mode,
+  type Portfolio,
+  type Position,
+  underlyingsOf,
+} from './portfolio.ts'
+import { maxUsd, minUsd } from './usd.ts'
+
+export type PreviewTrade = {
+  readonly type: 'trade'
+  /** The structure of one unit: positive ratios buy. */
+  readonly legs: readonly { readonly instrument: Instrument; readonly ratio: bigint }[]
+  readonly units: bigint
+  /** USD per unit that the account pays; negative when it receives. */
+  readonly price: bigint
+  /** @default 'taker' */
+  readonly role?: 'maker' | 'taker' | undefined
+  /** Most USD of fees per unit. @default unlimited */
+  readonly maxFee?: bigint | undefined
+  /** USD per unit for whoever settles. @default 0n */
+  readonly tip?: bigint | undefined
+  /** Lots that the other side holds of each leg, which decide open interest. @default 0n: the side that raises it most */
+  readonly counterpartyLots?: readonly bigint[] | undefined
+}
+
+/** Asset 0 is USD with 18 decimals here, else the underlying whose collateral moves, in base units of its token. */
+export type PreviewAction =
+  | PreviewTrade
+  | { readonly type: 'deposit'; readonly asset: number; readonly amount: bigint }
+  | { readonly type: 'withdraw'; readonly asset: number; readonly amount: bigint }
+  | { readonly type: 'setMode'; readonly mode: Mode }
+
+/** Why the chain would revert, under the name of its error. */
+export type PreviewFailure =
+  | ExitFailure
+  | { readonly error: 'AccountReduceOnly'; readonly equity: bigint; readonly initial: bigint }
+  | {
+      readonly error: 'NewRiskRefused'
+      readonly underlying: number
+      readonly status: PriceStatus
+      readonly reduceOnly: boolean
+      readonly openInterest: bigint
+      readonly cap: bigint
+    }
+  | { readonly error: 'IsolatedAccount'; readonly underlyings: number }
+  | { readonly error: 'TooManyPositions'; readonly limit: number }
+  | { readonly error: 'NegativeCollateral'; readonly instrument: Instrument; readonly lots: bigint }
+  | { readonly error: 'LotsOutOfRange'; readonly instrument: Instrument; readonly lots: bigint; readonly limit: bigint }
+  | { readonly error: 'InstrumentNotListed'; readonly instrument: Instrument }
+  | { readonly error: 'MissingMarket'; readonly underlying: number }
+  | { readonly error: 'FeeAboveMaximum'; readonly fee: bigint; readonly maximum: bigint }
+  | { readonly error: 'NoLegs' }
+  | { readonly error: 'ZeroAmount' }
+
+/** One action: its ends with fees paid, and the verdict of its exit check. */
+export type PreviewStep = {
+  readonly action: PreviewAction
+  readonly before: Assessment
+  readonly after: Assessment
+  readonly portfolio: Portfolio
+  /** USD paid to the protocol. */
+  readonly fee: bigint
+  readonly failure: PreviewFailure | undefined
+}
+
+export type Preview = {
+  /** Every action would pass. */
+  readonly allowed: boolean
+  /** Of the first action that would not. */
+  readonly failure: PreviewFailure | undefined
+  readonly before: Assessment
+  readonly after: Assessment
+  readonly portfolio: Portfolio
+  /** One per action, up to the first that fails. */
+  readonly steps: readonly PreviewStep[]
+}
+
+export type PreviewOptions = {
+  /** The account is reduce-only after a takeover. @default false */
+  readonly reduceOnly?: boolean | undefined
+}
+
+/** What an action does to the vector, before fees. */
+type Draft = {
+  exit: Action
+  portfolio: Portfolio
+  snapshot: Snapshot
+  /** Underlyings in which |derivative lots| grew. */
+  raised: number[]
+  fee: bigint
+}
+
+/**
+ * Applies `actions` one after the other, each a transaction of its own, all in the market of `snapshot`.
+ * @example
+ * import { perpetualOf, type Portfolio, preview, type Snapshot } from '@plimsoll/sdk'
+ * const portfolio: Portfolio = { mode: 'cross', cash: 10_000n * 10n ** 18n, positions: [] }
+ * const snapshot: Snapshot = []
+ * const legs = [{ instrument: perpetualOf(1), ratio: 1n }]
+ * const { allowed, failure } = preview(portfolio, snapshot, [{ type: 'trade', legs, units: 10n, price: 6n * 10n ** 18n }])
+ */
+export function preview(
+  portfolio: Portfolio,
+  snapshot: Snapshot,
+  actions: readonly PreviewAction[],
+  { reduceOnly = false }: PreviewOptions = {},
+): Preview {
+  const before = assessHeld(portfolio, snapshot)
+  const steps: PreviewStep[] = []
+  let state = { portfolio, snapshot, reduceOnly }
+  for (const action of actions) {
+    const { step, next } = stepOf(action, state)
+    steps.push(step)
+    if (step.failure) return resultOf(before, portfolio, steps)
+    state = next
+  }
+  return resultOf(before, portfolio, steps)
+}
+
+type State = { portfolio: Portfolio; snapshot: Snapshot; reduceOnly: boolean }
+
+function resultOf(before: Assessment, portfolio: Portfolio, steps: readonly PreviewStep[]): Preview {
+  const last = steps.at(-1)
+  return {
+    allowed: !last?.failure,
+    failure: last?.failure,
+    before,
+    after: last?.after ?? before,
+    portfolio: last?.portfolio ?? portfolio,
+    steps,
+  }
+}
+
+function stepOf(action: PreviewAction, state: State): { step: PreviewStep; next: State } {
+  const before = assessHeld(state.portfolio, state.snapshot)
+  const draft = draftOf(action, state)
+  if ('error' in draft) {
+    const { portfolio } = state
+    return { step: { action, before, after: before, portfolio, fee: 0n, failure: draft }, next: state }
+  }
+  const { exit, raised, snapshot } = draft
+  const gross = assessHeld(draft.portfolio, snapshot, scaledBy(exit, raised, draft.portfolio))
+  const fee = minUsd(draft.fee, maxUsd(gross.equity, 0n))
+  const after = { ...gross, equity: gross.equity - fee, settledCash: gross.settledCash - fee }
+  const portfolio = { ...draft.portfolio, cash: draft.portfolio.cash - fee }
+  const failure = verdict({ ...draft, portfolio }, before, after, state)
+  const reduceOnly = state.reduceOnly && (exit === 'none' || after.equity < after.initial)
+  return { step: { action, before, after, portfolio, fee, failure }, next: { portfolio, snapshot, reduceOnly } }
+}
+
+/** A portfolio without positions is worth its cash: no engine, no oracle. */
+function assessHeld(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly number[] = []): Assessment {
+  return portfolio.positions.length === 0 ? cashOnly(portfolio.cash) : assess(portfolio, snapshot, scaled)
+}
+
+function cashOnly(cash: bigint): Assessment {
+  return {
+    equity: cash,
+    settledCash: cash,
+    maintenance: 0n,
+    initial: 0n,
+    goodEnd: 0n,
+    gross: 0n,
+    debtLimit: DEBT_FLOOR,
+  }
+}
+
+/** Open interest scales what an action raises and, on withdrawals, all that is held. */
+function scaledBy(exit: Action, raised: number[], portfolio: Portfolio): number[] {
+  if (exit === 'trade') return raised
+  return exit === 'withdrawCash' || exit === 'withdrawCollateral' ? underlyingsOf(portfolio.positions) : []
+}
+
+/** The checks in the order of the chain. */
+function verdict(
+  { exit, raised, portfolio, snapshot }: Draft,
+  before: Assessment,
+  after: Assessment,
+  { reduceOnly }: State,
+): PreviewFailure | undefined {
+  if (exit === 'none') return undefined
+  const failure = passesOutright(exit, after) ? undefined : exitFailure(exit, before, after)
+  if (failure) return failure
+  if (reduceOnly && after.equity < after.initial && raised.length > 0) {
+    return { error: 'AccountReduceOnly', equity: after.equity, initial: after.initial }
+  }
+  const refused = exit === 'trade' ? newRiskFailure(raised, snapshot) : undefined
+  if (refused) return refused
+  const moreRisk = raised.length > 0 || exit === 'modeChange'
+  const derivatives = portfolio.positions.filter(({ instrument }) => instrument.kind !== 'spot')
+  const underlyings = underlyingsOf(derivatives).length
+  if (portfolio.mode === 'isolated' && moreRisk && underlyings > 1) return { error: 'IsolatedAccount', underlyings }
+  return undefined
+}
+
+function newRiskFailure(raised: readonly number[], snapshot: Snapshot): PreviewFailure | undefined {
+  for (const underlying of raised) {
+    const market = marketOf(snapshot, underlying)
+    if (!market) return { error: 'MissingMarket', underlying }
+    const { status, reduceOnly, openInterest, openInterestCap: cap } = market
+    if (status !== 'live' || reduceOnly || openInterest > cap) {
+      return { error: 'NewRiskRefused', underlying, status, reduceOnly, openInterest, cap }
+    }
+  }
+  return undefined
+}
+
+/* WHAT AN ACTION DOES */
+
+function draftOf(action: PreviewAction, state: State): Draft | PreviewFailure {
+  if (action.type === 'trade') return draftTrade(action, state)
+  const { portfolio, snapshot } = state
+  const common = { snapshot, raised: [], fee: 0n }
+  if (action.type === 'setMode')
+    return { ...common, exit: 'modeChange', portfolio: { ...portfolio, mode: action.mode } }
+  if (action.amount <= 0n) return { error: 'ZeroAmount' }
+  const isDeposit = action.type === 'deposit'
+  const amount = isDeposit ? action.amount : -action.amount
+  if (action.asset === 0) {
+    const exit = isDeposit ? 'none' : 'withdrawCash'
+    return { ...common, exit, portfolio: { ...portfolio, cash: portfolio.cash + amount } }
+  }
+  if (!marketOf(snapshot, action.asset)) return { error: 'MissingMarket', underlying: action.asset }
+  const instrument: Instrument = { underlying: action.asset, kind: 'spot', expiry: 0, strike: 0n }
+  const positions = withLots(portfolio.positions, instrument, amount)
+  if ('error' in positions) return positions
+  const exit = isDeposit ? 'depositCollateral' : 'withdrawCollateral'
+  return { ...common, exit, portfolio: { ...portfolio, positions } }
+}
+
+function draftTrade(trade: PreviewTrade, { portfolio, snapshot }: State): Draft | PreviewFailure {
+  const { legs, units, price, role = 'taker', tip = 0n, maxFee } = trade
+  if (legs.length === 0) return { error: 'NoLegs' }
+  if (units <= 0n) return { error: 'ZeroAmount' }
+  const book = applyLegs(trade, portfolio.positions, snapshot)
+  if ('error' in book) return book
+  const fee = mulDivUp(divCeil(book.notional36, WAD), role === 'maker' ? MAKER_FEE : TAKER_FEE, WAD) // R-31
+  if (maxFee !== undefined && fee > maxFee * units) return { error: 'FeeAboveMaximum', fee, maximum: maxFee * units }
+  // R-30: the maker's side of the cash is what is rounded, whoever the account is.
+  const side = role === 'maker' ? 1n : -1n
+  const paid = side * (price * units * side - divFloor(book.funding36 * side, WAD)) + tip * units
+  return {
+    exit: 'trade',
+    portfolio: { ...portfolio, cash: portfolio.cash - paid, positions: book.positions },
+    snapshot: withOpenInterest(snapshot, book.longs),
+    raised: [...book.raised].sort((a, b) => a - b),
+    fee,
+  }
+}
+
+type Book = {
+  positions: readonly Position[]
+  funding36: bigint
+  notional36: bigint
+  raised: ReadonlySet<number>
+  /** Change of the long lots of both sides, by underlying. */
+  longs: ReadonlyMap<number, bigint>
+}
+
+function applyLegs(
+  { legs, units, counterpartyLots = [] }: PreviewTrade,
+  held: readonly Position[],
+  snapshot: Snapshot,
+): Book | PreviewFailure {
+  let positions = held
+  let funding36 = 0n
+  let notional36 = 0n
+  const raised = new Set<number>()
+  const longs = new Map<number, bigint>()
+  for (const [index, { instrument, ratio }] of legs.entries()) {
+    const terms = termsOf(instrument, marketOf(snapshot, instrument.underlying))
+    if (!terms) return { error: 'InstrumentNotListed', instrument }
+    const lots = ratio * units
+    const old = lotsIn(positions, instrument)
+    const next = withLots(positions, instrument, lots)
+    if ('error' in next) return next
+    positions = next
+    funding36 += lots * terms.unit * terms.index
+    notional36 += size(lots) * terms.unit * terms.mark
+    if (instrument.kind === 'spot') continue
+    const { underlying } = instrument
+    if (size(old + lots) > size(old)) raised.add(underlying)
+    const change = longChange(old, lots) + longChange(counterpartyLots[index] ?? 0n, -lots)
+    longs.set(underlying, (longs.get(underlying) ?? 0n) + change)
+  }
+  return { positions, funding36, notional36, raised, longs }
+}
+
+/** Unit, mark and index of a listed instrument in its one canonical id. */
+function termsOf({ kind, expiry, strike }: Instrument, market: Market | undefined) {
+  if (!market || expiry !== 0 || strike !== 0n) return undefined
+  if (kind === 'spot' && market.tokenUnit > 0n) return { unit: market.tokenUnit, mark: market.spot, index: 0n }
+  if (kind !== 'perpetual' || market.lotUnit === 0n) return undefined
+  return { unit: market.lotUnit, mark: market.perpetualMark, index: market.fundingIndex }
+}
+
+/** The vector with `change` lots more of one instrument, within the bounds of the ledger. */
+function withLots(
+  positions: readonly Position[],
+  instrument: Instrument,
+  change: bigint,
+): readonly Position[] | PreviewFailure {
+  const index = positions.findIndex((position) => isSameInstrument(position.instrument, instrument))
+  const lots = (positions[index]?.lots ?? 0n) + change
+  if (instrument.kind === 'spot') {
+    if (lots < 0n) return { error: 'NegativeCollateral', instrument, lots }
+  } else if (lots >= MAX_DERIVATIVE_LOTS || lots <= -MAX_DERIVATIVE_LOTS) {
+    return { error: 'LotsOutOfRange', instrument, lots, limit: MAX_DERIVATIVE_LOTS }
+  }
+  if (index < 0) {
+    if (lots === 0n) return positions
+    if (positions.length === MAX_POSITIONS) return { error: 'TooManyPositions', limit: MAX_POSITIONS }
+    return [...positions, { instrument, lots }]
+  }
+  if (lots !== 0n) return positions.with(index, { instrument, lots })
+  // As in the ledger, the last one takes the place of a closed one.
+  const last = positions.at(-1)
+  const rest = positions.slice(0, -1)
+  return last && index < rest.length ? rest.with(index, last) : rest
+}
+
+function size(lots: bigint): bigint {
+  return lots < 0n ? -lots : lots
+}
+
+function lotsIn(positions: readonly Position[], instrument: Instrument): bigint {
+  return positions.find((position) => isSameInstrument(position.instrument, instrument))?.lots ?? 0n
+}
+
+function withOpenInterest(snapshot: Snapshot, longs: ReadonlyMap<number, bigint>): Snapshot {
+  return snapshot.map((market) => ({
+    ...market,
+    openInterest: market.openInterest + (longs.get(market.underlying) ?? 0n),
+  }))
+}
+
+function longChange(held: bigint, change: bigint): bigint {
+  return maxUsd(held + change, 0n) - maxUsd(held, 0n)
+}
