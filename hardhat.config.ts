@@ -26,34 +26,77 @@ const quietDependencies: HardhatPlugin = {
   },
 }
 
+const path = createRequire(import.meta.url).resolve('solc/soljson.js') // the pinned compiler, never a download
+const settings = {
+  evmVersion: 'osaka',
+  optimizer: { enabled: true, runs: 200 },
+}
+/** What is deployed goes through the IR pipeline, tuned for calls; tests compile fast and so cover both pipelines. */
+const deployed = {
+  version: '0.8.37',
+  path,
+  settings: {
+    ...settings,
+    viaIR: true,
+    optimizer: { enabled: true, runs: 20_000 },
+  },
+}
+const DEPLOYED = ['Auction', 'Clearinghouse', 'Exchange', 'MarginEngine', 'Markets', 'PremiumFeed', 'Vault']
+
 export default defineConfig({
   plugins: [quietDependencies, viem, ethers, chaiMatchers, mocha],
   solidity: {
-    version: '0.8.37',
-    path: createRequire(import.meta.url).resolve('solc/soljson.js'), // the pinned compiler, never a download
+    compilers: [{ version: '0.8.37', path, settings }],
+    overrides: Object.fromEntries(DEPLOYED.map((name) => [`contracts/core/${name}.sol`, deployed])),
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
-    settings: { evmVersion: 'osaka', optimizer: { enabled: true, runs: 200 } },
   },
   networks: {
     default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka' },
-    node: { type: 'edr-simulated', chainType: 'l1', hardfork: 'osaka', loggingEnabled: false },
+    node: {
+      type: 'edr-simulated',
+      chainType: 'l1',
+      hardfork: 'osaka',
+      loggingEnabled: false,
+    },
     localhost: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
   },
   paths: {
     // scripts/test.ts hands each runner its own files; these are the roots for a bare `hardhat test`.
-    tests: { solidity: 'test', nodejs: 'test/integration', mocha: 'test/ethers' },
+    tests: {
+      solidity: 'test',
+      nodejs: 'test/integration',
+      mocha: 'test/ethers',
+    },
   },
   test: {
     mocha: { timeout: 60_000 },
     solidity: {
       profiles: {
         default: {
-          fuzz: { runs: 256, seed: '0x506c696d', failurePersistDir: 'cache/fuzz' },
-          invariant: { runs: 64, depth: 100, failOnRevert: true, failurePersistDir: 'cache/invariant' },
+          fuzz: {
+            runs: 256,
+            seed: '0x506c696d',
+            failurePersistDir: 'cache/fuzz',
+          },
+          invariant: {
+            runs: 64,
+            depth: 100,
+            failOnRevert: true,
+            failurePersistDir: 'cache/invariant',
+          },
         },
         heavy: {
-          fuzz: { runs: 25_600, seed: '0x736f6c6c', failurePersistDir: 'cache/fuzz' },
-          invariant: { runs: 1_000, depth: 500, failOnRevert: true, failurePersistDir: 'cache/invariant' },
+          fuzz: {
+            runs: 25_600,
+            seed: '0x736f6c6c',
+            failurePersistDir: 'cache/fuzz',
+          },
+          invariant: {
+            runs: 1_000,
+            depth: 500,
+            failOnRevert: true,
+            failurePersistDir: 'cache/invariant',
+          },
         },
       },
     },

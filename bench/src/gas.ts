@@ -11,7 +11,10 @@ export type GasTable = {
   withdraw: number
   fill: number
   marginCheck: BySize
+  /** Into an account that holds the instruments already. */
   liquidationSlice: BySize
+  /** Into an account that holds nothing but cash: a new storage slot per position. */
+  firstSlice: BySize
 }
 
 const START = 2_000
@@ -35,46 +38,83 @@ export async function measureGas(progress: (step: string) => void = () => undefi
 
   const checks: Partial<BySize> = {}
   const slices: Partial<BySize> = {}
+  const firstSlices: Partial<BySize> = {}
   for (const size of SIZES) {
     progress(`${size} positions`)
     await push(world, START)
     await openPositions(world, BigInt(size), size)
     checks[`${size}`] = await marginCheckGas(world, BigInt(size))
-    slices[`${size}`] = await sliceGas(world, BigInt(size))
+    const { first, next } = await sliceGas(world, BigInt(size))
+    firstSlices[`${size}`] = first
+    slices[`${size}`] = next
   }
   await world.connection.close()
-  return { deposit: depositGas, withdraw: withdrawGas, fill: fillGas, marginCheck: checks as BySize, liquidationSlice: slices as BySize }
+  return {
+    deposit: depositGas,
+    withdraw: withdrawGas,
+    fill: fillGas,
+    marginCheck: checks as BySize,
+    liquidationSlice: slices as BySize,
+    firstSlice: firstSlices as BySize,
+  }
 }
 
 /** A leveraged long of `size` positions: perpetuals alternate with spot collateral of the same underlying. */
 async function openPositions(world: World, subId: bigint, size: number): Promise<void> {
   const underlyings = Math.ceil(size / 2)
-  await deposit(world, world.trader, subId, USD_ASSET, BigInt(underlyings) * 1_800_000_000n)
+  await deposit(world, world.trader, subId, USD_ASSET, BigInt(underlyings) * 18_000_000_000n)
   for (let u = 1; u <= underlyings; u++) {
-    if (size > 1) await deposit(world, world.trader, subId, u, parseUnits('0.1', 18))
-    await fill(world, subId, u, 10_000n, START) // 10 units: 20,000 USD against 1,800
+    if (size > 1) await deposit(world, world.trader, subId, u, parseUnits('1', 18))
+    await fill(world, subId, u, 100_000n, START) // 100 units: 200,000 USD against 18,000
   }
 }
 
 async function marginCheckGas(world: World, subId: bigint): Promise<number> {
   const args = [accountId(world.trader.account.address, subId)] as const
   const client = await world.viem.getPublicClient()
-  const data = encodeFunctionData({ abi: world.clearinghouse.abi, functionName: 'assess', args })
-  const hash = await world.governor.sendTransaction({ to: world.clearinghouse.address, data })
+  const data = encodeFunctionData({
+    abi: world.clearinghouse.abi,
+    functionName: 'assess',
+    args,
+  })
+  const hash = await world.governor.sendTransaction({
+    to: world.clearinghouse.address,
+    data,
+  })
   const receipt = await client.waitForTransactionReceipt({ hash })
   return Number(receipt.gasUsed) - intrinsicGas(data)
 }
 
-/** Prices fall until the account is below maintenance; one slice of at most what restores health, to a fresh account. */
-async function sliceGas(world: World, subId: bigint): Promise<number> {
-  const account = accountId(world.trader.account.address, subId)
-  const keeperAccount = accountId(world.keeper.account.address, subId)
+/**
+ * Prices fall until the account is below maintenance; a keeper takes a first slice, prices fall on, and the second slice
+ * goes into the same keeper's account: what a keeper with an inventory pays. Every first slice opens all its slots.
+ */
+async function sliceGas(world: World, subId: bigint): Promise<{ first: number; next: number }> {
   await deposit(world, world.keeper, subId, USD_ASSET, 10n ** 12n)
-  for (let price = START - 10; ; price -= 10) {
+  const gas: number[] = []
+  for (let price = START - 10; gas.length < 2 && price > 0; price -= 10) {
     await push(world, price)
-    const { liquidatable, maxFraction } = await world.auction.read.liquidationState([account])
+    const account = accountId(world.trader.account.address, subId)
+    const { liquidatable, minFraction } = await world.auction.read.liquidationState([account])
     if (!liquidatable) continue
-    const bid = { account, keeper: keeperAccount, fraction: maxFraction, minReward: 0n, data: '0x' } as const
-    return gasOf(world, await world.auction.write.liquidate([bid], { account: world.keeper.account }))
+    const keeper = accountId(world.keeper.account.address, subId)
+    const bid = {
+      account,
+      keeper,
+      fraction: minFraction,
+      minReward: 0n,
+      data: '0x',
+    } as const
+    gas.push(
+      await gasOf(
+        world,
+        await world.auction.write.liquidate([bid], {
+          account: world.keeper.account,
+        }),
+      ),
+    )
   }
+  const [first, next] = gas
+  if (first === undefined || next === undefined) throw new Error('The account was not sliced twice.')
+  return { first, next }
 }

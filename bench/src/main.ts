@@ -10,8 +10,18 @@ function printGas(table: GasTable): void {
     ['cash deposit into a new account', table.deposit],
     ['cash withdrawal, one position held', table.withdraw],
     ['one fill between two perpetual-only accounts', table.fill],
-    ...Object.entries(table.marginCheck).map(([n, gas]): [string, number] => [`margin check, ${n} positions (view)`, gas]),
-    ...Object.entries(table.liquidationSlice).map(([n, gas]): [string, number] => [`liquidation slice, ${n} positions`, gas]),
+    ...Object.entries(table.marginCheck).map(([n, gas]): [string, number] => [
+      `margin check, ${n} positions (view)`,
+      gas,
+    ]),
+    ...Object.entries(table.liquidationSlice).map(([n, gas]): [string, number] => [
+      `liquidation slice, ${n} positions`,
+      gas,
+    ]),
+    ...Object.entries(table.firstSlice).map(([n, gas]): [string, number] => [
+      `the same into an empty account, ${n}`,
+      gas,
+    ]),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   for (const [name, gas] of rows) console.log(`${name.padEnd(width)}  ${gas.toLocaleString('en-US').padStart(11)}`)

@@ -29,9 +29,7 @@ export async function createWorld() {
   const clients = await viem.getWalletClients()
   const [governor, maker, trader, keeper] = clients
   if (!governor || !maker || !trader || !keeper) throw new Error('The chain offers fewer than four accounts.')
-  const manager = await viem.deployContract('AccessManager', [
-    governor.account.address,
-  ])
+  const manager = await viem.deployContract('AccessManager', [governor.account.address])
   const usd = await viem.deployContract('MockToken', ['USD Coin', 'USDC', 6])
   const markets = await viem.deployContract('Markets', [manager.address])
   const engine = await viem.deployContract('MarginEngine')
@@ -68,14 +66,37 @@ export async function createWorld() {
       18,
       true,
       LOT_UNIT,
-      { scanRange: 8n * 10n ** 16n, epsilon: 5n * 10n ** 15n, linearRelief: 5n * 10n ** 17n, haircut: 10n ** 17n },
-      { openInterestCap: 10n ** 10n, stressGap: 0n, slotCharge: 2_000_000n, deficitLimit: 10n ** 12n },
+      {
+        scanRange: 8n * 10n ** 16n,
+        epsilon: 5n * 10n ** 15n,
+        linearRelief: 5n * 10n ** 17n,
+        haircut: 10n ** 17n,
+      },
+      {
+        openInterestCap: 10n ** 10n,
+        stressGap: 0n,
+        slotCharge: 2_000_000n,
+        deficitLimit: 10n ** 12n,
+      },
     ])
     await vault.write.listAsset([u, token.address, 10n ** 27n, { capacity: 10n ** 26n, refill: 10n ** 22n }])
     feeds.push(feed)
     tokens.push(token)
   }
-  const base = { connection, viem, manager, usd, markets, engine, clearinghouse, vault, auction, exchange, feeds, tokens }
+  const base = {
+    connection,
+    viem,
+    manager,
+    usd,
+    markets,
+    engine,
+    clearinghouse,
+    vault,
+    auction,
+    exchange,
+    feeds,
+    tokens,
+  }
   return { ...base, governor, maker, trader, keeper }
 }
 
@@ -97,10 +118,14 @@ export async function deposit(world: World, wallet: World['maker'], subId: bigin
   if (!token) throw new Error(`Asset ${asset} is not listed.`)
   const owner = wallet.account.address
   await token.write.mint([owner, amount])
-  await token.write.approve([world.vault.address, 2n ** 256n - 1n], { account: wallet.account })
+  await token.write.approve([world.vault.address, 2n ** 256n - 1n], {
+    account: wallet.account,
+  })
   return gasOf(
     world,
-    await world.vault.write.deposit([accountId(owner, subId), asset, amount], { account: wallet.account }),
+    await world.vault.write.deposit([accountId(owner, subId), asset, amount], {
+      account: wallet.account,
+    }),
   )
 }
 
@@ -136,7 +161,14 @@ const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
 const ZERO_BYTES32: Hex = `0x${'0'.repeat(64)}`
 
 /** A signed order for `units` lots of one leg at `price` USD (18 decimals) per lot. */
-export async function signedOrder(world: World, wallet: World['maker'], subId: bigint, leg: Leg, units: bigint, price: bigint) {
+export async function signedOrder(
+  world: World,
+  wallet: World['maker'],
+  subId: bigint,
+  leg: Leg,
+  units: bigint,
+  price: bigint,
+) {
   const order = {
     account: accountId(wallet.account.address, subId),
     legs: [leg],
@@ -184,5 +216,10 @@ export async function fill(world: World, traderSub: bigint, underlying: number, 
     takerSignature: taker.signature,
     units,
   }
-  return gasOf(world, await world.exchange.write.settle([[match]], { account: world.governor.account }))
+  return gasOf(
+    world,
+    await world.exchange.write.settle([[match]], {
+      account: world.governor.account,
+    }),
+  )
 }

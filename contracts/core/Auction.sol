@@ -173,14 +173,8 @@ contract Auction is IAuction {
         AccountId account,
         AccountId keeper
     ) private returns (Portfolio memory p, Assessment memory a, Snapshot memory market) {
-        market = CLEARINGHOUSE.touch(_pair(account, keeper));
-        p = CLEARINGHOUSE.portfolio(account);
+        (p, market) = CLEARINGHOUSE.touch(account, keeper);
         a = _assess(p, market);
-    }
-
-    function _pair(AccountId account, AccountId keeper) private pure returns (AccountId[] memory accounts) {
-        accounts = new AccountId[](2);
-        (accounts[0], accounts[1]) = (account, keeper);
     }
 
     function _assess(Portfolio memory p, Snapshot memory market) private view returns (Assessment memory a) {
@@ -213,8 +207,9 @@ contract Auction is IAuction {
     /// @dev H-4: while a loss is booked, a payment is debited X/r: the excess X * D / V, rounded up, refills HOLE.
     function _lossShare(Usd payment) private view returns (Usd) {
         int256 booked = CLEARINGHOUSE.cashOf(HOLE).raw();
+        if (booked >= 0) return ZERO_USD;
         int256 held = -CLEARINGHOUSE.cashOf(CUSTODY).raw();
-        if (booked >= 0 || held <= 0) return ZERO_USD;
+        if (held <= 0) return ZERO_USD;
         return Usd.wrap(FixedPoint.mulDivUp(uint256(payment.raw()), uint256(-booked), uint256(held)).toInt256());
     }
 
@@ -236,12 +231,17 @@ contract Auction is IAuction {
 
     /// @dev Callback with the keeper's one deferred check, then that check at b * MM.
     function _settleKeeper(Slice memory s, Outcome memory o, bytes calldata data) private {
-        if (data.length != 0) {
+        Portfolio memory end;
+        Snapshot memory market = s.market;
+        if (data.length == 0) {
+            end = CLEARINGHOUSE.portfolio(s.keeper);
+        } else {
             CLEARINGHOUSE.openCallback(msg.sender, s.keeper);
             ILiquidationCallback(msg.sender).onLiquidation(s.account, s.keeper, o.value, o.payment, data);
             CLEARINGHOUSE.closeCallback();
+            (end, market) = CLEARINGHOUSE.touch(s.keeper, s.keeper); // other prices, other positions
         }
-        (, Assessment memory a, ) = _open(s.keeper, s.keeper);
+        Assessment memory a = _assess(end, market);
         if (!_reachesBuffer(a)) {
             revert KeeperUndermargined(s.keeper, a.equity, AuctionMath.buffered(a.maintenance));
         }

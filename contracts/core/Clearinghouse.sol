@@ -215,13 +215,14 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function touch(AccountId[] calldata accounts) external onlyModule returns (Snapshot memory market) {
-        UnderlyingSet set = NO_UNDERLYINGS;
-        for (uint256 i; i < accounts.length; ++i) {
-            set = set.union(_underlyingsOf(_portfolio(accounts[i])));
-        }
-        market = markets.touch(set);
-        _fillExposure(market);
+    function touch(
+        AccountId account,
+        AccountId other
+    ) external onlyModule returns (Portfolio memory first, Snapshot memory market) {
+        first = _portfolio(account);
+        UnderlyingSet set = _underlyingsOf(first);
+        if (account != other) set = set.union(_underlyingsOf(_portfolio(other)));
+        market = markets.touch(set); // open interest stays 0: a takeover is not scaled by it
     }
 
     /// @inheritdoc IClearinghouse

@@ -32,6 +32,14 @@ abstract contract Ledger is IClearinghouse {
         uint128 deficit;
     }
 
+    /// @dev One account during a move. `hint` is where the next position is looked for first.
+    struct Side {
+        AccountId account;
+        Head head;
+        uint256 hint;
+        UnderlyingSet raised;
+    }
+
     mapping(AccountId account => Head) internal _heads;
     /// @dev The first `count` entries are held, unsorted; a closed one is overwritten by the last.
     mapping(AccountId account => Position[MAX_POSITIONS]) internal _positions;
@@ -41,66 +49,71 @@ abstract contract Ledger is IClearinghouse {
     /// @return raisedFrom Underlyings in which |derivative lots| of `from` grew. @return raisedTo The same of `to`.
     function _move(Move memory m) internal returns (UnderlyingSet raisedFrom, UnderlyingSet raisedTo) {
         if (m.from == m.to) revert SameAccount(m.from);
-        Head memory from = _heads[m.from];
-        Head memory to = _heads[m.to];
+        Side memory from = Side(m.from, _heads[m.from], 0, NO_UNDERLYINGS);
+        Side memory to = Side(m.to, _heads[m.to], 0, NO_UNDERLYINGS);
         int256 cash = Usd.unwrap(m.cash);
-        from.cash = (from.cash - cash).toInt128();
-        to.cash = (to.cash + cash).toInt128();
-        to.exists = true;
+        from.head.cash = (from.head.cash - cash).toInt128();
+        to.head.cash = (to.head.cash + cash).toInt128();
+        to.head.exists = true;
         for (uint256 i; i < m.legs.length; ++i) {
             InstrumentId instrument = m.legs[i].instrument();
             int256 lots = m.legs[i].lots();
-            (bool roseFrom, int256 longFrom) = _add(m.from, from, instrument, -lots);
-            (bool roseTo, int256 longTo) = _add(m.to, to, instrument, lots);
-            if (instrument.kind() == Kind.Spot) continue;
-            uint256 underlying = instrument.underlying();
-            if (roseFrom) raisedFrom = raisedFrom.with(underlying);
-            if (roseTo) raisedTo = raisedTo.with(underlying);
+            int256 longs = _add(from, instrument, -lots) + _add(to, instrument, lots);
+            if (longs == 0 || instrument.kind() == Kind.Spot) continue;
+            Exposure storage exposure = _exposures[instrument.underlying()];
             // Fits: at most 2^47 lots a position, and long lots never sum below 0.
-            int256 longLots = int256(uint256(_exposures[underlying].longLots)) + longFrom + longTo;
-            if (longFrom + longTo != 0) _exposures[underlying].longLots = uint256(longLots).toUint64();
+            exposure.longLots = uint256(int256(uint256(exposure.longLots)) + longs).toUint64();
         }
-        _heads[m.from] = from;
-        _heads[m.to] = to;
+        _heads[m.from] = from.head;
+        _heads[m.to] = to.head;
         emit Moved(m.from, m.to, m.reason, m.cash, m.legs);
+        return (from.raised, to.raised);
     }
 
-    /// @dev Adds `delta` lots to one position; opens or removes its slot. The loop ends at MAX_POSITIONS.
-    /// @return rose |lots| grew. @return long Change of max(lots, 0).
-    function _add(
-        AccountId account,
-        Head memory head,
-        InstrumentId instrument,
-        int256 delta
-    ) private returns (bool rose, int256 long) {
-        Position[MAX_POSITIONS] storage held = _positions[account];
-        uint256 count = head.count;
-        uint256 index;
-        Position found;
-        for (; index < count; ++index) {
-            found = held[index];
-            if (found.instrument() == instrument) break;
-        }
-        int256 old = index == count ? int256(0) : int256(found.lots());
+    /// @dev Adds `delta` lots to one position; opens or removes its slot, and notes where |derivative lots| grew.
+    /// @return Change of max(lots, 0).
+    function _add(Side memory side, InstrumentId instrument, int256 delta) private returns (int256) {
+        Position[MAX_POSITIONS] storage held = _positions[side.account];
+        uint256 count = side.head.count;
+        (uint256 index, int256 old) = _find(held, count, instrument, side.hint);
+        side.hint = index + 1;
         int256 lots = old + delta;
-        _requireInRange(account, instrument, lots);
+        bool isSpot = instrument.kind() == Kind.Spot;
+        _requireInRange(side.account, instrument, isSpot, lots);
         if (lots != 0) {
             if (index == count) {
-                if (count == MAX_POSITIONS) revert TooManyPositions(account, count);
-                head.count = uint8(count + 1);
+                if (count == MAX_POSITIONS) revert TooManyPositions(side.account, count);
+                side.head.count = uint8(count + 1);
             }
             held[index] = position(instrument, lots.toInt128());
         } else if (index < count) {
             held[index] = held[count - 1];
             held[count - 1] = Position.wrap(0);
-            head.count = uint8(count - 1);
+            side.head.count = uint8(count - 1);
         }
-        rose = lots > 0 ? lots > old && lots > -old : -lots > old && lots < old;
-        long = (lots > 0 ? lots : int256(0)) - (old > 0 ? old : int256(0));
+        bool rose = lots > 0 ? lots > old && lots > -old : -lots > old && lots < old;
+        if (rose && !isSpot) side.raised = side.raised.with(instrument.underlying());
+        return (lots > 0 ? lots : int256(0)) - (old > 0 ? old : int256(0));
     }
 
-    function _requireInRange(AccountId account, InstrumentId instrument, int256 lots) private pure {
-        if (instrument.kind() == Kind.Spot) {
+    /// @dev Index and lots of a held instrument; (count, 0) when it is not held. Looks at `hint` first, because the legs of
+    /// a slice come in stored order. The loop ends at MAX_POSITIONS.
+    function _find(
+        Position[MAX_POSITIONS] storage held,
+        uint256 count,
+        InstrumentId instrument,
+        uint256 hint
+    ) private view returns (uint256, int256) {
+        for (uint256 i; i < count; ++i) {
+            uint256 index = hint + i < count ? hint + i : (hint + i) % count;
+            Position found = held[index];
+            if (found.instrument() == instrument) return (index, found.lots());
+        }
+        return (count, 0);
+    }
+
+    function _requireInRange(AccountId account, InstrumentId instrument, bool isSpot, int256 lots) private pure {
+        if (isSpot) {
             if (lots < 0 && account != CUSTODY) revert NegativeCollateral(account, instrument, lots);
         } else if (lots >= Parameters.MAX_DERIVATIVE_LOTS || lots <= -Parameters.MAX_DERIVATIVE_LOTS) {
             revert LotsOutOfRange(account, instrument, lots, Parameters.MAX_DERIVATIVE_LOTS);

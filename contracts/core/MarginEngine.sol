@@ -14,7 +14,8 @@ import {Parameters} from "../libraries/Parameters.sol";
 import {Scenarios} from "../libraries/Scenarios.sol";
 
 /// @title Margin engine
-/// @dev Three steps: rows (the portfolio summed per underlying), risk (scenarios, measure, add-ons per underlying), totals.
+/// @dev Three steps: rows (the portfolio summed per underlying), risk (measure and add-ons per underlying), totals.
+/// The lanes of a linear instrument are analytic, and so is the worst of them; `audit` spells all 30 out.
 /// Numbers named `...36` are USD with 36 decimals, exact. Bounds that make all products fit: |lots * unit| < 2^97 (ledger
 /// and listing), price < 2^88, |Phi| < 2^103, 128 positions, fractions <= 1e18 < 2^60 (`docs/rounding.md`).
 contract MarginEngine is IMarginEngine {
@@ -30,6 +31,15 @@ contract MarginEngine is IMarginEngine {
         int256 derivatives36;
         int256 gross36;
         uint256 slots;
+    }
+
+    /// @dev What one underlying adds to a requirement, USD 18 decimals; `factor` is k_u, WAD.
+    struct Risk {
+        int256 requirement;
+        int256 haircut;
+        int256 uncertainty;
+        int256 goodEnd;
+        int256 factor;
     }
 
     /// @dev Sums over all underlyings, before the one rounding of each.
@@ -50,15 +60,14 @@ contract MarginEngine is IMarginEngine {
         Portfolio calldata portfolio,
         Snapshot calldata market,
         UnderlyingSet scaled
-    ) external pure returns (Assessment memory a) {
+    ) external pure returns (Assessment memory) {
         Row[] memory rows = _rows(portfolio, market);
         Totals memory totals;
         uint256 rest = UnderlyingSet.unwrap(market.set);
         for (uint256 i; i < rows.length; ++i) {
-            uint256 underlying = LibBit.ffs(rest);
+            bool scales = scaled.contains(LibBit.ffs(rest));
             rest &= rest - 1;
-            if (rows[i].slots == 0) continue;
-            _add(totals, rows[i], market.markets[i], _risk(rows[i], market.markets[i], scaled.contains(underlying)));
+            if (rows[i].slots != 0) _add(totals, rows[i], market.markets[i], scales);
         }
         return _assessment(portfolio, totals);
     }
@@ -68,19 +77,18 @@ contract MarginEngine is IMarginEngine {
         Portfolio calldata portfolio,
         Snapshot calldata market,
         UnderlyingSet scaled
-    ) external pure returns (Assessment memory a, UnderlyingRisk[] memory risks) {
+    ) external pure returns (Assessment memory, UnderlyingRisk[] memory risks) {
         Row[] memory rows = _rows(portfolio, market);
         Totals memory totals;
         risks = new UnderlyingRisk[](rows.length);
         uint256 rest = UnderlyingSet.unwrap(market.set);
         for (uint256 i; i < rows.length; ++i) {
-            uint256 underlying = LibBit.ffs(rest);
+            uint8 underlying = uint8(LibBit.ffs(rest));
             rest &= rest - 1;
-            risks[i] = _risk(rows[i], market.markets[i], scaled.contains(underlying));
-            risks[i].underlying = uint8(underlying);
-            _add(totals, rows[i], market.markets[i], risks[i]);
+            Risk memory risk = _add(totals, rows[i], market.markets[i], scaled.contains(underlying));
+            risks[i] = _describe(underlying, rows[i], market.markets[i], risk);
         }
-        a = _assessment(portfolio, totals);
+        return (_assessment(portfolio, totals), risks);
     }
 
     /// @dev Step 1: q . v and the linear exposures, exact. The loop ends at the length of the portfolio.
@@ -119,68 +127,89 @@ contract MarginEngine is IMarginEngine {
         }
     }
 
-    /// @dev Step 2: scenarios, measure and add-ons of one underlying.
-    function _risk(Row memory row, Market calldata m, bool scales) private pure returns (UnderlyingRisk memory risk) {
-        Scenarios.addLinear(risk.pnl54, row.delta36, Scenarios.ladder(m.scanRange));
-        int256 worst = FixedPoint.divCeil(Measure.worstLoss(risk.pnl54), WAD2);
+    /// @dev Step 2: measure and add-ons of one underlying, summed into the totals.
+    function _add(
+        Totals memory t,
+        Row memory row,
+        Market calldata m,
+        bool scales
+    ) private pure returns (Risk memory risk) {
+        int256 worst = Measure.worstLinearLoss(row.delta36, m.scanRange);
         // R-4: linear books liquidate faster than options; with no option leg R_u is h_lin <= 1 of the worst loss.
-        risk.requirement = Usd.wrap(FixedPoint.divCeil(worst * int256(m.linearRelief), SIGNED_WAD));
-        risk.value = Usd.wrap(FixedPoint.divFloor(row.collateral36 + row.derivatives36, SIGNED_WAD));
-        risk.delta = Usd.wrap(FixedPoint.divFloor(row.delta36, SIGNED_WAD));
-        // R-5: collateral is never negative, so the charge is not either.
-        risk.haircut = Usd.wrap(FixedPoint.divCeil(row.collateral36 * int256(m.haircut), WAD2));
+        risk.requirement = FixedPoint.divCeil(worst * int256(m.linearRelief), SIGNED_WAD);
         int256 badMove = _worstMove(row.delta36, m.spot, m.low, m.high);
-        risk.goodEnd = Usd.wrap(_worstMove(-row.delta36, m.spot, m.low, m.high));
         int256 emaMove = _worstMove(row.delta36, m.spot, m.ema, m.ema);
-        risk.uncertainty = Usd.wrap(badMove > emaMove ? badMove : emaMove);
-        risk.initialFactor = scales ? _openInterestFactor(m) : uint256(SIGNED_WAD);
+        risk.uncertainty = badMove > emaMove ? badMove : emaMove;
+        risk.goodEnd = _worstMove(-row.delta36, m.spot, m.low, m.high);
+        risk.factor = scales ? _openInterestFactor(m) : SIGNED_WAD;
+        // Sums of at most 128 positions' values, each below 2^200, and of fractions of them.
+        unchecked {
+            t.derivatives36 += row.derivatives36;
+            t.gross36 += row.gross36;
+            t.maintenance += risk.requirement;
+            t.scaledMeasure += FixedPoint.divCeil(risk.requirement * risk.factor, SIGNED_WAD);
+            t.goodEnd += risk.goodEnd;
+            t.initialAddOns += risk.uncertainty + int256(row.slots * m.slotCharge);
+        }
+        if (row.collateral36 != 0) _addCollateral(t, row, m, risk);
+    }
+
+    /// @dev Collateral: never negative, so neither is its charge. A dead price's counts nothing in initial margin.
+    function _addCollateral(Totals memory t, Row memory row, Market calldata m, Risk memory risk) private pure {
+        unchecked {
+            risk.haircut = FixedPoint.divCeil(row.collateral36 * int256(m.haircut), WAD2); // R-5
+            t.haircut += risk.haircut;
+            t.collateral36 += row.collateral36;
+            t.haircutCollateral36 += row.collateral36 - risk.haircut * SIGNED_WAD; // down: the charge was rounded up
+            if (m.status == PriceStatus.Dead) t.initialAddOns += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
+        }
+    }
+
+    /// @dev The part of one underlying, as a person reads it, with all 30 scenarios.
+    function _describe(
+        uint8 underlying,
+        Row memory row,
+        Market calldata m,
+        Risk memory risk
+    ) private pure returns (UnderlyingRisk memory described) {
+        described.underlying = underlying;
+        described.value = Usd.wrap(FixedPoint.divFloor(row.collateral36 + row.derivatives36, SIGNED_WAD));
+        described.delta = Usd.wrap(FixedPoint.divFloor(row.delta36, SIGNED_WAD));
+        described.requirement = Usd.wrap(risk.requirement);
+        described.haircut = Usd.wrap(risk.haircut);
+        described.uncertainty = Usd.wrap(risk.uncertainty);
+        described.goodEnd = Usd.wrap(risk.goodEnd);
+        described.initialFactor = uint256(risk.factor);
+        Scenarios.addLinear(described.pnl54, row.delta36, Scenarios.ladder(m.scanRange));
     }
 
     /// @dev R-6: ceil(max(0, loss of the position if spot were `low` or `high`)): linear instruments move with the notional.
     function _worstMove(int256 delta36, uint256 spot, uint256 low, uint256 high) private pure returns (int256) {
         // Exactly one end can hurt a linear book: the lower one when long, the upper one when short.
-        uint256 distance = delta36 >= 0 ? (spot > low ? spot - low : 0) : (high > spot ? high - spot : 0);
-        uint256 size = uint256(delta36 >= 0 ? delta36 : -delta36);
+        bool long = delta36 >= 0;
+        if (long ? spot <= low : high <= spot) return 0;
+        uint256 distance = long ? spot - low : high - spot;
+        uint256 size = uint256(long ? delta36 : -delta36);
         return int256(FixedPoint.mulDivUp(size, distance, spot * uint256(SIGNED_WAD)));
     }
 
     /// @dev R-7: oi_u, rounded up: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR) at the cap, where a linear
     /// book posts its whole notional.
-    function _openInterestFactor(Market calldata m) private pure returns (uint256) {
+    function _openInterestFactor(Market calldata m) private pure returns (int256) {
         uint256 half = m.openInterestCap / 2;
         uint256 one = uint256(SIGNED_WAD);
-        if (m.openInterest <= half) return one;
+        if (m.openInterest <= half) return SIGNED_WAD;
         uint256 perNotional = FixedPoint.mulDivDown(
             m.scanRange * m.linearRelief,
             uint256(Parameters.INITIAL_RATIO),
             one * one
         );
         uint256 top = FixedPoint.mulDivUp(one, one, perNotional);
-        if (m.openInterest >= m.openInterestCap) return top;
-        return one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half);
+        if (m.openInterest >= m.openInterestCap) return int256(top);
+        return int256(one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half));
     }
 
-    /// @dev Step 3: what an underlying adds to the totals. A dead price's collateral counts nothing in initial margin.
-    function _add(Totals memory t, Row memory row, Market calldata m, UnderlyingRisk memory risk) private pure {
-        // Sums of at most 128 positions' values, each below 2^200, and of fractions of them.
-        unchecked {
-            t.collateral36 += row.collateral36;
-            t.derivatives36 += row.derivatives36;
-            t.gross36 += row.gross36;
-            t.haircutCollateral36 += FixedPoint.divFloor(
-                row.collateral36 * (SIGNED_WAD - int256(m.haircut)),
-                SIGNED_WAD
-            );
-            t.maintenance += risk.requirement.raw();
-            t.scaledMeasure += FixedPoint.divCeil(risk.requirement.raw() * int256(risk.initialFactor), SIGNED_WAD);
-            t.haircut += risk.haircut.raw();
-            t.goodEnd += risk.goodEnd.raw();
-            t.initialAddOns += risk.uncertainty.raw() + int256(row.slots * m.slotCharge);
-            if (m.status == PriceStatus.Dead) t.initialAddOns += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
-        }
-    }
-
-    /// @dev E = cash + q.v; MM = measure + add-ons; IM = 1.30 * (measure + sum (k - 1) R) + U + add-ons(initial).
+    /// @dev Step 3. E = cash + q.v; MM = measure + add-ons; IM = 1.30 * (measure + sum (k - 1) R) + U + add-ons(initial).
     function _assessment(Portfolio calldata p, Totals memory t) private pure returns (Assessment memory a) {
         int256 cash = p.cash.raw();
         a.equity = Usd.wrap(cash + FixedPoint.divFloor(t.collateral36 + t.derivatives36, SIGNED_WAD));

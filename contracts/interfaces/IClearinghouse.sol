@@ -151,8 +151,12 @@ interface IClearinghouse {
     ) external;
     /// @notice Applies `moves` that need no check: system moves, and takeovers that the module checks itself.
     function moveAll(Move[] calldata moves) external;
-    /// @notice Stores observations and accrues funding for all that `accounts` hold.
-    function touch(AccountId[] calldata accounts) external returns (Snapshot memory);
+    /// @notice Stores observations and accrues funding for all that two accounts hold.
+    /// @return first `account` as a vector. @return market The markets of both, open interest left 0.
+    function touch(
+        AccountId account,
+        AccountId other
+    ) external returns (Portfolio memory first, Snapshot memory market);
     /// @notice Marks `account` as being liquidated and sets what it is expected to lose.
     function setFlag(AccountId account, bool flagged, Usd memo_) external;
     function setReduceOnly(AccountId account, bool reduceOnly) external;

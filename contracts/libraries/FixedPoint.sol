@@ -14,20 +14,19 @@ int256 constant SIGNED_WAD = 1e18;
 library FixedPoint {
     using SafeCast for uint256;
 
-    /// @dev floor(x / y). Solidity's own division truncates, which rounds losses in the account's favour.
+    /// @dev floor(x / y), y > 0. Solidity's own division truncates, which rounds losses in the account's favour.
     function divFloor(int256 x, int256 y) internal pure returns (int256 z) {
-        z = x / y;
-        // z is nearer to 0 than the exact quotient, so one step away from 0 cannot overflow.
-        unchecked {
-            if (x % y != 0 && (x ^ y) < 0) z -= 1;
+        // z = x / y; if (x % y < 0) z -= 1; the quotient of y > 0 cannot overflow. All divisors here are constants.
+        assembly ("memory-safe") {
+            z := sub(sdiv(x, y), slt(smod(x, y), 0))
         }
     }
 
-    /// @dev ceil(x / y).
+    /// @dev ceil(x / y), y > 0.
     function divCeil(int256 x, int256 y) internal pure returns (int256 z) {
-        z = x / y;
-        unchecked {
-            if (x % y != 0 && (x ^ y) >= 0) z += 1;
+        // z = x / y; if (x % y > 0) z += 1.
+        assembly ("memory-safe") {
+            z := add(sdiv(x, y), sgt(smod(x, y), 0))
         }
     }
 
