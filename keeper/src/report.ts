@@ -81,15 +81,18 @@ export class Reporter {
     this.#rpcFailures = 0
   }
 
+  seen(head: bigint): void {
+    this.#headSeen = head
+    this.#options.metrics.headBlock.set(Number(head))
+  }
+
   scanned(scan: Scan): void {
     const { metrics, clock, log } = this.#options
     this.#scan = scan
     this.#scannedAtMs = clock.now()
-    this.#headSeen = scan.head.number
     this.#rpcFailures = 0
     this.#mismatched = false
     metrics.rpcUp.set(1)
-    metrics.headBlock.set(Number(scan.head.number))
     metrics.scannedBlock.set(Number(scan.head.number))
     metrics.scannedAt.set(clock.now() / 1000)
     metrics.scanSeconds.observe(scan.milliseconds / 1000)

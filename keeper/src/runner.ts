@@ -43,7 +43,11 @@ export class Runner {
   #touched = new Set<AccountId>()
   #won = 1n
   #tried = 1n
-  #verifiedAt = 0n
+  /** Block of the last comparison with the chain; undefined: compare in the next scan. */
+  #verifiedAt: bigint | undefined
+  #trustCheckpoint = true
+  /** Applied to the book, but not yet scanned to the end. */
+  #unscanned: Head | undefined
   #scanning: Promise<boolean> | undefined
 
   constructor(options: RunnerOptions) {
@@ -92,8 +96,12 @@ export class Runner {
     const { reporter, clock } = this.#options
     const started = clock.now()
     const book = await this.#state()
-    const head = await this.#observe(book)
-    if (!head) return false
+    const head = (await this.#observe(book)) ?? this.#unscanned
+    if (!head) {
+      reporter.alive()
+      return false
+    }
+    this.#unscanned = head
     const snapshot = await observeMarkets(this.#options.chain, book, head)
     const assessed = assess({ book, head, snapshot, previous: this.#view, touched: this.#touched })
     if (assessed.status === 'next') {
@@ -104,6 +112,7 @@ export class Runner {
     await this.#confirmAll(head, money)
     const planned = this.#view && snapshot.length > 0 ? await this.#act(book, this.#view, head, money) : undefined
     await this.#verify(book, head)
+    this.#unscanned = undefined
     reporter.scanned({
       head,
       book,
@@ -119,7 +128,7 @@ export class Runner {
   async #state(): Promise<Book> {
     if (this.#book) return this.#book
     const { chain, config, journal, reporter } = this.#options
-    const saved = journal.loadBook()
+    const saved = this.#trustCheckpoint ? journal.loadBook() : undefined
     const onChain = saved && (await chain.block(saved.tip.number))
     if (saved && onChain?.hash === saved.tip.hash) {
       this.#book = Book.restore(saved)
@@ -138,11 +147,9 @@ export class Runner {
     const { chain, config, reporter } = this.#options
     const outcome = await observe({ chain, config }, book)
     if (outcome.status === 'retry' && outcome.reason instanceof ReorgTooDeepError) this.#forgetState(outcome.reason)
-    if (outcome.status !== 'next') {
-      if (outcome.status === 'skip') reporter.alive()
-      return undefined
-    }
+    if (outcome.status !== 'next') return undefined
     const { head, rollbackTo, blocks } = outcome.value
+    reporter.seen(head.number)
     if (rollbackTo) {
       for (const account of book.rollback(rollbackTo)) this.#touch(account)
       const reopened = await this.#tracker.reopen(rollbackTo.number)
@@ -162,6 +169,9 @@ export class Runner {
   #forgetState(error: RetryableError): never {
     this.#book = undefined
     this.#view = undefined
+    this.#unscanned = undefined
+    this.#verifiedAt = undefined
+    this.#trustCheckpoint = false
     this.#options.reporter.rebuilding()
     throw error
   }
@@ -235,6 +245,7 @@ export class Runner {
     if (outcome.status !== 'next') return { jobs: [], reasons: new Map() }
     const { jobs } = outcome.value
     const reasons = new Map(outcome.value.reasons)
+    if ([...reasons.values()].some(({ kind }) => kind === 'chain-disagrees')) this.#verifiedAt = undefined
     const results = await Promise.all(jobs.map((job) => simulate({ chain, config }, { job, head, money })))
     const ready: Simulated[] = []
     for (const [index, result] of results.entries()) {
@@ -292,13 +303,13 @@ export class Runner {
   /** Every so often the rebuilt state is compared with the chain's. */
   async #verify(book: Book, head: Head): Promise<void> {
     const { chain, config, journal, reporter } = this.#options
-    if (head.number - this.#verifiedAt < config.verifyEveryBlocks) return
+    if (this.#verifiedAt !== undefined && head.number - this.#verifiedAt < config.verifyEveryBlocks) return
     const wrong = await verify({ chain, config }, { book, view: this.#view, head })
-    this.#verifiedAt = head.number
     if (wrong.length > 0) {
       reporter.mismatched(wrong)
       this.#forgetState(new StateMismatchError({ accounts: wrong }))
     }
+    this.#verifiedAt = head.number
     await journal.saveBook(book.save())
   }
 }

@@ -46,11 +46,11 @@ export type ViemChainOptions = {
   readonly onRequest?: ((method: string, ok: boolean) => void) | undefined
 }
 
-/** HTTP to the first URL that answers; requests of one tick travel together. */
+/** HTTP to the first URL that answers; requests of one scan travel together. The runner retries, not the transport. */
 export function httpTransport(urls: readonly string[], timeoutMs: number): Transport {
-  const transports = urls.map((url) => http(url, { batch: { wait: 0 }, timeout: timeoutMs, retryCount: 1 }))
+  const transports = urls.map((url) => http(url, { batch: { wait: 0 }, timeout: timeoutMs, retryCount: 0 }))
   const [only] = transports
-  return only && transports.length === 1 ? only : fallback(transports)
+  return only && transports.length === 1 ? only : fallback(transports, { retryCount: 0 })
 }
 
 export class ViemChain implements ChainPort {
@@ -223,20 +223,26 @@ export class ViemChain implements ChainPort {
   }
 
   async send({ hash, raw }: Signed, nonce: number): Promise<void> {
+    const method = 'eth_sendRawTransaction'
     try {
       await this.#client.sendRawTransaction({ serializedTransaction: raw })
-      this.#onRequest('eth_sendRawTransaction', true)
-    } catch (error) {
-      const message = error instanceof BaseError ? `${error.details} ${error.shortMessage}` : String(error)
-      const known = /already known|known transaction|already imported|already exists/i.test(message)
-      this.#onRequest('eth_sendRawTransaction', known)
+      this.#onRequest(method, true)
+    } catch (cause) {
+      // Nodes also complain about what they took: known already, or (Hardhat) mined at once and reverted.
+      const known = isRefusal(cause) && (await this.#knows(hash))
+      this.#onRequest(method, known)
       if (known) return
-      if (/nonce too low|nonce.*lower|replacement|underpriced/i.test(message))
-        throw new NonceError({ nonce, cause: error })
-      throw isTransportError(error)
-        ? new RpcError({ method: 'eth_sendRawTransaction', cause: error })
-        : new SendError({ hash, cause: error })
+      if (!isRefusal(cause)) throw new RpcError({ method, cause })
+      const isNonce = cause instanceof BaseError && /nonce|replacement|underpriced/i.test(cause.message)
+      throw isNonce ? new NonceError({ nonce, cause }) : new SendError({ hash, cause })
     }
+  }
+
+  async #knows(hash: Hex): Promise<boolean> {
+    const transaction = await this.#ask('eth_getTransactionByHash', () =>
+      this.#client.request({ method: 'eth_getTransactionByHash', params: [hash] }),
+    )
+    return transaction !== null
   }
 
   async receipt(hash: Hex): Promise<Receipt | undefined> {
@@ -305,9 +311,18 @@ function dataOf(cause: unknown): Hex | undefined {
   return dataOf(data)
 }
 
-function isTransportError(error: unknown): boolean {
-  return (
-    error instanceof BaseError &&
-    error.walk((cause) => cause instanceof Error && /HttpRequest|Timeout|Socket/.test(cause.name)) !== null
-  )
+/** The node answered with an error; without one (-1: viem could not tell) or at a limit it may have the transaction. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  const coded = error.walk((cause) => codeOf(cause) !== undefined)
+  const code = codeOf(coded)
+  return code !== undefined && code !== UNKNOWN && code !== LIMIT_EXCEEDED
+}
+
+const UNKNOWN = -1
+const LIMIT_EXCEEDED = -32_005
+
+function codeOf(cause: unknown): number | undefined {
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
+  return typeof cause.code === 'number' ? cause.code : undefined
 }

@@ -12,6 +12,7 @@ import { type Account, type Book, portfolioOf } from '../book.ts'
 import { next, type Outcome, skip } from '../outcome.ts'
 import type { Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
+import { type Anchor, anchorOf, Shifts } from './filter.ts'
 
 export type Standing =
   | 'healthy'
@@ -30,13 +31,15 @@ export type Assessed = {
   readonly flagged: boolean
   /** Block in which it entered this standing. */
   readonly since: bigint
+  /** For the fast filter; the assessment itself is as of the anchor's snapshot. */
+  readonly anchor: Anchor
 }
 
 /** What the keeper knows of all accounts at one block. */
 export type RiskView = {
   readonly snapshot: Snapshot
   readonly accounts: ReadonlyMap<AccountId, Assessed>
-  /** How many were computed anew. */
+  /** How many were computed anew; the others were proved healthy, or nothing they hold moved. */
   readonly computed: number
 }
 
@@ -53,17 +56,25 @@ export function assess({ book, head, snapshot, previous, touched }: AssessInput)
   if (snapshot.length === 0) return skip({ kind: 'no-new-block', block: head.number })
   const accounts = new Map(previous?.accounts)
   const affected = previous ? new Set(touched) : new Set(book.accounts.keys())
-  if (previous) {
-    for (const underlying of changedRows(previous.snapshot, snapshot)) {
-      for (const id of book.holdersOf(underlying)) affected.add(id)
-    }
-  }
+  for (const id of previous ? movedHolders(book, previous, snapshot) : []) affected.add(id)
   for (const id of affected) {
     const account = book.accounts.get(id)
     if (!account || isSystemAccount(id)) accounts.delete(id)
     else accounts.set(id, assessOne(id, account, snapshot, head, accounts.get(id)))
   }
   return next({ snapshot, accounts, computed: affected.size })
+}
+
+/** Holders of what moved that the fast filter cannot prove healthy. */
+function* movedHolders(book: Book, previous: RiskView, snapshot: Snapshot): Generator<AccountId> {
+  const shifts = new Shifts(snapshot)
+  for (const underlying of changedRows(previous.snapshot, snapshot)) {
+    for (const id of book.holdersOf(underlying)) {
+      const before = previous.accounts.get(id)
+      const quiet = before?.standing === 'healthy' && !before.flagged && shifts.provesHealthy(before.anchor)
+      if (!quiet) yield id
+    }
+  }
 }
 
 function assessOne(
@@ -73,10 +84,12 @@ function assessOne(
   head: Head,
   before: Assessed | undefined,
 ): Assessed {
-  const assessment = assessPortfolio(portfolioOf(state), rowsOf(state, snapshot))
+  const portfolio = portfolioOf(state)
+  const assessment = assessPortfolio(portfolio, rowsOf(state, snapshot))
   const standing = standingOf(state, assessment)
   const since = before?.standing === standing ? before.since : head.number
-  return { account, standing, assessment, flagged: state.flagged, since }
+  const anchor = anchorOf(portfolio, assessment, snapshot)
+  return { account, standing, assessment, flagged: state.flagged, since, anchor }
 }
 
 /** Only the rows that the account holds: each row costs thirty scenarios. */
