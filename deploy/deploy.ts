@@ -3,7 +3,7 @@ import type { NetworkConnection } from 'hardhat/types/network'
 import type { Address } from 'viem'
 import type { DeployedUnderlying, Deployment } from './deployment.ts'
 import { type Plan, plimsollModule } from './module.ts'
-import { LOCAL_PRICES, UNDERLYINGS, type UnderlyingParameters } from './parameters.ts'
+import { LOCAL_ANSWERS, UNDERLYINGS, type UnderlyingParameters } from './parameters.ts'
 
 export type DeployOptions = {
   plan: Plan
@@ -18,11 +18,11 @@ export type Deployed = Awaited<ReturnType<typeof deployPlimsoll>>
 
 /** Everything on a chain of one's own: mintable tokens, pushed feeds, the deployer is governance without delay. */
 export function localPlan(
-  prices: Readonly<Record<string, bigint>> = LOCAL_PRICES,
+  answers: Readonly<Record<string, bigint>> = LOCAL_ANSWERS,
   underlyings: readonly UnderlyingParameters[] = UNDERLYINGS,
 ): Plan {
   return {
-    underlyings: underlyings.map((parameters) => ({ parameters, feed: localFeed(parameters, prices) })),
+    underlyings: underlyings.map((parameters) => ({ parameters, feed: localFeed(parameters, answers) })),
     governanceDelay: 0,
     premiumSigners: [LOCAL_SIGNER],
     premiumQuorum: 1n,
@@ -32,11 +32,10 @@ export function localPlan(
 /** Address of the first of Hardhat's and anvil's development accounts, whose key everybody knows. */
 const LOCAL_SIGNER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 
-/** `prices` are whole US dollars. */
-function localFeed({ symbol, feed }: UnderlyingParameters, prices: Readonly<Record<string, bigint>>) {
-  const price = prices[symbol]
-  if (price === undefined) throw new RangeError(`No start price for ${symbol}. Name it in the plan's prices.`)
-  return { kind: 'local', answer: price * 10n ** BigInt(feed.decimals) } as const
+function localFeed({ symbol }: UnderlyingParameters, answers: Readonly<Record<string, bigint>>) {
+  const answer = answers[symbol]
+  if (answer === undefined) throw new RangeError(`No first answer for ${symbol}. Name it in the plan.`)
+  return { kind: 'local', answer } as const
 }
 
 export async function deployPlimsoll(connection: NetworkConnection, options: DeployOptions) {

@@ -120,5 +120,5 @@ export const USD = {
 /** Seconds that a governance action waits between schedule and execution on a live network. */
 export const GOVERNANCE_DELAY = 2 * Number(DAY)
 
-/** USD per unit at which local networks start, until somebody pushes a price. */
-export const LOCAL_PRICES: Readonly<Record<string, bigint>> = { BTC: 43_000n, ETH: 3_400n }
+/** First answers of the feeds of local networks, in the feeds' decimals, until somebody pushes a price. */
+export const LOCAL_ANSWERS: Readonly<Record<string, bigint>> = { BTC: 43_000n * 10n ** 8n, ETH: 3_400n * 10n ** 8n }

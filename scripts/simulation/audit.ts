@@ -1,0 +1,118 @@
+/** Conservation and INV-6, checked against the chain in every block that changes a balance. */
+import {
+  type AccountId,
+  assess,
+  CUSTODY,
+  compartment,
+  decodeMode,
+  encodePosition,
+  FEES,
+  HOLE,
+  isSystemAccount,
+  QUEUE,
+  type Snapshot,
+} from '@plimsoll/sdk'
+import { Ledger } from './ledger.ts'
+import type { BlockView, Observer, Totals, Transaction } from './observer.ts'
+
+/** Reasons with which owners move: deposit, withdrawal, trade, transfer, queued withdrawal. */
+const OWNER_REASONS = new Set([0, 1, 2, 5, 12])
+
+export type Violation = { invariant: keyof InvariantResults; block: number; detail: string }
+/** True: held in every check. */
+export type InvariantResults = { inv1: boolean; inv2: boolean; inv3: boolean; inv6: boolean }
+
+export class Audit {
+  readonly ledger = new Ledger()
+  readonly violations: Violation[] = []
+  /** Blocks whose sums were read from the chain, and owner actions whose equity was compared. */
+  checkedBlocks = 0
+  checkedActions = 0
+  leastRatio = 10n ** 18n
+  readonly #observer: Observer
+  readonly #system: readonly AccountId[]
+
+  constructor(observer: Observer, underlyings: readonly number[]) {
+    this.#observer = observer
+    this.#system = [CUSTODY, FEES, HOLE, QUEUE, compartment(0), ...underlyings.map(compartment)]
+  }
+
+  results(): InvariantResults {
+    const holds = (name: keyof InvariantResults) => !this.violations.some(({ invariant }) => invariant === name)
+    return { inv1: holds('inv1'), inv2: holds('inv2'), inv3: holds('inv3'), inv6: holds('inv6') }
+  }
+
+  /** Applies a block and checks it; returns the accounts it changed. */
+  async block(view: BlockView): Promise<Set<AccountId>> {
+    const changed = new Set<AccountId>()
+    for (const transaction of view.transactions) {
+      for (const account of this.#transaction(transaction, view)) changed.add(account)
+    }
+    if (changed.size > 0) {
+      const accounts = [...new Set([...this.#system, ...this.ledger.accounts()])]
+      this.#totals(await this.#observer.totals(accounts, view.number), view.number)
+    }
+    return changed
+  }
+
+  /** Every account rebuilt from events against the contract's own. */
+  async compare(block: number): Promise<void> {
+    const accounts = this.ledger.accounts()
+    const onChain = await this.#observer.portfolios(accounts)
+    for (const [i, account] of accounts.entries()) {
+      const { mode, cash, positions } = this.ledger.portfolio(account)
+      const rebuilt = [mode, cash, ...positions.map(encodePosition).sort(ascending)].join()
+      const actual = onChain[i]
+      const read = actual && [decodeMode(actual.mode), actual.cash, ...[...actual.positions].sort(ascending)].join()
+      if (read !== rebuilt) this.#violated('inv1', block, `events give ${account} ${rebuilt}, the contract ${read}`)
+    }
+  }
+
+  #transaction({ events, succeeded }: Transaction, { snapshot, number }: BlockView): Set<AccountId> {
+    const moves = events.filter((event) => event.kind === 'moved')
+    const byOwner = succeeded && moves.some(({ reason }) => OWNER_REASONS.has(reason))
+    const accounts = new Set(moves.flatMap(({ from, to }) => [from, to]))
+    const owners = byOwner ? [...accounts].filter((account) => !isSystemAccount(account)) : []
+    const before = owners.map((account) => this.#equity(account, snapshot))
+    for (const event of events) {
+      if (event.kind === 'moved') this.ledger.apply(event)
+      if (event.kind === 'mode') this.ledger.setMode(event.account, decodeMode(event.mode))
+    }
+    for (const [i, account] of owners.entries()) {
+      this.checkedActions += 1
+      const after = this.#equity(account, snapshot)
+      if (after < 0n && (before[i] ?? 0n) >= 0n) {
+        this.#violated('inv6', number, `an owner action took ${account} from ${before[i]} to ${after}`)
+      }
+    }
+    return accounts
+  }
+
+  #equity(account: AccountId, snapshot: Snapshot): bigint {
+    return assess(this.ledger.portfolio(account), snapshot).equity
+  }
+
+  #totals({ cash, lots, unknownPositions, owed, held, ratio }: Totals, block: number): void {
+    this.checkedBlocks += 1
+    if (ratio < this.leastRatio) this.leastRatio = ratio
+    if (cash !== 0n) this.#violated('inv1', block, `cash sums to ${cash}`)
+    if (unknownPositions !== 0n) this.#violated('inv2', block, `${unknownPositions} positions of unknown instruments`)
+    lots.forEach((sum, i) => {
+      // Instruments alternate: spot, perpetual.
+      if (sum !== 0n) this.#violated(i % 2 === 0 ? 'inv3' : 'inv2', block, `lots of instrument ${i} sum to ${sum}`)
+    })
+    owed.forEach((amount, asset) => {
+      const has = held[asset] ?? 0n
+      if (amount > has)
+        this.#violated(asset === 0 ? 'inv1' : 'inv3', block, `asset ${asset}: owes ${amount}, holds ${has}`)
+    })
+  }
+
+  #violated(invariant: Violation['invariant'], block: number, detail: string): void {
+    this.violations.push({ invariant, block, detail })
+  }
+}
+
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
