@@ -87,7 +87,7 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function lotsOf(AccountId account, InstrumentId instrument) external view returns (int256) {
+    function lotsOf(AccountId account, InstrumentId instrument) public view returns (int256) {
         uint256 count = _heads[account].count;
         for (uint256 i; i < count; ++i) {
             Position held = _positions[account][i];
@@ -149,6 +149,9 @@ contract Clearinghouse is Ledger, AccessManaged {
         Position[] calldata legs
     ) external locked onlyAuthorized(from) onlyAuthorized(to) {
         if (from.owner() != to.owner()) revert DifferentOwners(from, to);
+        for (uint256 i; i < legs.length; ++i) {
+            _requireHeld(from, legs[i]);
+        }
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (from, to);
         Book[] memory books = _open(accounts);
@@ -271,6 +274,14 @@ contract Clearinghouse is Ledger, AccessManaged {
     function activateModule(address module, bool approved) external {
         _takeReady(_change(module, approved ? 1 : 2), module);
         _setModule(module, approved);
+    }
+
+    /// @notice Withdraws an announced change of the engine (`what` 0) or of a module (1: approval, 2: removal).
+    function cancelScheduled(address target, uint256 what) external restricted {
+        bytes32 change = _change(target, what);
+        if (readyAt[change] == 0) revert NothingScheduled(target);
+        delete readyAt[change];
+        emit ScheduleCancelled(target, what);
     }
 
     /// @notice Forgets `amount` of the losses that count towards the market's limit, after HOLE was refilled.
@@ -421,6 +432,14 @@ contract Clearinghouse is Ledger, AccessManaged {
                 revert NewRiskRefused(underlying, row.status, row.reduceOnly, row.openInterest, row.openInterestCap);
             }
         }
+    }
+
+    /// @dev A transfer moves what is there: it opens no offsetting pair, which would escape open interest and fees.
+    function _requireHeld(AccountId account, Position leg) private view {
+        int256 held = lotsOf(account, leg.instrument());
+        int256 lots = leg.lots();
+        bool isPart = held > 0 ? lots > 0 && lots <= held : lots < 0 && lots >= held;
+        if (!isPart) revert NotHeld(account, leg.instrument(), held, lots);
     }
 
     function _requireIsolated(AccountId account, Portfolio memory p) private pure {

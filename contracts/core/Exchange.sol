@@ -5,6 +5,7 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {AccountId, accountId} from "../types/AccountId.sol";
 import {InstrumentId, perpetualOf, spotOf} from "../types/InstrumentId.sol";
 import {Position, position} from "../types/Position.sol";
@@ -197,7 +198,12 @@ contract Exchange is IExchange, EIP712 {
         uint128 units
     ) private pure returns (Fee memory) {
         Usd amount = Usd.wrap(FixedPoint.mulDivUp(uint256(notional.raw()), rate, WAD).toInt256());
-        Usd maximum = Usd.wrap((order.maxFee * units).toInt256());
+        // Saturates, so that "any fee" can be signed as the largest number.
+        uint256 limit = FixedPointMathLib.min(
+            FixedPointMathLib.saturatingMul(order.maxFee, units),
+            uint256(type(int256).max)
+        );
+        Usd maximum = Usd.wrap(int256(limit));
         if (amount > maximum) revert FeeAboveMaximum(orderHash, amount, maximum);
         return Fee(order.account, uint8(order.legs[0].instrument.underlying()), amount);
     }

@@ -10,6 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {AccountId, compartment, CUSTODY, FEES, HOLE, QUEUE} from "../types/AccountId.sol";
 import {spotOf} from "../types/InstrumentId.sol";
 import {Position, position} from "../types/Position.sol";
+import {NO_UNDERLYINGS} from "../types/UnderlyingSet.sol";
 import {maxUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Snapshot} from "../interfaces/IMarkets.sol";
@@ -38,6 +39,9 @@ contract Vault is IVault, AccessManaged {
     }
 
     uint8 private constant USD_ASSET = 0;
+    /// @dev |lots * unit| of a position and all cash together stay below these (`docs/rounding.md`).
+    uint256 private constant MAX_QUANTITY = 2 ** 97;
+    uint256 private constant MAX_USD = 2 ** 120;
     /// @dev New collateral starts at a tenth of its cap and reaches it in a week.
     uint256 private constant CAP_RAMP = 7 days;
     uint256 private constant CAP_START_DIVISOR = 10;
@@ -288,6 +292,10 @@ contract Vault is IVault, AccessManaged {
     /// @notice Lists the collateral token of underlying `asset`. Its deposit cap starts at a tenth of `cap`.
     function listAsset(uint8 asset, address token, uint128 cap, Outflow calldata outflow) external restricted {
         if (asset == USD_ASSET || tokenOf[asset] != address(0)) revert AssetTaken(asset, tokenOf[asset]);
+        uint8 decimals = IERC20Metadata(token).decimals();
+        if (decimals > 18 || _tokenUnit(asset) != 10 ** (18 - decimals)) {
+            revert DecimalsMismatch(asset, decimals, _tokenUnit(asset));
+        }
         tokenOf[asset] = token;
         emit AssetListed(asset, token);
         _setOutflow(asset, outflow);
@@ -355,6 +363,10 @@ contract Vault is IVault, AccessManaged {
         if (received == 0) revert ZeroAmount();
     }
 
+    function _tokenUnit(uint8 asset) private view returns (uint256) {
+        return CLEARINGHOUSE.markets().snapshot(NO_UNDERLYINGS.with(asset)).markets[0].tokenUnit;
+    }
+
     function _legs(uint8 asset, uint256 amount) private pure returns (Position[] memory legs) {
         legs = new Position[](1);
         legs[0] = position(spotOf(asset), amount.toInt256().toInt128());
@@ -398,7 +410,10 @@ contract Vault is IVault, AccessManaged {
         emit OutflowSet(asset, outflow);
     }
 
+    /// @dev Caps bound what one account can hold: collateral below 2^97 units of 1e-18, cash far within int128.
     function _setCap(uint8 asset, uint128 from, uint128 target) private {
+        uint256 maximum = asset == USD_ASSET ? MAX_USD / USD_UNIT : (MAX_QUANTITY - 1) / _tokenUnit(asset);
+        if (target > maximum) revert DepositCapTooLarge(asset, target, maximum);
         _caps[asset] = Cap(from, target, uint48(block.timestamp));
         emit DepositCapSet(asset, from, target, CAP_RAMP);
     }

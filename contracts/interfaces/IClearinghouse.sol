@@ -70,6 +70,7 @@ interface IClearinghouse {
     event DeficitSet(uint256 indexed underlying, Usd deficit);
     event EngineScheduled(address engine, uint256 readyAt);
     event EngineSet(address engine);
+    event ScheduleCancelled(address indexed target, uint256 what);
     event ModuleScheduled(address indexed module, bool approved, uint256 readyAt);
     event ModuleSet(address indexed module, bool approved);
     event Sealed();
@@ -87,6 +88,8 @@ interface IClearinghouse {
     error LotsOutOfRange(AccountId account, InstrumentId instrument, int256 lots, int256 limit);
     error SameAccount(AccountId account);
     error DifferentOwners(AccountId from, AccountId to);
+    /// @notice A transfer may move at most what `account` holds of `instrument`.
+    error NotHeld(AccountId account, InstrumentId instrument, int256 held, int256 lots);
     error NotAuthorized(AccountId account, address caller);
     error NotModule(address caller);
     error NotSorted(AccountId previous, AccountId next);

@@ -60,6 +60,10 @@ interface IVault {
 
     error UnknownAsset(uint8 asset);
     error AssetTaken(uint8 asset, address token);
+    /// @notice The token's decimals are not those the market was listed with (units per base unit, 1e-18 each).
+    error DecimalsMismatch(uint8 asset, uint8 decimals, uint256 tokenUnit);
+    /// @notice A deposit cap must keep quantities within what the engine can multiply.
+    error DepositCapTooLarge(uint8 asset, uint256 cap, uint256 maximum);
     error ZeroAmount();
     /// @notice Strangers may top up existing accounts with USD only.
     error NotYourAccount(AccountId account, address caller);
