@@ -70,6 +70,7 @@ function* movedHolders(book: Book, previous: RiskView, snapshot: Snapshot): Gene
   const shifts = new Shifts(snapshot)
   for (const underlying of changedRows(previous.snapshot, snapshot)) {
     for (const id of book.holdersOf(underlying)) {
+      if (isSystemAccount(id)) continue
       const before = previous.accounts.get(id)
       const quiet = before?.standing === 'healthy' && !before.flagged && shifts.provesHealthy(before.anchor)
       if (!quiet) yield id
