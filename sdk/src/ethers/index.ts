@@ -1,0 +1,18 @@
+/** Adapter for ethers v6: `@plimsoll/sdk/ethers`. `decodeError` of the main entry takes errors of ethers as they are. */
+export { decodeError } from '../errors/decode.ts'
+export {
+  type GetContractsErrorType,
+  type GetContractsParameters,
+  type GetContractsReturnType,
+  getContracts,
+  type TypedContract,
+} from './getContracts.ts'
+export { type SignOrderErrorType, type SignOrderParameters, type SignOrderReturnType, signOrder } from './signOrder.ts'
+export {
+  type ToViemClientErrorType,
+  type ToViemClientParameters,
+  type ToViemClientReturnType,
+  toViemClient,
+  UnsupportedProviderError,
+  UnsupportedRequestError,
+} from './toViemClient.ts'

@@ -1,0 +1,152 @@
+import { expect } from 'chai'
+import { FallbackProvider, Wallet } from 'ethers'
+import { network } from 'hardhat'
+import { type Address, type Hex, parseUnits } from 'viem'
+import { deployPlimsoll, localPlan } from '../../deploy/deploy.ts'
+import { getContracts, signOrder, toViemClient, UnsupportedProviderError } from '../../sdk/src/ethers/index.ts'
+import {
+  assess,
+  compartment,
+  createOrder,
+  type Deployment,
+  decodeError,
+  encodeAccountId,
+  encodeOrder,
+  hashOrder,
+  InsufficientMarginError,
+  type PlimsollActions,
+  parseDeployment,
+  perpetualOf,
+  plimsollActions,
+  signOrder as signOrderWithViem,
+} from '../../sdk/src/index.ts'
+
+const WAD = 10n ** 18n
+const BTC = 1
+const PRICE = 4n * WAD
+const UNITS = 1_000n
+
+const openChain = () => network.create()
+
+describe('@plimsoll/sdk/ethers', () => {
+  let deployment: Deployment
+  let connection: Awaited<ReturnType<typeof openChain>>
+  let alice: Awaited<ReturnType<typeof connection.ethers.getSigners>>[number]
+  let bob: typeof alice
+  let actions: PlimsollActions
+  let aliceId: Hex
+  let bobId: Hex
+
+  before(async () => {
+    connection = await openChain()
+    const plan = localPlan({ BTC: 40_000n * 10n ** 8n, ETH: 3_000n * 10n ** 8n })
+    const deployed = await deployPlimsoll(connection, { plan })
+    deployment = parseDeployment(deployed.deployment)
+    const [first, second] = await connection.ethers.getSigners()
+    if (!first || !second) throw new Error('The simulated chain has two signers at least.')
+    alice = first
+    bob = second
+    aliceId = encodeAccountId({ owner: alice.address as Address })
+    bobId = encodeAccountId({ owner: bob.address as Address })
+    actions = plimsollActions(deployment)(await toViemClient(alice))
+    for (const [signer, ids] of [
+      [alice, [aliceId, compartment(BTC)]],
+      [bob, [bobId]],
+    ] as const) {
+      const usd = deployed.contracts.usd
+      const amount = parseUnits('50000', 6)
+      const { deposit, approve } = plimsollActions(deployment)(await toViemClient(signer))
+      for (const accountId of ids) {
+        await usd.write.mint([signer.address as Address, amount])
+        await approve({ asset: 0, amount })
+        await deposit({ accountId, asset: 0, amount })
+      }
+    }
+  })
+
+  const orderOf = (accountId: Hex, ratio: bigint, units = UNITS) =>
+    createOrder({
+      accountId,
+      legs: [{ instrument: perpetualOf(BTC), ratio }],
+      limitPrice: ratio * PRICE,
+      units,
+      nonce: units,
+      expiry: 4_000_000_000,
+    })
+
+  it('sends actions through the signer and reads what they left', async () => {
+    const { equity } = await actions.getAssessment({ accountId: aliceId })
+    expect(equity).to.equal(50_000n * WAD)
+    const hash = await actions.withdraw({ accountId: aliceId, asset: 0, amount: 1_000_000n })
+    const receipt = await connection.ethers.provider.getTransactionReceipt(hash)
+    expect(receipt?.from).to.equal(alice.address)
+  })
+
+  it('reads through a provider without a signer', async () => {
+    const client = await toViemClient(connection.ethers.provider)
+    expect(client.account).to.equal(undefined)
+    const { ratio } = await plimsollActions(deployment)(client).getWithdrawalRatio()
+    expect(ratio).to.equal(WAD)
+  })
+
+  it('refuses a provider without raw requests', async () => {
+    const provider = new FallbackProvider([], 31337)
+    let thrown: unknown
+    await toViemClient(provider).catch((error: unknown) => {
+      thrown = error
+    })
+    expect(thrown).to.be.instanceOf(UnsupportedProviderError)
+  })
+
+  it('signs the same bytes as viem, and the exchange hashes the same order', async () => {
+    const order = orderOf(aliceId, 1n)
+    const wallet = new Wallet(`0x${'42'.repeat(32)}`)
+    const signature = await signOrder(wallet, { deployment, order })
+    const client = await toViemClient(wallet.connect(connection.ethers.provider))
+    expect(await signOrderWithViem(client, { deployment, order })).to.equal(signature)
+    const { exchange } = getContracts({ deployment, runner: connection.ethers.provider })
+    expect(await exchange.hashOrder(encodeOrder(order))).to.equal(hashOrder(deployment, order))
+  })
+
+  it('settles orders through typed contracts, with the events of the contracts', async () => {
+    const maker = orderOf(bobId, -1n)
+    const taker = orderOf(aliceId, 1n)
+    const makerSignature = await signOrder(bob, { deployment, order: maker })
+    const fill = {
+      maker: encodeOrder(maker),
+      makerSignature,
+      taker: encodeOrder(taker),
+      takerSignature: '0x',
+      units: UNITS,
+    } as const
+    const { exchange, clearinghouse } = getContracts({ deployment, runner: alice })
+    await expect(exchange.settle([fill])).to.emit(exchange, 'Filled')
+    const { portfolio } = await actions.getAccount({ accountId: aliceId })
+    expect(portfolio.positions).to.deep.equal([{ instrument: perpetualOf(BTC), lots: UNITS }])
+    const snapshot = await actions.getSnapshot({ underlyings: [BTC] })
+    expect((await clearinghouse.assess(aliceId)).equity).to.equal(assess(portfolio, snapshot).equity)
+  })
+
+  it('decodes the revert of an ethers call into a typed error', async () => {
+    const { vault } = getContracts({ deployment, runner: alice })
+    const withdrawal = vault.withdraw(aliceId, 0, parseUnits('49990', 6), alice.address as Address)
+    await expect(withdrawal).to.be.revertedWithCustomError(vault, 'InsufficientMargin')
+    let thrown: unknown
+    await vault.withdraw
+      .staticCall(aliceId, 0, parseUnits('49990', 6), alice.address as Address)
+      .catch((error: unknown) => {
+        thrown = error
+      })
+    const decoded = decodeError(thrown)
+    expect(decoded).to.be.instanceOf(InsufficientMarginError)
+    expect((decoded as InsufficientMarginError).account).to.equal(aliceId)
+  })
+
+  it('throws typed errors of its own actions', async () => {
+    let thrown: unknown
+    await actions.withdraw({ accountId: aliceId, asset: 0, amount: parseUnits('49990', 6) }).catch((error: unknown) => {
+      thrown = error
+    })
+    expect(thrown).to.be.instanceOf(InsufficientMarginError)
+  })
+})
