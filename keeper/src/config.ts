@@ -106,8 +106,8 @@ const configSchema = z.strictObject({
   journal: z.string().min(1).default('keeper-journal.json'),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** Transactions on their way at once, and how many of those are kept for insolvent accounts. */
-  maxInFlight: z.number().int().min(1).max(64).default(8),
-  reservedInFlight: z.number().int().min(0).max(32).default(2),
+  maxInFlight: z.number().int().min(1).max(64).default(16),
+  reservedInFlight: z.number().int().min(0).max(32).default(4),
   /** Blocks on top of a receipt after which it is final. */
   finalityBlocks: z.number().int().min(0).default(12).transform(BigInt),
   /** Blocks between comparisons of the rebuilt state with the chain, and accounts per comparison. */
