@@ -11,6 +11,7 @@ import {IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Assessment, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
 import {Snapshot} from "../interfaces/IMarkets.sol";
 import {AuctionMath} from "../libraries/AuctionMath.sol";
+import {ExitRule} from "../libraries/ExitRule.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Parameters} from "../libraries/Parameters.sol";
 
@@ -173,6 +174,7 @@ contract Auction is IAuction {
         AccountId account,
         AccountId keeper
     ) private returns (Portfolio memory p, Assessment memory a, Snapshot memory market) {
+        if (account.isSystem()) revert SystemAccount(account);
         (p, market) = CLEARINGHOUSE.touch(account, keeper);
         a = _assess(p, market);
     }
@@ -231,17 +233,15 @@ contract Auction is IAuction {
 
     /// @dev Callback with the keeper's one deferred check, then that check at b * MM.
     function _settleKeeper(Slice memory s, Outcome memory o, bytes calldata data) private {
-        Portfolio memory end;
-        Snapshot memory market = s.market;
-        if (data.length == 0) {
-            end = CLEARINGHOUSE.portfolio(s.keeper);
-        } else {
+        Assessment memory a = _assess(CLEARINGHOUSE.portfolio(s.keeper), s.market);
+        if (data.length != 0) {
+            Assessment memory before = a;
             CLEARINGHOUSE.openCallback(msg.sender, s.keeper);
             ILiquidationCallback(msg.sender).onLiquidation(s.account, s.keeper, o.value, o.payment, data);
             CLEARINGHOUSE.closeCallback();
-            (end, market) = CLEARINGHOUSE.touch(s.keeper, s.keeper); // other prices, other positions
+            (, a, ) = _open(s.keeper, s.keeper); // other prices, other positions
+            ExitRule.requireCallbackSettled(s.keeper, before, a);
         }
-        Assessment memory a = _assess(end, market);
         if (!_reachesBuffer(a)) {
             revert KeeperUndermargined(s.keeper, a.equity, AuctionMath.buffered(a.maintenance));
         }

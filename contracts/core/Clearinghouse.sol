@@ -362,9 +362,10 @@ contract Clearinghouse is Ledger, AccessManaged {
     ) private {
         AccountId account = book.account;
         Assessment memory a = _assess(end, market, _scaled(action, book.raised, end));
-        _charge(account, a, fees);
+        bool isDeferred = AccountId.unwrap(account) == Lock.deferred();
+        _charge(account, isDeferred, a, fees);
         if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
-        if (AccountId.unwrap(account) == Lock.deferred()) return;
+        if (isDeferred) return;
         if (!ExitRule.passesOutright(action, a)) {
             ExitRule.requireAllowed(account, action, _assess(book.before, market, NO_UNDERLYINGS), a);
         }
@@ -397,10 +398,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @dev Takes the fees of `account`, never below equity 0, and updates `a`; `fees` keeps what was really paid.
-    function _charge(AccountId account, Assessment memory a, Fee[] memory fees) private {
+    /// The deferred account pays in full: its check is still to come, and would revert all.
+    function _charge(AccountId account, bool isDeferred, Assessment memory a, Fee[] memory fees) private {
         for (uint256 i; i < fees.length; ++i) {
             if (fees[i].payer != account) continue;
-            Usd amount = minUsd(fees[i].amount, maxUsd(a.equity, ZERO_USD));
+            Usd amount = isDeferred ? fees[i].amount : minUsd(fees[i].amount, maxUsd(a.equity, ZERO_USD));
             fees[i].amount = amount;
             if (amount == ZERO_USD) continue;
             a.equity = a.equity - amount;

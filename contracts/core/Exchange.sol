@@ -84,8 +84,8 @@ contract Exchange is IExchange, EIP712 {
         batch.moves[batch.count++] = trade;
         batch.fees[2 * index] = _fee(f.maker, makerHash, notional, Parameters.MAKER_FEE, f.units);
         batch.fees[2 * index + 1] = _fee(f.taker, takerHash, notional, Parameters.TAKER_FEE, f.units);
-        _tip(f.maker, f.units, batch);
-        _tip(f.taker, f.units, batch);
+        _tip(f.maker, makerHash, f.units, batch);
+        _tip(f.taker, takerHash, f.units, batch);
         emit Filled(f.maker.account, f.taker.account, makerHash, takerHash, f.units, f.maker.limitPrice, trade.cash);
     }
 
@@ -208,10 +208,11 @@ contract Exchange is IExchange, EIP712 {
         return Fee(order.account, uint8(order.legs[0].instrument.underlying()), amount);
     }
 
-    function _tip(Order calldata order, uint128 units, Batch memory batch) private view {
+    function _tip(Order calldata order, bytes32 orderHash, uint128 units, Batch memory batch) private view {
         if (order.tip == 0) return;
         bool toCaller = AccountId.unwrap(order.tipReceiver) == 0;
         AccountId receiver = toCaller ? accountId(msg.sender, 0) : order.tipReceiver;
+        if (receiver.isSystem()) revert TipToSystemAccount(orderHash, receiver);
         if (receiver == order.account) return;
         Usd amount = Usd.wrap((order.tip * units).toInt256());
         batch.moves[batch.count++] = Move(order.account, receiver, Reason.Tip, amount, new Position[](0));

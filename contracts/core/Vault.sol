@@ -7,6 +7,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {AccountId, compartment, CUSTODY, FEES, HOLE, QUEUE} from "../types/AccountId.sol";
 import {spotOf} from "../types/InstrumentId.sol";
 import {Position, position} from "../types/Position.sol";
@@ -47,6 +48,9 @@ contract Vault is IVault, AccessManaged {
     uint256 private constant CAP_START_DIVISOR = 10;
     /// @dev Outflow can be limited, but a full bucket must refill within this time: everyone can leave in it.
     uint256 private constant LONGEST_REFILL = 1 days;
+    /// @dev At each change of the limit, all that is in the vault can leave within this: less than CORE_DELAY.
+    uint256 private constant LONGEST_EXIT = 10 days;
+    uint256 private constant SURPLUS_FADE = 1 days;
 
     IClearinghouse public immutable CLEARINGHOUSE;
     /// @dev USD (18 decimals) per unit of the settlement token.
@@ -325,6 +329,7 @@ contract Vault is IVault, AccessManaged {
     /// @notice Announces that `amount` leaves a compartment (after RELEASE_NOTICE) or the fee account (at once).
     function scheduleRelease(AccountId account, Usd amount) external restricted {
         if (!account.isCompartment() && account != FEES) revert NotReleasable(account);
+        if (amount <= ZERO_USD) revert ZeroAmount();
         uint256 notice = account == FEES ? 0 : Parameters.RELEASE_NOTICE;
         releaseAmount[account] = amount;
         releaseReadyAt[account] = block.timestamp + notice;
@@ -380,13 +385,21 @@ contract Vault is IVault, AccessManaged {
         return uint256(-CLEARINGHOUSE.cashOf(CUSTODY).raw());
     }
 
-    /// @dev The bucket as of now: refilled by time and by `inflow`, never above what a full bucket allows.
+    /// @dev The bucket as of now. Time fills it up to `capacity`; deposits fill it above, so that money which comes and
+    /// goes takes nothing from the others, and that surplus fades within about a day.
     function _refilled(uint8 asset, uint256 inflow) private view returns (Bucket memory b) {
         b = _buckets[asset];
         Outflow memory o = outflowOf[asset];
-        uint256 allowance = b.allowance + (block.timestamp - b.time) * o.refill + inflow;
+        uint256 elapsed = block.timestamp - b.time;
         uint256 full = uint256(b.debited) + o.capacity;
-        b.allowance = (allowance < full ? allowance : full).toUint104();
+        uint256 allowance = b.allowance;
+        if (allowance > full) {
+            uint256 left = elapsed < SURPLUS_FADE ? SURPLUS_FADE - elapsed : 0;
+            allowance = full + ((allowance - full) * left) / SURPLUS_FADE; // down: less may leave
+        } else {
+            allowance = FixedPointMathLib.min(allowance + elapsed * o.refill, full);
+        }
+        b.allowance = (allowance + inflow).toUint104();
         b.time = uint48(block.timestamp);
     }
 
@@ -402,8 +415,9 @@ contract Vault is IVault, AccessManaged {
     }
 
     function _setOutflow(uint8 asset, Outflow calldata outflow) private {
-        if (outflow.capacity == 0 || outflow.refill * LONGEST_REFILL < outflow.capacity) {
-            revert OutflowTooTight(outflow.capacity, outflow.refill, LONGEST_REFILL);
+        bool isTight = outflow.capacity == 0 || outflow.refill * LONGEST_REFILL < outflow.capacity;
+        if (isTight || outflow.refill * LONGEST_EXIT < internalBalance(asset)) {
+            revert OutflowTooTight(outflow.capacity, outflow.refill, internalBalance(asset));
         }
         _refill(asset, 0);
         outflowOf[asset] = outflow;

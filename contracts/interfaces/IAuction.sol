@@ -61,6 +61,8 @@ interface IAuction {
     /// @notice Losses paid: by the compartment of `underlying`, by the common one, and booked to HOLE.
     event Covered(AccountId indexed account, uint256 indexed underlying, Usd own, Usd common, Usd hole);
 
+    /// @notice The ledger's own accounts are bookkeeping: they are never flagged or taken over.
+    error SystemAccount(AccountId account);
     error Healthy(AccountId account, Usd equity, Usd maintenance, Usd goodEnd);
     error StillUnhealthy(AccountId account, Usd equity, Usd maintenance);
     error NotFlagged(AccountId account);

@@ -82,6 +82,8 @@ interface IExchange {
     error NotReducing(bytes32 orderHash, InstrumentId instrument, int256 held, int256 change);
     error FeeAboveMaximum(bytes32 orderHash, Usd fee, Usd maximum);
     error InstrumentNotListed(InstrumentId instrument);
+    /// @notice A tip must go to somebody's account.
+    error TipToSystemAccount(bytes32 orderHash, AccountId receiver);
     error NoLegs();
     error NotAuthorized(AccountId account, address caller);
 

@@ -69,7 +69,8 @@ interface IVault {
     error NotYourAccount(AccountId account, address caller);
     error DepositCapExceeded(uint8 asset, uint256 total, uint256 cap);
     error NotTighter(uint256 value, uint256 old);
-    error OutflowTooTight(uint256 capacity, uint256 refill, uint256 longestExitSeconds);
+    /// @notice A full bucket must refill within a day, and all that is held must be able to leave within ten.
+    error OutflowTooTight(uint256 capacity, uint256 refill, uint256 held);
     /// @notice The claim waits until the allowance reaches its ticket; at the latest at `latest`.
     error ClaimNotReady(uint256 claimId, uint256 latest);
     error UnknownClaim(uint256 claimId);

@@ -20,13 +20,24 @@ library ExitRule {
         if (a.equity < a.initial && (action == Action.ModeChange || !_deRisks(b, a))) {
             revert IClearinghouse.InsufficientMargin(account, a.equity, a.initial, a.maintenance);
         }
+        // A collateral deposit may leave settled cash as low as it was.
         Usd floor = _settledFloor(action, a);
         if (action == Action.DepositCollateral) floor = minUsd(floor, b.settledCash);
-        // A de-risking action may cost in cash at most the maintenance it frees.
-        if (action != Action.WithdrawCash && a.maintenance <= b.maintenance) {
-            floor = minUsd(floor, b.settledCash - (b.maintenance - a.maintenance));
-        }
+        if (action != Action.WithdrawCash) floor = _deRiskFloor(floor, b, a);
         if (a.settledCash < floor) revert IClearinghouse.SettledCashTooLow(account, a.settledCash, floor);
+    }
+
+    /// @dev E-6: a keeper's account may end a callback with the settled cash that the takeover left it, which can be
+    /// negative, but may borrow no more in between than an owner may.
+    function requireCallbackSettled(AccountId account, Assessment memory b, Assessment memory a) internal pure {
+        Usd floor = _deRiskFloor(minUsd(-a.debtLimit, b.settledCash), b, a);
+        if (a.settledCash < floor) revert IClearinghouse.SettledCashTooLow(account, a.settledCash, floor);
+    }
+
+    /// @dev A de-risking action may cost in cash at most the maintenance it frees.
+    function _deRiskFloor(Usd floor, Assessment memory b, Assessment memory a) private pure returns (Usd) {
+        if (a.maintenance > b.maintenance) return floor;
+        return minUsd(floor, b.settledCash - (b.maintenance - a.maintenance));
     }
 
     /// @dev No owner action creates or deepens negative equity (INV-6), and while equity is positive E/MM may not fall.
