@@ -9,7 +9,7 @@ export class OutOfRangeError extends PlimsollError {
   readonly minimum: bigint
   readonly maximum: bigint
   constructor({ field, value, minimum, maximum }: { field: string; value: bigint; minimum: bigint; maximum: bigint }) {
-    super(`${field} is ${value}. Use a value from ${minimum} to ${maximum}.`, { docsPath: '/sdk/errors#out-of-range' })
+    super(`${field} is ${value}. Use a value from ${minimum} to ${maximum}.`, { docsPath: '/sdk/errors.md#outofrange' })
     this.field = field
     this.value = value
     this.minimum = minimum
@@ -24,7 +24,7 @@ export class InvalidEncodingError extends PlimsollError {
   readonly type: string
   readonly value: string
   constructor({ type, value, expected }: { type: string; value: string; expected: string }) {
-    super(`${value} is no ${type}. Expected ${expected}.`, { docsPath: '/sdk/errors#invalid-encoding' })
+    super(`${value} is no ${type}. Expected ${expected}.`, { docsPath: '/sdk/errors.md#invalidencoding' })
     this.type = type
     this.value = value
   }
@@ -37,7 +37,7 @@ export class InvalidDeploymentError extends PlimsollError {
   readonly field: string
   constructor({ field, expected }: { field: string; expected: string }) {
     super(`The deployment's ${field} is not ${expected}. Use a deployment written by the deploy scripts.`, {
-      docsPath: '/sdk/errors#invalid-deployment',
+      docsPath: '/sdk/errors.md#invaliddeployment',
     })
     this.field = field
   }

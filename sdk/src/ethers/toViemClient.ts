@@ -70,7 +70,8 @@ export async function toViemClient(source: ToViemClientParameters): Promise<ToVi
       nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
       rpcUrls: { default: { http: [] } },
     }),
-    transport: custom({ request }),
+    // A wallet that refused must not be asked again; ethers retries reads by itself.
+    transport: custom({ request }, { retryCount: 0 }),
   })
 }
 

@@ -8,7 +8,7 @@ export class MissingRowError extends PlimsollError {
   readonly underlying: number
   constructor({ underlying }: { underlying: number }) {
     super(`No market row for underlying ${underlying}. Take the snapshot over every underlying of the portfolio.`, {
-      docsPath: '/sdk/errors#missing-row',
+      docsPath: '/sdk/errors.md#missingrow',
     })
     this.underlying = underlying
   }
@@ -21,7 +21,7 @@ export class UnmeasuredInstrumentError extends PlimsollError {
   readonly kind: Kind
   constructor({ kind }: { kind: Kind }) {
     super(`The engine does not measure a ${kind}. Use spot collateral and perpetuals.`, {
-      docsPath: '/sdk/errors#unmeasured-instrument',
+      docsPath: '/sdk/errors.md#unmeasuredinstrument',
     })
     this.kind = kind
   }
@@ -36,7 +36,7 @@ export class PositionTooLargeError extends PlimsollError {
   readonly limit: bigint
   constructor({ underlying, lots, limit }: { underlying: number; lots: bigint; limit: bigint }) {
     super(`${lots} lots of underlying ${underlying} are too many: lots times unit must stay below ${limit}.`, {
-      docsPath: '/sdk/errors#position-too-large',
+      docsPath: '/sdk/errors.md#positiontoolarge',
     })
     this.underlying = underlying
     this.lots = lots
