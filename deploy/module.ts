@@ -106,7 +106,7 @@ function listAll(m: Builder, plan: Plan, { markets, vault }: Core): Step[] {
     const listing = [name, source.contract, parameters.token.decimals, true, lotUnit, risk, limits]
     const list = m.call(markets, 'list', listing, { id: `list_${symbol}`, after: [...previous, ...source.after] })
     const asset = [i + 1, collateral, deposits.cap, deposits.outflow]
-    calls.push(list, m.call(vault, 'listAsset', asset, { id: `asset_${symbol}` }))
+    calls.push(list, m.call(vault, 'listAsset', asset, { id: `asset_${symbol}`, after: [list] }))
     previous = [list]
   })
   return calls

@@ -16,7 +16,13 @@ const OUTFLOW = '(uint128,uint128)'
 /** Contract -> role -> functions. Guardians only tighten; the feed only posts premiums. */
 export const PERMISSIONS = {
   Clearinghouse: {
-    GOVERNANCE: ['seal()', 'scheduleEngine(address)', 'scheduleModule(address,bool)', 'clearDeficit(uint256,int256)'],
+    GOVERNANCE: [
+      'seal()',
+      'scheduleEngine(address)',
+      'scheduleModule(address,bool)',
+      'cancelScheduled(address,uint256)',
+      'clearDeficit(uint256,int256)',
+    ],
   },
   Markets: {
     GOVERNANCE: [

@@ -1,4 +1,4 @@
-/** Which prices are fed when: every bar of the crash window, bars of five minutes in the quiet rest. */
+/** Which prices are fed when: every bar of the crash window, longer bars in the quiet rest. */
 import { type Bar, merge, ticks } from './bars.ts'
 
 /** Prices of all underlyings at one time, in the order of the symbols. */
@@ -20,7 +20,7 @@ type Row = { t: number; bars: Bar[] }
 
 export type ScheduleOptions = { windowSeconds: number; quietSeconds: number }
 
-export const DEFAULT_SCHEDULE: ScheduleOptions = { windowSeconds: 2 * 3600, quietSeconds: 300 }
+export const DEFAULT_SCHEDULE: ScheduleOptions = { windowSeconds: 2 * 3600, quietSeconds: 900 }
 
 export class ScheduleError extends Error {
   readonly code = 'SCHEDULE'

@@ -28,7 +28,7 @@ export const KEEPERS = [
 export const KEEPER_ACCOUNTS = [0n, 1n, 2n, 3n]
 const START_MS = 30_000
 const SCAN_MS = 2_000
-const POLL_MS = 10
+const POLL_MS = 20
 
 export type RunningKeeper = { name: string; health: string; child: ChildProcess; log: () => string }
 
