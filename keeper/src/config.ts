@@ -129,7 +129,6 @@ const deploymentSchema = z.object({
   auction: address,
 })
 
-export type Policy = z.output<typeof policySchema>
 export type GasPolicy = z.output<typeof gasSchema>
 type Parsed = z.output<typeof configSchema>
 export type Config = Omit<Parsed, 'deployment' | 'account'> & {

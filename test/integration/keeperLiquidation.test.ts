@@ -144,8 +144,8 @@ describe('what a keeper does on the contracts', () => {
     assert.match(await metrics.registry.metrics(), /kind="touch",outcome="confirmed"/)
   })
 
-  it('funds its pool, takes over into it and merges back into the main account', async () => {
-    const { runner, config } = start({ account: { pool: [7] }, poolCashUsd: 20_000 })
+  it('funds its pool, takes over into it what the main account cannot carry, and merges back', async () => {
+    const { runner, config } = start({ account: { pool: [7] }, poolCashUsd: 97_000 })
     const [pool] = config.account.pool
     await runner.tick() // funds
     await runner.tick()
@@ -157,7 +157,7 @@ describe('what a keeper does on the contracts', () => {
     assert.ok(pool)
     const portfolios = world.contracts.clearinghouse.read
     assert.equal((await portfolios.portfolio([pool])).positions.length, 0)
-    assert.equal((await portfolios.portfolio([pool])).cash, parseEther('20000'))
+    assert.equal((await portfolios.portfolio([pool])).cash, 0n)
     assert.equal((await portfolios.portfolio([main])).positions.length, 1)
   })
 })

@@ -30,6 +30,8 @@ export const errorsAbi = parseAbi([
   'error TooManyPositions(bytes32 account, uint256 limit)',
   'error NegativeCollateral(bytes32 account, uint128 instrument, int256 lots)',
   'error LotsOutOfRange(bytes32 account, uint128 instrument, int256 lots, int256 limit)',
+  'error SystemAccount(bytes32 account)',
+  'error NotHeld(bytes32 account, uint128 instrument, int256 held, int256 lots)',
   'error SameAccount(bytes32 account)',
   'error DifferentOwners(bytes32 from, bytes32 to)',
   'error NotAuthorized(bytes32 account, address caller)',

@@ -14,7 +14,7 @@ import type { Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import { type Anchor, anchorOf, Shifts } from './filter.ts'
 
-export type Standing =
+type Standing =
   | 'healthy'
   /** E < MM at mark, not at the good end. */
   | 'uncertain'
@@ -110,7 +110,7 @@ function standingOf(
 }
 
 /** Underlyings whose rows differ in anything that an assessment of unscaled requirements reads. */
-export function changedRows(before: Snapshot, after: Snapshot): number[] {
+function changedRows(before: Snapshot, after: Snapshot): number[] {
   const old = new Map(before.map((market) => [market.underlying, market]))
   return after.filter((market) => differs(old.get(market.underlying), market)).map(({ underlying }) => underlying)
 }

@@ -96,7 +96,7 @@ function replacement(
 }
 
 /** Wei per gas that the job's prize can pay. */
-export function feeCeiling(
+function feeCeiling(
   { gas, policy }: ConfirmContext['config'],
   { job, gas: limit }: Pick<Pending, 'job' | 'gas'>,
   { ethUsd }: Pick<GasMoney, 'ethUsd'>,

@@ -8,10 +8,9 @@ import { costUsd, type GasMoney } from '../money.ts'
 import { next, type Outcome } from '../outcome.ts'
 import type { ChainPort, Head, LiquidationState } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
-import { merged } from '../takeover.ts'
 import type { Assessed, RiskView } from './assess.ts'
 import { ownJobs, touchJobs } from './planOwn.ts'
-import { planTakeover, type Targets } from './planTakeover.ts'
+import { bookInto, planTakeover, type Targets } from './planTakeover.ts'
 
 export type PlanContext = {
   readonly chain: Pick<ChainPort, 'liquidationStates' | 'block'>
@@ -88,20 +87,16 @@ async function liquidationStates({ chain }: PlanContext, { head }: PlanInput, op
   return new Map(accounts.map((account, index) => [account, states[index]]))
 }
 
-/** Where slices may go, with what is already on its way there. */
+/** Where slices may go, with what is already on its way there: the main account first, then each idle pool account. */
 function targetsOf({ account }: Config, { book, busy }: PlanInput): Targets {
-  const ids = account.pool.length > 0 ? account.pool : [account.main]
-  const targets: Targets = { shared: account.pool.length === 0, portfolios: new Map() }
-  for (const id of ids) {
+  const targets: Targets = { main: account.main, portfolios: new Map() }
+  for (const id of [account.main, ...account.pool]) {
     const held = book.accounts.get(id)
     if (held) targets.portfolios.set(id, portfolioOf(held))
   }
   for (const { job, expects } of busy.values()) {
     const target = 'target' in job.action ? job.action.target : keyTarget(job.action)
-    const portfolio = target ? targets.portfolios.get(target) : undefined
-    if (!target || !portfolio) continue
-    if (!targets.shared) targets.portfolios.delete(target)
-    else if (expects) targets.portfolios.set(target, merged(portfolio, expects.cash, expects.positions))
+    if (target) bookInto(targets, target, expects)
   }
   return targets
 }

@@ -37,7 +37,7 @@ export function ownJobs(config: Config, { book, busy, head }: PlanInput): Draft[
 function ownJob({ account, poolCashUsd }: Config, id: AccountId, held: Account | undefined): Action[] {
   const cash = held?.cash ?? 0n
   if (held && held.positions.length > 0) {
-    return [{ kind: 'merge', from: id, to: account.main, cash: cash - poolCashUsd, legs: held.positions }]
+    return [{ kind: 'merge', from: id, to: account.main, cash, legs: held.positions }]
   }
   if (cash >= poolCashUsd / 2n) return []
   return [{ kind: 'fund', from: account.main, to: id, cash: poolCashUsd - cash, legs: [] }]

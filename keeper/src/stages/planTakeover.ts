@@ -15,8 +15,15 @@ const WAD = 10n ** 18n
 /** Halvings between the wanted and the least fraction before the least one is tried. */
 const FRACTION_STEPS = 4
 
-/** Accounts that slices may go to; `shared`: several at once, else one slice each. Plans are booked into it. */
-export type Targets = { readonly shared: boolean; readonly portfolios: Map<AccountId, Portfolio> }
+/** Accounts that slices may go to: `main` takes several at once, every other one. Plans are booked into it. */
+export type Targets = { readonly main: AccountId; readonly portfolios: Map<AccountId, Portfolio> }
+
+/** What is on its way to `target` takes room there; an account of the pool has none left. */
+export function bookInto({ main, portfolios }: Targets, target: AccountId, expects: Portfolio | undefined): void {
+  const portfolio = portfolios.get(target)
+  if (target !== main) portfolios.delete(target)
+  else if (portfolio && expects) portfolios.set(target, merged(portfolio, expects.cash, expects.positions))
+}
 
 export type TakeoverInput = {
   readonly config: Config
@@ -52,7 +59,7 @@ function agrees({ assessment }: Assessed, { assessment: onChain, liquidatable }:
   return liquidatable && assessment.equity === onChain.equity && assessment.maintenance === onChain.maintenance
 }
 
-export function isInsolventSoon({ policy }: Config, { assessment }: Assessed): boolean {
+function isInsolventSoon({ policy }: Config, { assessment }: Assessed): boolean {
   return assessment.equity * WAD < policy.insolventRatio * assessment.maintenance || assessment.equity < 0n
 }
 
@@ -97,9 +104,7 @@ function fractions({ policy }: Config, state: LiquidationState | undefined): big
 function book({ assessed, targets }: TakeoverInput, { target, quote: offer }: Fit, reserved: boolean): Takeover {
   const { account, assessment, standing } = assessed
   const expects: Portfolio = { mode: 'cross', cash: offer.cashChange, positions: offer.legs }
-  const portfolio = targets.portfolios.get(target)
-  if (portfolio && targets.shared) targets.portfolios.set(target, merged(portfolio, expects.cash, expects.positions))
-  else targets.portfolios.delete(target)
+  bookInto(targets, target, expects)
   const action =
     standing === 'convertible'
       ? ({ kind: 'convert', account, target } as const)
