@@ -1,9 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type GasTable, measureGas } from './gas.ts'
-
-/** Checked-in figures; `npm test` compares a fresh measurement with them to the unit of gas. */
-export const GAS_SNAPSHOT = new URL('../results/gas.json', import.meta.url)
+import { GAS_SNAPSHOT } from './snapshot.ts'
 
 function printGas(table: GasTable): void {
   const rows: [string, number][] = [
