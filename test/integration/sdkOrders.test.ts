@@ -5,6 +5,7 @@ import {
   BadSignatureError,
   createOrder,
   encodeOrder,
+  FEES,
   FeeAboveMaximumError,
   FillTooSmallError,
   GroupCapExceededError,
@@ -18,6 +19,7 @@ import {
   PricesDoNotCrossError,
   perpetualOf,
   SpotOutsideBandError,
+  TipToSystemAccountError,
   WrongExecutorError,
   WrongTakerError,
 } from '../../sdk/src/index.ts'
@@ -76,6 +78,7 @@ describe('orders through the SDK', () => {
     OverFilled: [{ units: 9n }, OverFilledError],
     GroupCapExceeded: [{ group: GROUP, groupCap: 9n }, GroupCapExceededError],
     SpotOutsideBand: [{ minSpot: 50_000n * 10n ** 18n }, SpotOutsideBandError],
+    TipToSystemAccount: [{ tip: 1n, tipReceiver: FEES }, TipToSystemAccountError],
     NotReducing: [{ reduceOnly: true }, NotReducingError],
   } as const
   for (const [name, [restriction, Class]] of Object.entries(refusals)) {

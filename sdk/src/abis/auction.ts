@@ -70,6 +70,15 @@ export const auctionAbi = [
   { inputs: [{ name: 'value', type: 'uint256' }], name: 'SafeCastOverflowedUintToInt', type: 'error' },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'settledCash', type: 'int256' },
+      { name: 'floor', type: 'int256' },
+    ],
+    name: 'SettledCashTooLow',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'removed', type: 'int256' },
       { name: 'least', type: 'int256' },
     ],
@@ -86,6 +95,7 @@ export const auctionAbi = [
     name: 'StillUnhealthy',
     type: 'error',
   },
+  { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
   {
     anonymous: false,
     inputs: [

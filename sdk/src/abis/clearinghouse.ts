@@ -101,6 +101,16 @@ export const clearinghouseAbi = [
     name: 'NotAuthorized',
     type: 'error',
   },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'instrument', type: 'uint128' },
+      { name: 'held', type: 'int256' },
+      { name: 'lots', type: 'int256' },
+    ],
+    name: 'NotHeld',
+    type: 'error',
+  },
   { inputs: [{ name: 'caller', type: 'address' }], name: 'NotModule', type: 'error' },
   {
     inputs: [
@@ -248,6 +258,15 @@ export const clearinghouseAbi = [
     name: 'ReduceOnlySet',
     type: 'event',
   },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'target', type: 'address' },
+      { indexed: false, name: 'what', type: 'uint256' },
+    ],
+    name: 'ScheduleCancelled',
+    type: 'event',
+  },
   { anonymous: false, inputs: [], name: 'Sealed', type: 'event' },
   {
     inputs: [{ name: 'engine_', type: 'address' }],
@@ -302,6 +321,16 @@ export const clearinghouseAbi = [
     name: 'authority',
     outputs: [{ name: '', type: 'address' }],
     stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'target', type: 'address' },
+      { name: 'what', type: 'uint256' },
+    ],
+    name: 'cancelScheduled',
+    outputs: [],
+    stateMutability: 'nonpayable',
     type: 'function',
   },
   {
@@ -630,9 +659,21 @@ export const clearinghouseAbi = [
     type: 'function',
   },
   {
-    inputs: [{ name: 'accounts', type: 'bytes32[]' }],
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'other', type: 'bytes32' },
+    ],
     name: 'touch',
     outputs: [
+      {
+        components: [
+          { name: 'mode', type: 'uint8' },
+          { name: 'cash', type: 'int256' },
+          { name: 'positions', type: 'uint256[]' },
+        ],
+        name: 'first',
+        type: 'tuple',
+      },
       {
         components: [
           { name: 'set', type: 'uint256' },

@@ -49,10 +49,28 @@ export const errorsAbi = [
   {
     inputs: [
       { name: 'asset', type: 'uint8' },
+      { name: 'decimals', type: 'uint8' },
+      { name: 'tokenUnit', type: 'uint256' },
+    ],
+    name: 'DecimalsMismatch',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'asset', type: 'uint8' },
       { name: 'total', type: 'uint256' },
       { name: 'cap', type: 'uint256' },
     ],
     name: 'DepositCapExceeded',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'asset', type: 'uint8' },
+      { name: 'cap', type: 'uint256' },
+      { name: 'maximum', type: 'uint256' },
+    ],
+    name: 'DepositCapTooLarge',
     type: 'error',
   },
   {
@@ -267,6 +285,16 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'NotFlagged', type: 'error' },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'instrument', type: 'uint128' },
+      { name: 'held', type: 'int256' },
+      { name: 'lots', type: 'int256' },
+    ],
+    name: 'NotHeld',
+    type: 'error',
+  },
   { inputs: [{ name: 'caller', type: 'address' }], name: 'NotModule', type: 'error' },
   {
     inputs: [
@@ -353,7 +381,7 @@ export const errorsAbi = [
     inputs: [
       { name: 'capacity', type: 'uint256' },
       { name: 'refill', type: 'uint256' },
-      { name: 'longestExitSeconds', type: 'uint256' },
+      { name: 'held', type: 'uint256' },
     ],
     name: 'OutflowTooTight',
     type: 'error',
@@ -499,6 +527,15 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'str', type: 'string' }], name: 'StringTooLong', type: 'error' },
+  { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
+      { name: 'receiver', type: 'bytes32' },
+    ],
+    name: 'TipToSystemAccount',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'count', type: 'uint256' },

@@ -110,6 +110,14 @@ export const exchangeAbi = [
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
+      { name: 'receiver', type: 'bytes32' },
+    ],
+    name: 'TipToSystemAccount',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
       { name: 'executor', type: 'address' },
       { name: 'caller', type: 'address' },
     ],

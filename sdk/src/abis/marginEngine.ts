@@ -69,7 +69,7 @@ export const marginEngineAbi = [
           { name: 'gross', type: 'int256' },
           { name: 'debtLimit', type: 'int256' },
         ],
-        name: 'a',
+        name: '',
         type: 'tuple',
       },
     ],
@@ -132,7 +132,7 @@ export const marginEngineAbi = [
           { name: 'gross', type: 'int256' },
           { name: 'debtLimit', type: 'int256' },
         ],
-        name: 'a',
+        name: '',
         type: 'tuple',
       },
       {

@@ -40,10 +40,28 @@ export const vaultAbi = [
   {
     inputs: [
       { name: 'asset', type: 'uint8' },
+      { name: 'decimals', type: 'uint8' },
+      { name: 'tokenUnit', type: 'uint256' },
+    ],
+    name: 'DecimalsMismatch',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'asset', type: 'uint8' },
       { name: 'total', type: 'uint256' },
       { name: 'cap', type: 'uint256' },
     ],
     name: 'DepositCapExceeded',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'asset', type: 'uint8' },
+      { name: 'cap', type: 'uint256' },
+      { name: 'maximum', type: 'uint256' },
+    ],
+    name: 'DepositCapTooLarge',
     type: 'error',
   },
   { inputs: [{ name: 'ratio', type: 'uint256' }], name: 'LossOpen', type: 'error' },
@@ -76,7 +94,7 @@ export const vaultAbi = [
     inputs: [
       { name: 'capacity', type: 'uint256' },
       { name: 'refill', type: 'uint256' },
-      { name: 'longestExitSeconds', type: 'uint256' },
+      { name: 'held', type: 'uint256' },
     ],
     name: 'OutflowTooTight',
     type: 'error',

@@ -3,6 +3,7 @@ import type { GetBlockErrorType } from 'viem/actions'
 import { getBlock } from 'viem/actions'
 import { exchangeAbi } from '../abis/exchange.ts'
 import { marketsAbi } from '../abis/markets.ts'
+import { type AccountId, isSystemAccount } from '../entities/accountId.ts'
 import { hashOrder, type Order } from '../entities/order.ts'
 import type { Market, Snapshot } from '../exact/market.ts'
 import { marketOf } from '../exact/market.ts'
@@ -34,6 +35,7 @@ export type OrderIssue =
   | { readonly error: 'FillTooSmall'; readonly units: bigint; readonly minFill: bigint }
   | { readonly error: 'SpotOutsideBand'; readonly spot: bigint; readonly minSpot: bigint; readonly maxSpot: bigint }
   | { readonly error: 'NotReducing'; readonly instrument: Instrument; readonly held: bigint; readonly change: bigint }
+  | { readonly error: 'TipToSystemAccount'; readonly receiver: AccountId }
   | { readonly error: 'BadSignature' }
   | { readonly error: 'OverFilled'; readonly wanted: bigint; readonly left: bigint }
   | { readonly error: 'GroupCapExceeded'; readonly wanted: bigint; readonly left: bigint }
@@ -132,6 +134,10 @@ function issuesOfTerms(
   }
   if (counterparty && isAnother(order.taker, counterparty)) {
     issues.push({ error: 'WrongTaker', taker: order.taker, counterparty })
+  }
+  const { tip, tipReceiver: receiver } = order
+  if (tip !== 0n && receiver !== zeroHash && isSystemAccount(receiver)) {
+    issues.push({ error: 'TipToSystemAccount', receiver })
   }
   if (units === 0n || units < order.minFill) issues.push({ error: 'FillTooSmall', units, minFill: order.minFill })
   return issues

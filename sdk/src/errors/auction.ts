@@ -54,3 +54,7 @@ export class NotAbsorbableError extends defineRevert(
   ({ positions, cash }) =>
     `The account has ${positions} positions and ${wad(cash)} USD of cash. Absorb only debts of accounts without positions.`,
 ) {}
+export class SystemAccountError extends defineRevert(
+  'SystemAccount',
+  ({ account }) => `${account} belongs to the protocol. Name an account of a trader.`,
+) {}

@@ -83,3 +83,8 @@ export class QuantityOutOfRangeError extends defineRevert(
   'QuantityOutOfRange',
   ({ lots, limit }) => `${lots} lots times their unit reach ${limit}. Use a smaller position.`,
 ) {}
+export class NotHeldError extends defineRevert(
+  'NotHeld',
+  ({ held, lots }) =>
+    `The account holds ${held} lots, a transfer of ${lots} is not part of them. Transfer what is held, or open positions by a trade.`,
+) {}

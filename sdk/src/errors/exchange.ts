@@ -59,3 +59,7 @@ export class InstrumentNotListedError extends defineRevert(
   ({ instrument }) => `Instrument ${instrument} is not listed. Use listed collateral or a listed perpetual.`,
 ) {}
 export class NoLegsError extends defineRevert('NoLegs', () => 'The order has no legs. Give it at least one.') {}
+export class TipToSystemAccountError extends defineRevert(
+  'TipToSystemAccount',
+  ({ receiver }) => `The tip would go to ${receiver}, an account of the protocol. Name somebody's account.`,
+) {}

@@ -22,8 +22,17 @@ export class DepositCapExceededError extends defineRevert(
 ) {}
 export class OutflowTooTightError extends defineRevert(
   'OutflowTooTight',
-  ({ capacity, refill, longestExitSeconds }) =>
-    `A bucket of ${capacity} that refills by ${refill} per second takes longer than ${longestExitSeconds} s. Raise the refill.`,
+  ({ capacity, refill, held }) =>
+    `A bucket of ${capacity} that refills by ${refill} per second is too small for the ${held} token units held. Raise the refill: a day must fill the bucket, ten days must empty the vault.`,
+) {}
+export class DecimalsMismatchError extends defineRevert(
+  'DecimalsMismatch',
+  ({ asset, decimals, tokenUnit }) =>
+    `The token of asset ${asset} has ${decimals} decimals, its market was listed with ${tokenUnit} per base unit. List the token that the market describes.`,
+) {}
+export class DepositCapTooLargeError extends defineRevert(
+  'DepositCapTooLarge',
+  ({ asset, cap, maximum }) => `A cap of ${cap} for asset ${asset} exceeds ${maximum} token units. Use a smaller cap.`,
 ) {}
 export class ClaimNotReadyError extends defineRevert(
   'ClaimNotReady',

@@ -158,7 +158,7 @@ function addTo(totals: Totals, row: Row, market: Market, risk: UnderlyingRisk): 
   totals.collateral36 += row.collateral36
   totals.derivatives36 += row.derivatives36
   totals.gross36 += row.gross36
-  totals.haircutCollateral36 += divFloor(row.collateral36 * (WAD - market.haircut), WAD)
+  totals.haircutCollateral36 += row.collateral36 - risk.haircut * WAD // down: the charge was rounded up
   totals.maintenance += risk.requirement
   totals.scaledMeasure += divCeil(risk.requirement * risk.initialFactor, WAD)
   totals.haircut += risk.haircut
