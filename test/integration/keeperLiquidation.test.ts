@@ -132,6 +132,23 @@ describe('what a keeper does on the contracts', () => {
     assert.equal((await world.contracts.clearinghouse.read.portfolio([main])).positions.length, 1)
   })
 
+  it('converts a healthy account whose loss in cash its collateral must pay', async () => {
+    const carry = world.subAccount(50n)
+    const [btc] = world.deployment.underlyings
+    const token = await world.connection.viem.getContractAt('MockToken', btc?.token ?? main)
+    await token.write.mint([world.wallet.account.address, 10n ** 8n])
+    await token.write.approve([world.deployment.vault, 10n ** 8n])
+    await world.contracts.vault.write.deposit([carry, BTC, 10n ** 8n])
+    await world.open(world.subAccount(1_001n), carry, BTC, 10_000n)
+    const { runner, metrics } = start()
+    await world.push(BTC, 44_000)
+    assert.deepEqual([(await stateOf(carry)).convertible, (await stateOf(carry)).liquidatable], [true, false])
+    await runner.tick()
+    await runner.tick()
+    assert.equal((await stateOf(carry)).convertible, false)
+    assert.match(await metrics.registry.metrics(), /kind="convert",outcome="confirmed".* 1/)
+  })
+
   it('unflags what is healthy again and stores observations that are too old', async () => {
     await world.push(BTC, 38_300)
     await world.contracts.auction.write.flag([trader])
