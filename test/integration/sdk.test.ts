@@ -152,6 +152,7 @@ describe('the SDK on the deployed contracts', () => {
     it('queues what exceeds the outflow limit and pays it as a claim', async () => {
       const whale = world.createTrader(toHex(0x3a1en, { size: 32 }))
       await world.fund(whale, 60_000_000n)
+      await world.networkHelpers.time.increase(2 * 86_400) // by then a deposit counts no longer as outflow allowance
       const amount = 50_000_000n * USD_UNIT
       await world.mine(whale.client.withdraw({ accountId: whale.accountId, asset: 0, amount }))
       const claim = await whale.client.getClaim({ claimId: 1n })
