@@ -8,6 +8,8 @@ export const TASKS = {
   keeper: [['node', 'keeper/src/main.ts']],
   build: [
     ['hardhat', 'build'],
+    ['node', 'sdk/scripts/abis.ts'],
+    ['node', 'sdk/scripts/errorDocs.ts'],
     ['node', 'scripts/build.ts'],
   ],
   typecheck: [
