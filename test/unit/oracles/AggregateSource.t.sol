@@ -31,10 +31,10 @@ contract AggregateSourceTest is Test {
     function test_read_isTheMeanOfTheMiddleTwoRoundedDown() public {
         AggregateSource source = _aggregate(4, 2);
         _set(0, 4000);
-        _set(1, 3002);
+        _set(1, 3004);
         _set(2, 3001);
         _set(3, 7);
-        assertEq(source.read().spot, 3001);
+        assertEq(source.read().spot, 3002);
     }
 
     /// @dev Half of the sources are at or below the median, half at or above; ends and time are the extremes.

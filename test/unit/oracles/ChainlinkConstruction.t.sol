@@ -44,6 +44,14 @@ contract ChainlinkConstructionTest is Test {
         new ChainlinkSource(config);
     }
 
+    function testFuzz_constructor_refusesEqualBounds(int256 both) public {
+        vm.assume(both != 0);
+        ChainlinkConfig memory config = _config();
+        (config.minAnswer, config.maxAnswer) = (both, both);
+        vm.expectRevert(abi.encodeWithSelector(ChainlinkSource.InvalidBounds.selector, both, both));
+        new ChainlinkSource(config);
+    }
+
     function test_constructor_refusesAnAggregatorWhoseBoundsAreNegative() public {
         ChainlinkConfig memory config = _config();
         config.feed = new MockAggregator(8, -1, 1e14, address(0));
@@ -54,7 +62,7 @@ contract ChainlinkConstructionTest is Test {
     function test_constructor_needsExplicitBoundsWhereTheAggregatorHasNone() public {
         bytes4[3] memory missing = [feed.aggregator.selector, feed.minAnswer.selector, feed.maxAnswer.selector];
         for (uint256 i; i < 3; ++i) {
-            vm.mockCallRevert(address(feed), abi.encodeWithSelector(missing[i]), "");
+            vm.mockCallRevert(address(feed), abi.encodeWithSelector(missing[i]), abi.encode(feed));
             vm.expectRevert(abi.encodeWithSelector(ChainlinkSource.BoundsUnavailable.selector, feed));
             new ChainlinkSource(_config());
             vm.clearMockedCalls();

@@ -91,9 +91,9 @@ contract ChainlinkSequencerTest is Test {
     /// @dev Else an aggregate could find its sources affordable on one day and dead on another.
     function testFuzz_read_needsGasThatDoesNotDependOnTheFeed(uint256 gas_, uint256 waste) public {
         Hostile dear = _replaceFeed();
-        gas_ = bound(gas_, 50_000, 90_000);
+        gas_ = bound(gas_, 65_000, 75_000);
         bool cheap = _succeedsCold(dear, gas_);
-        dear.setWaste(bound(waste, 0, 15_000));
+        dear.setWaste(bound(waste, 14_000, 15_000)); // nearly all that the source allows the feed
         assertEq(_succeedsCold(dear, gas_), cheap);
     }
 
