@@ -27,6 +27,7 @@ contract CallbackReentrancyTest is Scenes {
         _contract.perform(address(usdc), abi.encodeCall(usdc.approve, (address(vault), 50_000e6)));
         _contract.perform(address(vault), abi.encodeCall(vault.deposit, (_own, USD, 20_000e6)));
         vault.setOutflow(USD, Outflow(1, 2e6));
+        skip(1 days); // what the bucket held above that has faded
         _contract.perform(address(vault), abi.encodeCall(vault.withdraw, (_own, USD, 1e6, address(1)))); // claim 1
         fall(BTC, 38_500e18);
     }

@@ -38,12 +38,15 @@ contract SlotGriefingTest is Scenes {
         settle(f);
     }
 
-    /// @dev Zero lots of something are no position.
+    /// @dev Zero lots of something are no position, and nothing can be moved out of somebody else's account.
     function test_transfer_ofNothingOpensNoSlot() public {
         AccountId other = sub(alice.owner(), 1);
-        transfer(alice, other, Usd.wrap(0), legsOf(perpetualOf(ETH), 0));
-        assertEq(clearinghouse.portfolio(other).positions.length, 0);
+        vm.prank(alice.owner());
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearinghouse.NotHeld.selector, alice, perpetualOf(ETH), int256(0), int256(0))
+        );
+        clearinghouse.transfer(alice, other, Usd.wrap(0), legsOf(perpetualOf(ETH), 0));
         vm.expectRevert(abi.encodeWithSelector(IClearinghouse.NotAuthorized.selector, alice, address(this)));
-        clearinghouse.transfer(alice, other, Usd.wrap(0), legsOf(perpetualOf(ETH), 1));
+        clearinghouse.transfer(alice, other, Usd.wrap(0), legsOf(perpetualOf(BTC), 1));
     }
 }

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {IMarkets, Limits, RiskParameters} from "../../../contracts/interfaces/IMarkets.sol";
+import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
+import {NO_UNDERLYINGS} from "../../../contracts/types/UnderlyingSet.sol";
+import {Deployed} from "../../fixtures/Deployed.sol";
+
+/// @dev Listing and parameters: bounds, steps, guardians, sources.
+contract MarketGovernanceTest is Deployed {
+    SettableSource private _next;
+
+    function setUp() public override {
+        super.setUp();
+        _next = new SettableSource();
+        _next.set(BTC_SPOT);
+    }
+
+    function test_list_givesTheNextId() public {
+        uint8 id = markets.list("SOL", address(_next), 9, true, 1e15, _risk(), _limits());
+        assertEq(id, 3);
+        assertEq(markets.count(), 3);
+        assertEq(markets.symbol(3), bytes32("SOL"));
+        assertEq(markets.source(3), address(_next));
+        assertEq(markets.snapshot(NO_UNDERLYINGS.with(3)).markets[0].tokenUnit, 1e9);
+        assertEq(markets.snapshot(NO_UNDERLYINGS.with(3)).markets[0].slotCharge, 2e18);
+    }
+
+    function test_list_wantsALivePriceAndSaneUnits() public {
+        _next.breakDown();
+        _refuse(abi.encodeWithSelector(IMarkets.SourceNotUsable.selector, address(_next), 0, 0), 18, true, 1);
+        _refuse(_outOfBounds("tokenDecimals", 19, 0, 18), 19, true, 1);
+        _refuse(_outOfBounds("lotUnit", 1e15 + 1, 0, 1e15), 18, true, 1e15 + 1);
+        _refuse(_outOfBounds("lotUnit", 0, 1, 1e15), 18, false, 0);
+    }
+
+    function testFuzz_setRiskParameters_staysWithinBounds(uint64 scan, uint64 eps, uint64 relief, uint64 cut) public {
+        RiskParameters memory p = RiskParameters(scan, eps, relief, cut);
+        bool within = scan >= 0.02e18 && scan <= 0.6e18 && eps <= 0.02e18;
+        within = within && relief >= 0.25e18 && relief <= 1e18 && cut <= 0.9e18;
+        vm.assume(!within);
+        vm.expectPartialRevert(IMarkets.OutOfBounds.selector);
+        markets.setRiskParameters(BTC, p);
+    }
+
+    /// @dev A tenth of the old value at most, and once a day.
+    function testFuzz_setRiskParameters_movesOneStepADay(uint64 scan) public {
+        RiskParameters memory p = markets.riskParameters(BTC);
+        scan = uint64(bound(scan, 0.02e18, 0.6e18));
+        p.scanRange = scan;
+        bool isStep = scan >= 0.054e18 && scan <= 0.066e18;
+        if (!isStep) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IMarkets.StepTooLarge.selector,
+                    bytes32("scanRange"),
+                    uint256(scan),
+                    uint256(0.06e18)
+                )
+            );
+        }
+        markets.setRiskParameters(BTC, p);
+        if (!isStep) return;
+        assertEq(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].scanRange, uint256(scan) + 0.005e18);
+        vm.expectRevert(abi.encodeWithSelector(IMarkets.StepTooSoon.selector, BTC, block.timestamp + 1 days));
+        markets.setRiskParameters(BTC, p);
+        skip(1 days);
+        markets.setRiskParameters(BTC, p);
+    }
+
+    function test_setRiskParameters_stepsEachParameter() public {
+        RiskParameters[3] memory p = [
+            markets.riskParameters(BTC),
+            markets.riskParameters(BTC),
+            markets.riskParameters(BTC)
+        ];
+        p[0].epsilon = 0.006001e18; // 0.005 + 0.001 is the least step
+        p[1].linearRelief = 0.551e18;
+        p[2].haircut = 0.0899e18;
+        for (uint256 i; i < 3; ++i) {
+            vm.expectPartialRevert(IMarkets.StepTooLarge.selector);
+            markets.setRiskParameters(BTC, p[i]);
+        }
+    }
+
+    function test_setLimits_staysWithinBounds() public {
+        Limits memory l = _limits();
+        l.openInterestCap = uint64(2 ** 47);
+        vm.expectRevert(_outOfBounds("openInterestCap", 2 ** 47, 0, 2 ** 47 - 1));
+        markets.setLimits(BTC, l);
+        l = _limits();
+        l.stressGap = 1e18 + 1;
+        vm.expectRevert(_outOfBounds("stressGap", 1e18 + 1, 0, 1e18));
+        markets.setLimits(BTC, l);
+        l = _limits();
+        l.slotCharge = 100e6 + 1;
+        vm.expectRevert(_outOfBounds("slotCharge", 100e6 + 1, 0, 100e6));
+        markets.setLimits(BTC, l);
+        vm.expectEmit(address(markets));
+        emit IMarkets.LimitsSet(BTC, _limits());
+        markets.setLimits(BTC, _limits());
+    }
+
+    function testFuzz_tightenOpenInterestCap_onlyLowers(uint64 cap) public {
+        uint64 old = markets.limits(BTC).openInterestCap;
+        if (cap >= old) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IMarkets.NotTighter.selector,
+                    bytes32("openInterestCap"),
+                    uint256(cap),
+                    uint256(old)
+                )
+            );
+        }
+        markets.tightenOpenInterestCap(BTC, cap);
+        assertEq(markets.limits(BTC).openInterestCap, cap < old ? cap : old);
+    }
+
+    function test_tightenReduceOnly_isLiftedByGovernanceAlone() public {
+        vm.expectEmit(address(markets));
+        emit IMarkets.ReduceOnlySet(BTC, true);
+        markets.tightenReduceOnly(BTC);
+        assertTrue(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].reduceOnly);
+        markets.setReduceOnly(BTC, false);
+        assertFalse(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].reduceOnly);
+    }
+
+    /// @dev A new source agrees with the last stored price within 5 %.
+    function testFuzz_setSource_wantsAgreement(uint256 spot) public {
+        spot = bound(spot, 1e18, 100_000e18);
+        _next.set(spot);
+        uint256 last = BTC_SPOT;
+        uint256 gap = spot > last ? spot - last : last - spot;
+        bool agrees = gap * 20 <= last;
+        if (!agrees) {
+            vm.expectRevert(abi.encodeWithSelector(IMarkets.SourceNotUsable.selector, address(_next), spot, last));
+        }
+        markets.setSource(BTC, address(_next));
+        assertEq(markets.source(BTC), agrees ? address(_next) : address(btcSource));
+        assertFalse(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].reduceOnly);
+    }
+
+    /// @dev While the old one is dead nobody can vouch for the new: it is accepted, without new risk.
+    function testFuzz_setSource_afterADeathIsReduceOnly(uint256 spot) public {
+        _next.set(bound(spot, 1, 1_000_000e18));
+        btcSource.breakDown();
+        vm.expectEmit(address(markets));
+        emit IMarkets.SourceSet(BTC, address(_next));
+        markets.setSource(BTC, address(_next));
+        assertTrue(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].reduceOnly);
+    }
+
+    function test_unknownUnderlyings_areRefused() public {
+        bytes memory unknown = abi.encodeWithSelector(IMarkets.UnknownUnderlying.selector, uint256(9));
+        vm.expectRevert(unknown);
+        markets.snapshot(NO_UNDERLYINGS.with(9));
+        vm.expectRevert(unknown);
+        markets.touch(NO_UNDERLYINGS.with(9));
+        vm.expectRevert(unknown);
+        markets.setPremium(9, 0);
+        vm.expectRevert(unknown);
+        markets.setSource(9, address(_next));
+        vm.expectRevert(unknown);
+        markets.setLimits(9, _limits());
+        vm.expectRevert(unknown);
+        markets.setReduceOnly(9, true);
+        RiskParameters memory risk = _risk();
+        vm.expectRevert(unknown);
+        markets.setRiskParameters(9, risk);
+    }
+
+    function _refuse(bytes memory reason, uint8 decimals, bool isCollateral, uint64 lotUnit) private {
+        RiskParameters memory risk = _risk();
+        vm.expectRevert(reason);
+        markets.list("X", address(_next), decimals, isCollateral, lotUnit, risk, _limits());
+    }
+
+    function _risk() private view returns (RiskParameters memory) {
+        return markets.riskParameters(BTC);
+    }
+
+    function _limits() private pure returns (Limits memory) {
+        return Limits(1e10, 0, 2e6, 1_000_000e6);
+    }
+
+    function _outOfBounds(bytes32 name, uint256 value, uint256 low, uint256 high) private pure returns (bytes memory) {
+        return abi.encodeWithSelector(IMarkets.OutOfBounds.selector, name, value, low, high);
+    }
+}
