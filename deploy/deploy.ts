@@ -51,20 +51,7 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     ...(options.deploymentId === undefined ? {} : { deploymentId: options.deploymentId }),
   })
   const { accessManager, usd, markets, engine, clearinghouse, vault, auction, exchange, premiumFeed } = contracts
-  const underlyings = await Promise.all(
-    options.plan.underlyings.map(async ({ parameters, feed }, index): Promise<DeployedUnderlying> => {
-      const id = index + 1
-      const source = await markets.read.source([id])
-      return {
-        id,
-        symbol: parameters.symbol,
-        token: await vault.read.tokenOf([id]),
-        source,
-        feed: feed.kind === 'chainlink' ? feed.proxy : await localFeedOf(connection, source),
-        lotUnit: parameters.lotUnit.toString(),
-      }
-    }),
-  )
+  const underlyings = await readUnderlyings(connection, options.plan, { markets, vault })
   const deployment: Deployment = {
     chainId: await client.getChainId(),
     fromBlock,
@@ -85,4 +72,24 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
 async function localFeedOf({ viem }: NetworkConnection, source: Address): Promise<Address> {
   const chainlink = await viem.getContractAt('ChainlinkSource', source)
   return chainlink.read.FEED()
+}
+
+type Reads = Pick<Awaited<ReturnType<typeof deployPlimsoll>>['contracts'], 'markets' | 'vault'>
+
+/** What the listings of `plan` became, in the order of their ids. */
+function readUnderlyings(connection: NetworkConnection, { underlyings }: Plan, { markets, vault }: Reads) {
+  return Promise.all(
+    underlyings.map(async ({ parameters, feed }, index): Promise<DeployedUnderlying> => {
+      const id = index + 1
+      const source = await markets.read.source([id])
+      return {
+        id,
+        symbol: parameters.symbol,
+        token: await vault.read.tokenOf([id]),
+        source,
+        feed: feed.kind === 'chainlink' ? feed.proxy : await localFeedOf(connection, source),
+        lotUnit: parameters.lotUnit.toString(),
+      }
+    }),
+  )
 }

@@ -18,9 +18,9 @@ export type Schedule = {
 /** Prices of all symbols in one bar. */
 type Row = { t: number; bars: Bar[] }
 
-export type ScheduleOptions = { windowSeconds: number; quietSeconds: number }
+type ScheduleOptions = { windowSeconds: number; quietSeconds: number }
 
-export const DEFAULT_SCHEDULE: ScheduleOptions = { windowSeconds: 2 * 3600, quietSeconds: 900 }
+const DEFAULT_SCHEDULE: ScheduleOptions = { windowSeconds: 2 * 3600, quietSeconds: 900 }
 
 export class ScheduleError extends Error {
   readonly code = 'SCHEDULE'

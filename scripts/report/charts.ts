@@ -1,5 +1,5 @@
 /** Line and bar charts as inline SVG; colours come from the page's custom properties. */
-export type Series = { name: string; color: string; values: readonly number[]; kind?: 'line' | 'bars' }
+type Series = { name: string; color: string; values: readonly number[]; kind?: 'line' | 'bars' }
 
 export type Chart = {
   title: string

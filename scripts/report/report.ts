@@ -6,6 +6,7 @@ import { KEEPERS } from '../simulation/keepers.ts'
 import { DISTRIBUTION } from '../simulation/population.ts'
 import type { Outcome } from '../simulation/run.ts'
 import type { Episode } from '../simulation/standings.ts'
+import type { KeeperTally } from '../simulation/tally.ts'
 
 const WAD = 10n ** 18n
 
@@ -66,15 +67,7 @@ export function report({ outcome, schedule, seed, day, seconds }: ReportInput): 
       leastNeededUsd: usd(sum(liquidated, ({ leastNeeded }) => leastNeeded)),
     },
     badDebt: { compartmentUsd: usd(tally.compartmentUsd), holeUsd: usd(-tally.hole), r: wad(audit.leastRatio) },
-    keepers: tally.keepers.map((keeper) => ({
-      name: keeper.name,
-      liquidations: keeper.liquidations,
-      profitUsd: usd(keeper.endEquity - keeper.startEquity - keeper.gasPaid),
-      conversions: keeper.conversions,
-      rewardUsd: usd(keeper.rewards),
-      gasUsd: usd(keeper.gasPaid),
-      reverted: keeper.reverted,
-    })),
+    keepers: tally.keepers.map(keeperOf),
     latencyBlocks: latency(liquidated),
     gas: gasOf(tally.gas),
     invariants: audit.results(),
@@ -95,6 +88,18 @@ export function report({ outcome, schedule, seed, day, seconds }: ReportInput): 
     },
     chain: world.chain.kind,
     lateScans: outcome.lateScans,
+  }
+}
+
+function keeperOf(keeper: KeeperTally): Report['keepers'][number] {
+  return {
+    name: keeper.name,
+    liquidations: keeper.liquidations,
+    profitUsd: usd(keeper.endEquity - keeper.startEquity - keeper.gasPaid),
+    conversions: keeper.conversions,
+    rewardUsd: usd(keeper.rewards),
+    gasUsd: usd(keeper.gasPaid),
+    reverted: keeper.reverted,
   }
 }
 

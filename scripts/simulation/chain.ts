@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const START_MS = 30_000
 const GAS_LIMIT = 60_000_000
 
-export class ChainStartError extends Error {
+class ChainStartError extends Error {
   readonly code = 'CHAIN_START'
   constructor(kind: string, output: string) {
     super(`The ${kind} process did not answer within ${START_MS / 1000} s. Its output: ${output.trim() || '(none)'}`)

@@ -35,7 +35,7 @@ export type Values = {
 
 const MOST_ACCOUNTS = 2_000
 
-export function whole(name: string, text: string, minimum: number, maximum: number): number {
+function whole(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text)
   if (!/^\d+$/.test(text) || value < minimum || value > maximum) {
     throw new UsageError(`--${name} ${text} is not a whole number from ${minimum} to ${maximum}.`)
@@ -69,7 +69,7 @@ function write(file: string, text: string): void {
   writeFileSync(file, text)
 }
 
-export function summary(result: Report): string {
+function summary(result: Report): string {
   const { accounts, taken, badDebt, keepers, latencyBlocks, invariants, checks } = result
   const money = (amount: number) => `${amount.toLocaleString('en', { maximumFractionDigits: 0 })} USD`
   const states = Object.entries(invariants).map(([name, ok]) => `INV-${name.slice(3)} ${ok ? 'held' : 'BROKEN'}`)

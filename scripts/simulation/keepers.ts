@@ -8,31 +8,31 @@ import { startChild, stopChild } from './children.ts'
 import { item } from './population.ts'
 import type { World } from './world.ts'
 
-/** Two competitors: one acts at once, one waits for a better price and cuts smaller slices. */
+/** Two competitors: one pays more for its place and only bids for large rewards, one takes every small one too. */
 export const KEEPERS = [
   {
     name: 'swift',
-    capitalUsd: 1_000_000,
-    policy: { minRewardUsd: '1', minDiscount: '0', sliceSize: '1' },
+    capitalUsd: 500_000,
+    policy: { minRewardUsd: '40', sliceSize: '1' },
     gas: { priorityFeeGwei: '2' },
   },
   {
-    name: 'patient',
+    name: 'thorough',
     capitalUsd: 2_000_000,
-    policy: { minRewardUsd: '5', minDiscount: '0.04', patienceSeconds: 120, sliceSize: '0.6' },
+    policy: { minRewardUsd: '0.5', sliceSize: '0.6' },
     gas: { priorityFeeGwei: '1' },
   },
 ] as const
 
 /** Sub-accounts of each keeper: 0 is funded, the others take slices that the first cannot hold. */
-export const KEEPER_ACCOUNTS = [0n, 1n, 2n, 3n]
+const KEEPER_ACCOUNTS = [0n, 1n, 2n, 3n]
 const START_MS = 30_000
 const SCAN_MS = 2_000
 const POLL_MS = 20
 
 export type RunningKeeper = { name: string; health: string; child: ChildProcess; log: () => string }
 
-export class KeeperStartError extends Error {
+class KeeperStartError extends Error {
   readonly code = 'KEEPER_START'
   constructor(name: string, log: string) {
     super(

@@ -44,7 +44,7 @@ type Log = { address: Address; topics: [Hex, ...Hex[]]; data: Hex }
 type RawReceipt = { status: Hex; gasUsed: Hex; effectiveGasPrice: Hex; from: Address; logs: Log[] }
 type RawBlock = { timestamp: Hex; transactions: { hash: Hex; input: Hex; to: Address | null }[] }
 
-export type ProtocolEvent =
+type ProtocolEvent =
   | ({ kind: 'moved' } & MovedEvent)
   | { kind: 'sliced'; account: AccountId; keeper: AccountId; value: bigint; payment: bigint; topUp: bigint }
   | { kind: 'converted'; account: AccountId; keeper: AccountId; value: bigint; payment: bigint }

@@ -21,8 +21,8 @@ export const DISTRIBUTION = {
   attentiveShare: 0.15,
 } as const
 
-export type Deposit = { asset: number; amount: bigint }
-export type Leg = { underlying: DeployedUnderlying; lots: bigint }
+type Deposit = { asset: number; amount: bigint }
+type Leg = { underlying: DeployedUnderlying; lots: bigint }
 
 export type Trader = {
   wallet: Wallet

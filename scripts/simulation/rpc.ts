@@ -1,7 +1,7 @@
 /** A thin JSON-RPC client: batches in one request, errors with the method that failed. */
 export type RpcCall = { method: string; params: readonly unknown[] }
 
-export class RpcError extends Error {
+class RpcError extends Error {
   readonly code = 'RPC'
   readonly method: string
   constructor({ method, problem, cause }: { method: string; problem: string; cause?: unknown }) {

@@ -121,7 +121,7 @@ function leastFraction({ equity, maintenance }: Assessment): bigint {
 }
 
 /** Sum of the sizes of all positions at mark, USD with 18 decimals. */
-export function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
+function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
   return positions.reduce((sum, { instrument, lots }) => {
     const market = snapshot.find(({ underlying }) => underlying === instrument.underlying)
     if (!market) return sum

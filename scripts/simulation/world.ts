@@ -137,7 +137,7 @@ async function deployTo(chain: Chain, { symbols, first }: WorldOptions, folder: 
  * Sends transactions and mines them, `perBlock` at a time: a block must have room for all that is pending, since anvil
  * drops a sender's later transaction when an earlier one did not fit. Throws when one of them reverts.
  */
-export async function perform(world: World, raw: readonly Hex[], perBlock: number): Promise<void> {
+async function perform(world: World, raw: readonly Hex[], perBlock: number): Promise<void> {
   const { chain } = world
   for (let i = 0; i < raw.length; i += perBlock) {
     const hashes = await send(chain.rpc, raw.slice(i, i + perBlock))
@@ -149,7 +149,7 @@ export async function perform(world: World, raw: readonly Hex[], perBlock: numbe
   }
 }
 
-export class SetUpError extends Error {
+class SetUpError extends Error {
   readonly code = 'SET_UP'
   constructor(hash: Hex, reason: string) {
     super(`Transaction ${hash} of the set-up reverted: ${reason}. Fewer accounts may fit the caps.`)
