@@ -46,6 +46,7 @@ contract Auction is IAuction {
         Usd value;
         Usd removed;
         Usd payment;
+        Usd lossShare;
         Usd topUp;
         Usd paidOut;
         Assessment rest;
@@ -200,7 +201,8 @@ contract Auction is IAuction {
         Move[] memory moves = new Move[](3);
         moves[0] = Move(s.account, s.keeper, s.reason, cash, legs);
         moves[1] = _cashMove(s.keeper, s.account, Reason.Payment, o.payment);
-        moves[2] = _cashMove(s.keeper, HOLE, Reason.Haircut, _lossShare(o.payment));
+        o.lossShare = _lossShare(o.payment);
+        moves[2] = _cashMove(s.keeper, HOLE, Reason.Haircut, o.lossShare);
         _execute(moves);
         o.rest.equity = o.rest.equity + o.payment;
         o.paidOut = _cover(s, o.topUp);
@@ -216,7 +218,7 @@ contract Auction is IAuction {
     }
 
     function _reward(Outcome memory o, Usd minReward) private pure returns (Usd reward) {
-        reward = o.value - o.payment + o.paidOut;
+        reward = o.value - o.payment - o.lossShare + o.paidOut;
         if (reward < minReward) revert RewardTooSmall(reward, minReward);
     }
 

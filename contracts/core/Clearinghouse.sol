@@ -149,13 +149,17 @@ contract Clearinghouse is Ledger, AccessManaged {
         Position[] calldata legs
     ) external locked onlyAuthorized(from) onlyAuthorized(to) {
         if (from.owner() != to.owner()) revert DifferentOwners(from, to);
+        int256[] memory held = new int256[](legs.length);
         for (uint256 i; i < legs.length; ++i) {
-            _requireHeld(from, legs[i]);
+            held[i] = lotsOf(from, legs[i].instrument());
         }
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (from, to);
         Book[] memory books = _open(accounts);
         _apply(Move(from, to, Reason.Transfer, cash, legs), books);
+        for (uint256 i; i < legs.length; ++i) {
+            _requirePart(from, legs[i].instrument(), held[i]);
+        }
         Snapshot memory none;
         _close(Action.Transfer, books, new Fee[](0), none);
     }
@@ -436,12 +440,12 @@ contract Clearinghouse is Ledger, AccessManaged {
         }
     }
 
-    /// @dev A transfer moves what is there: it opens no offsetting pair, which would escape open interest and fees.
-    function _requireHeld(AccountId account, Position leg) private view {
-        int256 held = lotsOf(account, leg.instrument());
-        int256 lots = leg.lots();
-        bool isPart = held > 0 ? lots > 0 && lots <= held : lots < 0 && lots >= held;
-        if (!isPart) revert NotHeld(account, leg.instrument(), held, lots);
+    /// @dev A transfer moves part of what was `held`: it opens no offsetting pair, which would escape open interest and
+    /// fees. Checked on what remains, so that an instrument named twice counts twice.
+    function _requirePart(AccountId account, InstrumentId instrument, int256 held) private view {
+        int256 left = lotsOf(account, instrument);
+        bool isPart = held > 0 ? left >= 0 && left < held : left <= 0 && left > held;
+        if (!isPart) revert NotHeld(account, instrument, held, held - left);
     }
 
     function _requireIsolated(AccountId account, Portfolio memory p) private pure {

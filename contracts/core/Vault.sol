@@ -421,6 +421,10 @@ contract Vault is IVault, AccessManaged {
         }
         _refill(asset, 0);
         outflowOf[asset] = outflow;
+        // A smaller capacity holds at once: what deposits filled above it goes.
+        Bucket storage bucket = _buckets[asset];
+        uint256 full = uint256(bucket.debited) + outflow.capacity;
+        if (bucket.allowance > full) bucket.allowance = full.toUint104();
         emit OutflowSet(asset, outflow);
     }
 
