@@ -17,6 +17,8 @@ contract ChainlinkSequencerTest is Test {
     MockAggregator internal feed;
     Hostile internal sequencer;
     ChainlinkSource internal source;
+    Hostile internal dear;
+    ChainlinkSource internal dearSource;
 
     function setUp() public {
         vm.warp(1_800_000_000);
@@ -25,9 +27,9 @@ contract ChainlinkSequencerTest is Test {
         feed.push(3000e8);
         sequencer = new Hostile();
         _status(0, block.timestamp - GRACE);
-        source = new ChainlinkSource(
-            ChainlinkConfig(feed, IAggregatorV3(address(sequencer)), 3900, GRACE, 0.005e18, 0, 0)
-        );
+        source = new ChainlinkSource(_config(address(feed)));
+        dear = _dearFeed();
+        dear.setWaste(16_000);
     }
 
     function testFuzz_read_isLiveAfterTheGracePeriod(uint256 upFor) public {
@@ -74,13 +76,12 @@ contract ChainlinkSequencerTest is Test {
 
     /// @dev The dearest feed that is still read leaves the uptime feed all its gas, whatever gas the caller chose.
     function testFuzz_read_answersTheSameForAnyGasOrReverts(uint256 gas_, uint256 waste, uint256 moreWaste) public {
-        Hostile dear = _replaceFeed();
         dear.setWaste(bound(waste, 0, 13_000));
         sequencer.setWaste(bound(moreWaste, 0, 3_000));
         ICool(address(vm)).cool(address(dear));
         ICool(address(vm)).cool(address(sequencer));
-        ICool(address(vm)).cool(address(source));
-        try source.read{gas: bound(gas_, 5_000, 200_000)}() returns (Reading memory got) {
+        ICool(address(vm)).cool(address(dearSource));
+        try dearSource.read{gas: bound(gas_, 5_000, 200_000)}() returns (Reading memory got) {
             assertEq(got.spot, 3000e18);
             assertTrue(got.live);
         } catch (bytes memory reason) {
@@ -88,20 +89,16 @@ contract ChainlinkSequencerTest is Test {
         }
     }
 
-    /// @dev Else an aggregate could find its sources affordable on one day and dead on another.
-    function testFuzz_read_needsGasThatDoesNotDependOnTheFeed(uint256 gas_, uint256 waste) public {
-        Hostile dear = _replaceFeed();
+    /// @dev Else an aggregate could find its sources affordable on one day and dead on another. Nothing was touched in this
+    /// transaction before: the dear feed is cold and takes nearly all that it may.
+    function testFuzz_read_needsGasThatDoesNotDependOnTheFeed(uint256 gas_) public view {
         gas_ = bound(gas_, 65_000, 75_000);
-        bool cheap = _succeedsCold(dear, gas_);
-        dear.setWaste(bound(waste, 14_000, 15_000)); // nearly all that the source allows the feed
-        assertEq(_succeedsCold(dear, gas_), cheap);
+        bool affordable = _succeeds(dearSource, gas_);
+        assertEq(affordable, _succeeds(source, gas_));
     }
 
-    function _succeedsCold(Hostile dear, uint256 gas_) private returns (bool) {
-        ICool(address(vm)).cool(address(dear));
-        ICool(address(vm)).cool(address(sequencer));
-        ICool(address(vm)).cool(address(source));
-        try source.read{gas: gas_}() returns (Reading memory r) {
+    function _succeeds(ChainlinkSource from, uint256 gas_) private view returns (bool) {
+        try from.read{gas: gas_}() returns (Reading memory r) {
             assertEq(r.spot, 3000e18);
             return true;
         } catch {
@@ -109,12 +106,18 @@ contract ChainlinkSequencerTest is Test {
         }
     }
 
-    function _replaceFeed() private returns (Hostile dear) {
-        vm.etch(address(feed), address(new Hostile()).code);
-        dear = Hostile(payable(address(feed)));
+    function _dearFeed() private returns (Hostile costly) {
+        costly = Hostile(payable(address(new MockAggregator(8, 0, 0, address(0)))));
         uint256[] memory w = new uint256[](5);
         (w[0], w[1], w[2], w[3], w[4]) = (1, 3000e8, block.timestamp, block.timestamp, 1);
-        dear.setAnswer(w);
+        dearSource = new ChainlinkSource(_config(address(costly)));
+        vm.etch(address(costly), address(sequencer).code);
+        costly.setAnswer(w);
+    }
+
+    function _config(address feed_) private view returns (ChainlinkConfig memory) {
+        IAggregatorV3 uptime = IAggregatorV3(address(sequencer));
+        return ChainlinkConfig(IAggregatorV3(feed_), uptime, 3900, GRACE, 0.005e18, 1, 1e18);
     }
 
     function _status(uint256 status, uint256 since) private {

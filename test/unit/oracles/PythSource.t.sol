@@ -119,9 +119,9 @@ contract PythSourceTest is Test {
     }
 
     function test_read_takesTheOutermostExponents() public {
-        _post(3000e8, 1e8, 1, block.timestamp - 2);
+        _post(3000, 1, 1, block.timestamp - 2);
         _assertEmpty();
-        _post(3000e8, 1e8, -19, block.timestamp - 1);
+        _post(3e18, 1e16, -19, block.timestamp - 1);
         _assertEmpty();
         _post(3e18, 1e16, -18, block.timestamp);
         assertEq(source.read().spot, 3e18);
