@@ -242,7 +242,7 @@ contract Auction is IAuction {
             ILiquidationCallback(msg.sender).onLiquidation(s.account, s.keeper, o.value, o.payment, data);
             CLEARINGHOUSE.closeCallback();
             (, a, ) = _open(s.keeper, s.keeper); // other prices, other positions
-            ExitRule.requireCallbackSettled(s.keeper, before, a);
+            ExitRule.requireCallbackAllowed(s.keeper, before, a);
         }
         if (!_reachesBuffer(a)) {
             revert KeeperUndermargined(s.keeper, a.equity, AuctionMath.buffered(a.maintenance));

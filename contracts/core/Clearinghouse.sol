@@ -369,6 +369,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         bool isDeferred = AccountId.unwrap(account) == Lock.deferred();
         _charge(account, isDeferred, a, fees);
         if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
+        if (action == Action.Trade) _requireNewRiskAllowed(book.raised, market);
         if (isDeferred) return;
         if (!ExitRule.passesOutright(action, a)) {
             ExitRule.requireAllowed(account, action, _assess(book.before, market, NO_UNDERLYINGS), a);
@@ -377,7 +378,6 @@ contract Clearinghouse is Ledger, AccessManaged {
             if (a.equity >= a.initial) _setReduceOnly(account, false);
             else if (!book.raised.isEmpty()) revert AccountReduceOnly(account, a.equity, a.initial);
         }
-        if (action == Action.Trade) _requireNewRiskAllowed(book.raised, market);
         bool moreRisk = !book.raised.isEmpty() || action == Action.ModeChange;
         if (end.mode == Mode.Isolated && moreRisk) _requireIsolated(account, end);
     }

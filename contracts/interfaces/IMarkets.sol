@@ -90,7 +90,6 @@ interface IMarkets {
     event Funding(uint8 indexed underlying, int256 fundingIndex, int256 premium);
 
     error UnknownUnderlying(uint256 underlying);
-    error AlreadyListed(uint8 underlying);
     /// @notice A parameter is outside its hard bounds.
     error OutOfBounds(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum);
     /// @notice A parameter moved by more than its largest step, or again before `readyAt`.

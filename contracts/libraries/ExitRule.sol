@@ -27,9 +27,12 @@ library ExitRule {
         if (a.settledCash < floor) revert IClearinghouse.SettledCashTooLow(account, a.settledCash, floor);
     }
 
-    /// @dev E-6: a keeper's account may end a callback with the settled cash that the takeover left it, which can be
-    /// negative, but may borrow no more in between than an owner may.
-    function requireCallbackSettled(AccountId account, Assessment memory b, Assessment memory a) internal pure {
+    /// @dev E-6: `b` is a keeper's account right after its takeover, `a` the same after its callback. The takeover may leave
+    /// it below initial margin and in debt; what it does in the callback obeys the rules of an owner's action.
+    function requireCallbackAllowed(AccountId account, Assessment memory b, Assessment memory a) internal pure {
+        if (a.equity < a.initial && !_deRisks(b, a)) {
+            revert IClearinghouse.InsufficientMargin(account, a.equity, a.initial, a.maintenance);
+        }
         Usd floor = _deRiskFloor(minUsd(-a.debtLimit, b.settledCash), b, a);
         if (a.settledCash < floor) revert IClearinghouse.SettledCashTooLow(account, a.settledCash, floor);
     }
