@@ -126,12 +126,12 @@ export function merge(bars: readonly [Bar, ...Bar[]]): Bar {
   }))
 }
 
-function higher(a: bigint, b: bigint): bigint {
+export function higher(a: bigint, b: bigint): bigint {
   if (a > b) return a
   return b
 }
 
-function lower(a: bigint, b: bigint): bigint {
+export function lower(a: bigint, b: bigint): bigint {
   if (a < b) return a
   return b
 }

@@ -1,8 +1,13 @@
 /** Which prices are fed when: every bar of the crash window, longer bars in the quiet rest. */
-import { type Bar, merge, ticks } from './bars.ts'
+import { type Bar, higher, lower, merge, ticks } from './bars.ts'
 
 /** Prices of all underlyings at one time, in the order of the symbols. */
-export type PriceStep = { t: number; prices: bigint[] }
+export type PriceStep = {
+  t: number
+  prices: bigint[]
+  /** Some price is the lowest or highest so far. */
+  isExtreme: boolean
+}
 
 export type Schedule = {
   symbols: string[]
@@ -15,6 +20,7 @@ export type Schedule = {
   bars: number
 }
 
+type Prices = Pick<PriceStep, 't' | 'prices'>
 /** Prices of all symbols in one bar. */
 type Row = { t: number; bars: Bar[] }
 
@@ -39,7 +45,7 @@ export function schedule(series: Readonly<Record<string, readonly Bar[]>>, optio
   const steps = quiet.flatMap(({ row, seconds }) => stepsOf(row, seconds))
   return {
     symbols,
-    steps: steps.filter((step, i) => i === 0 || !samePrices(step, steps[i - 1])),
+    steps: withExtremes(steps.filter((step, i) => i === 0 || !samePrices(step, steps[i - 1]))),
     window,
     quietSeconds: Math.max(options.quietSeconds, barSeconds),
     barSeconds,
@@ -112,7 +118,7 @@ function mergeRows(first: Row, rest: readonly Row[]): Row {
 }
 
 /** A bar's four prices at the start of its four quarters. */
-function stepsOf({ t, bars }: Row, seconds: number): PriceStep[] {
+function stepsOf({ t, bars }: Row, seconds: number): Prices[] {
   const prices = bars.map(ticks)
   return [0, 1, 2, 3].map((quarter) => ({
     t: t + Math.floor((quarter * seconds) / 4),
@@ -120,6 +126,20 @@ function stepsOf({ t, bars }: Row, seconds: number): PriceStep[] {
   }))
 }
 
-function samePrices({ prices }: PriceStep, previous: PriceStep | undefined): boolean {
+function samePrices({ prices }: Prices, previous: Prices | undefined): boolean {
   return previous?.prices.every((price, i) => price === prices[i]) ?? false
+}
+
+function withExtremes(steps: readonly Prices[]): PriceStep[] {
+  const ranges: { low: bigint; high: bigint }[] = []
+  return steps.map((step) => {
+    let isExtreme = false
+    for (const [i, price] of step.prices.entries()) {
+      const range = ranges[i]
+      if (!range || price < range.low || price > range.high) isExtreme = true
+      const [low, high] = range ? [range.low, range.high] : [price, price]
+      ranges[i] = { low: lower(price, low), high: higher(price, high) }
+    }
+    return { ...step, isExtreme }
+  })
 }

@@ -40,7 +40,7 @@ export type Report = {
   market: {
     symbols: string[]
     steps: number
-    /** Quiet steps left out because the run was behind its time. */
+    /** Steps left out because the run was behind its time. */
     skippedSteps: number
     barSeconds: number
     quietSeconds: number
@@ -154,7 +154,7 @@ export function method(): string[] {
   const percent = (share: number) => `${Math.round(share * 100)} %`
   return [
     `Traders: equity ${equityUsd[0]} to ${equityUsd[1]} USD and leverage ${leverage[0]}x to ${leverage[1]}x (on WBTC or WETH collateral, ${percent(tokenShare)} of them, to ${leverageOnTokens[1]}x), both uniform in the logarithm; ${percent(isolatedShare)} isolated, the others cross; each perpetual long with ${percent(longShare)}. ${percent(attentiveShare)} add a quarter of their equity at their first margin call. All positions were opened by signed orders against one market maker, settled in batches.`,
-    `Prices: every bar is fed as open, low, high, close, or open, high, low, close when it fell. In the two hours with the widest range every bar of the file is fed, in the rest merged, longer ones. Steps may be left out in the quiet hours when the run is behind its time; then the report says how many.`,
+    `Prices: every bar is fed as open, low, high, close, or open, high, low, close when it fell. In the two hours with the widest range every bar of the file is fed, in the rest merged, longer ones. When the run is behind its time it leaves steps out, quiet ones first and never a new extreme of the day within the two hours; the report says how many.`,
     `Keepers: ${KEEPERS.map(({ name, capitalUsd }) => `${name} (${capitalUsd.toLocaleString('en')} USD)`).join(' and ')}, processes of their own that compete for the same accounts. What they take over is sold to the market maker by signed orders, ${SPREAD_BP} basis points worse than spot. Profit is the change of the equity of all their accounts less gas at the price paid in ETH.`,
     `Taken: sizes at mark of all collateral and perpetuals that left accounts in liquidations. Least needed: over all liquidated episodes the fraction (b MM - E) / (b MM) at the first block of the breach times the account's size, at par and without the rule that takes accounts below 1,000 USD of maintenance whole.`,
     `Latency: blocks from the first with E + goodEnd < MM to the first with E >= MM or no position. Blocks follow a price every two seconds while anybody has a transaction waiting, at most six.`,

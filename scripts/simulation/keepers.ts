@@ -8,7 +8,7 @@ import { startChild, stopChild } from './children.ts'
 import { item } from './population.ts'
 import type { World } from './world.ts'
 
-/** Two competitors: one pays more for its place and only bids for large rewards, one takes every small one too. */
+/** Two competitors: one pays more for its place and only bids for large rewards, one takes small ones too, in smaller slices. */
 export const KEEPERS = [
   {
     name: 'swift',
@@ -19,7 +19,7 @@ export const KEEPERS = [
   {
     name: 'thorough',
     capitalUsd: 2_000_000,
-    policy: { minRewardUsd: '0.5', sliceSize: '0.6' },
+    policy: { minRewardUsd: '5', sliceSize: '0.6' },
     gas: { priorityFeeGwei: '1' },
   },
 ] as const

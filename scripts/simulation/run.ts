@@ -48,8 +48,9 @@ export type Outcome = {
   skippedSteps: number
 }
 
-/** Wall-clock time for the prices; quiet ones are left out to keep it. */
-const BUDGET_MS = 130_000
+/** Wall-clock time for the prices; some are left out to keep it, in the window only when it is this much behind. */
+const BUDGET_MS = 110_000
+const WINDOW_PATIENCE = 1.3
 /** Seconds between the blocks that follow a price. */
 const BLOCK_SECONDS = 2
 const MOST_BLOCKS_PER_STEP = 6
@@ -143,13 +144,16 @@ class Simulation {
     }
   }
 
-  /** A quiet price may be left out when the run is behind, but not so many that the feeds would go stale. */
-  #canSkip({ t }: PriceStep, index: number, { start, total }: { start: number; total: number }): boolean {
+  /**
+   * Prices are left out when the run is behind its time: quiet ones first, then such in the window that are no new extreme
+   * of the day; never so many that the feeds would go stale.
+   */
+  #canSkip({ t, isExtreme }: PriceStep, index: number, { start, total }: { start: number; total: number }): boolean {
     const { from, to } = this.#options.schedule.window
+    if (index === total - 1 || t - this.#world.now > LONGEST_GAP_SECONDS) return false
+    const pace = (performance.now() - start) / ((BUDGET_MS * (index + 1)) / total)
     const isQuiet = t < from || t >= to
-    const isLast = index === total - 1
-    if (!isQuiet || isLast || t - this.#world.now > LONGEST_GAP_SECONDS) return false
-    return performance.now() - start > (BUDGET_MS * (index + 1)) / total
+    return isQuiet ? pace > 1 : pace > WINDOW_PATIENCE && !isExtreme
   }
 
   /** Blocks after a price until nobody has anything to do, or the next price is due. */

@@ -90,7 +90,7 @@ describe('schedule', () => {
     const series = { BTC: readBars(barFile(name, 'BTC')), ETH: readBars(barFile(name, 'ETH')) }
     return { series, plan: schedule(series) }
   }
-  const extremes = (steps: readonly PriceStep[], symbol: number) => {
+  const extremes = (steps: readonly Pick<PriceStep, 'prices'>[], symbol: number) => {
     const prices = steps.map(({ prices }) => prices[symbol] ?? 0n).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
     return [prices[0], prices.at(-1)]
   }
@@ -130,6 +130,17 @@ describe('schedule', () => {
       steps.filter(({ t }) => t < 300).map(({ t }) => t),
       [0, 15, 30, 45, 60, 120, 180, 240],
     )
+  })
+
+  it('marks the first step and every new low or high, and no other', () => {
+    const { steps } = schedule({ BTC: [bar(0, 2, 3, 1, 2), bar(60, 2, 3, 2, 2.5), bar(120, 2, 4, 1, 3)] })
+    const marked = steps.filter(({ isExtreme }) => isExtreme).map(({ t, prices }) => [t, Number(prices[0]) / 1e8])
+    assert.deepEqual(marked, [
+      [0, 2],
+      [15, 1],
+      [30, 3],
+      [150, 4],
+    ])
   })
 
   it('refuses files that have no two bars in common', () => {
