@@ -23,6 +23,16 @@ export const auctionAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'equity', type: 'int256' },
+      { name: 'initial', type: 'int256' },
+      { name: 'maintenance', type: 'int256' },
+    ],
+    name: 'InsufficientMargin',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'keeper', type: 'bytes32' },
       { name: 'equity', type: 'int256' },
       { name: 'required', type: 'int256' },

@@ -21,7 +21,6 @@ export const errorsAbi = [
     name: 'AccountReduceOnly',
     type: 'error',
   },
-  { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'AlreadyListed', type: 'error' },
   {
     inputs: [
       { name: 'asset', type: 'uint8' },

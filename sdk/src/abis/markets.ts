@@ -13,7 +13,6 @@ export const marketsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'caller', type: 'address' }], name: 'AccessManagedUnauthorized', type: 'error' },
-  { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'AlreadyListed', type: 'error' },
   {
     inputs: [
       { name: 'parameter', type: 'bytes32' },

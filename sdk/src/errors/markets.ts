@@ -9,10 +9,6 @@ export class UnknownUnderlyingError extends defineRevert(
   'UnknownUnderlying',
   ({ underlying }) => `Underlying ${underlying} is not listed. Use 1 to the markets' count.`,
 ) {}
-export class AlreadyListedError extends defineRevert(
-  'AlreadyListed',
-  ({ underlying }) => `Underlying ${underlying} is listed already. List another.`,
-) {}
 export class OutOfBoundsError extends defineRevert(
   'OutOfBounds',
   ({ parameter, value, minimum, maximum }) => `${text(parameter)} is ${value}. Use ${minimum} to ${maximum}.`,
