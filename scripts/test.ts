@@ -63,6 +63,7 @@ const STEPS: Step[] = [
         ...(hasSolidity ? [['solhint', '--max-warnings', '0', '--disc', SOLIDITY]] : []),
       ),
   },
+  { name: 'claims', run: () => commands([process.execPath, 'scripts/check-invariants.ts']) },
   // Before the type check: it also writes the types of the contracts.
   { name: 'compile', run: () => commands(['hardhat', 'build']), stopOnFailure: true },
   { name: 'typecheck', run: () => commands(['tsc', '--project', 'tsconfig.json']) },

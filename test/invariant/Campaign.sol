@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {StdInvariant} from "forge-std/StdInvariant.sol";
+import {KeeperActions} from "./handlers/KeeperActions.sol";
+import {SystemState} from "./handlers/SystemState.sol";
+
+/// @notice Base of all suites: the whole world with one action, `act`, and no broken claim at the end of any run.
+abstract contract Campaign is StdInvariant, KeeperActions, SystemState {
+    /// @dev Claims 0..14 are checked on each action.
+    uint256 private constant CLAIMS = 15;
+
+    /// @dev The protocol, its actors and the weights of what they do.
+    function _start(uint256 trades, uint256 gaps, uint256 failures) internal {
+        _build();
+        _registerMoney();
+        _registerOwners(trades);
+        _registerPrices(gaps, failures);
+        _registerKeepers();
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = this.act.selector;
+        targetSelector(FuzzSelector(address(this), selectors));
+        targetContract(address(this));
+    }
+
+    /// @dev INV-n held in every action so far.
+    function _assertHeld(uint256 invariant) internal view {
+        assertEq(violation[invariant], "", string.concat("INV-", vm.toString(invariant)));
+    }
+
+    /// @dev After each run: nothing was refused for a reason of its own, and no claim of any number broke.
+    function afterInvariant() public view virtual {
+        for (uint256 i; i < CLAIMS; ++i) {
+            _assertHeld(i);
+        }
+    }
+}

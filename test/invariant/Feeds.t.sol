@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Campaign} from "./Campaign.sol";
+
+/// @dev Feeds fail in every way and in every combination while prices move.
+contract FeedsInvariants is Campaign {
+    function setUp() public override {
+        _start({trades: 2, gaps: 4, failures: 8});
+    }
+
+    /// forge-config: default.invariant.runs = 24
+    function invariant_INV8_valuationIsTotal() public {
+        _checkValuation();
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Campaign} from "./Campaign.sol";
+
+/// @dev Mostly owners at work near their limits, prices moving a little.
+contract OwnerActionsInvariants is Campaign {
+    function setUp() public override {
+        _start({trades: 8, gaps: 1, failures: 1});
+    }
+
+    /// forge-config: default.invariant.runs = 24
+    function invariant_INV4_INV6_INV7_INV9_ownersCannotHurt() public view {
+        _assertHeld(4);
+        _assertHeld(6);
+        _assertHeld(7);
+        _assertHeld(9);
+    }
+}
