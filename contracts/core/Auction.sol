@@ -54,7 +54,7 @@ contract Auction is IAuction {
 
     IClearinghouse public immutable CLEARINGHOUSE;
 
-    mapping(AccountId account => Clock) private _clocks;
+    mapping(AccountId account => Clock clock) private _clocks;
 
     constructor(IClearinghouse clearinghouse) {
         CLEARINGHOUSE = clearinghouse;

@@ -13,7 +13,7 @@ import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearing
 import {Assessment, IMarginEngine, Mode, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {IMarkets, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
 import {ExitRule} from "../libraries/ExitRule.sol";
-import {FixedPoint, WAD} from "../libraries/FixedPoint.sol";
+import {WAD} from "../libraries/FixedPoint.sol";
 import {Lock} from "../libraries/Lock.sol";
 import {Parameters} from "../libraries/Parameters.sol";
 import {Ledger} from "./Ledger.sol";
@@ -30,8 +30,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         UnderlyingSet raised;
     }
 
-    /// @inheritdoc IClearinghouse
-    IMarkets public immutable override markets;
+    IMarkets private immutable MARKETS;
     /// @inheritdoc IClearinghouse
     IMarginEngine public override engine;
     /// @inheritdoc IClearinghouse
@@ -40,15 +39,15 @@ contract Clearinghouse is Ledger, AccessManaged {
     bool public isSealed;
 
     /// @inheritdoc IClearinghouse
-    mapping(address module => bool) public override isModule;
+    mapping(address module => bool approved) public override isModule;
     /// @inheritdoc IClearinghouse
-    mapping(AccountId account => Usd) public override memo;
-    mapping(AccountId account => mapping(address operator => bool)) public isOperator;
+    mapping(AccountId account => Usd expectedLoss) public override memo;
+    mapping(AccountId account => mapping(address operator => bool approved)) public isOperator;
     /// @dev When the change of engine or module to this address may be activated; 0 = none scheduled.
-    mapping(bytes32 change => uint256) public readyAt;
+    mapping(bytes32 change => uint256 time) public readyAt;
 
     constructor(address authority, IMarkets markets_) AccessManaged(authority) {
-        markets = markets_;
+        MARKETS = markets_;
     }
 
     modifier onlyModule() {
@@ -69,6 +68,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /* VIEWS */
+
+    /// @inheritdoc IClearinghouse
+    function markets() external view returns (IMarkets) {
+        return MARKETS;
+    }
 
     /// @inheritdoc IClearinghouse
     function portfolio(AccountId account) external view returns (Portfolio memory) {
@@ -113,7 +117,7 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @inheritdoc IClearinghouse
     function snapshot(UnderlyingSet set) public view returns (Snapshot memory market) {
-        market = markets.snapshot(set);
+        market = MARKETS.snapshot(set);
         _fillExposure(market);
     }
 
@@ -229,7 +233,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         first = _portfolio(account);
         UnderlyingSet set = _underlyingsOf(first);
         if (account != other) set = set.union(_underlyingsOf(_portfolio(other)));
-        market = markets.touch(set); // open interest stays 0: a takeover is not scaled by it
+        market = MARKETS.touch(set); // open interest stays 0: a takeover is not scaled by it
     }
 
     /// @inheritdoc IClearinghouse
@@ -331,7 +335,7 @@ contract Clearinghouse is Ledger, AccessManaged {
             set = set.union(_underlyingsOf(ends[i])).union(_underlyingsOf(books[i].before));
         }
         bool allKnown = UnderlyingSet.unwrap(set) == UnderlyingSet.unwrap(known.set);
-        Snapshot memory market = allKnown ? known : markets.touch(set);
+        Snapshot memory market = allKnown ? known : MARKETS.touch(set);
         _fillExposure(market);
         for (uint256 i; i < books.length; ++i) {
             _check(action, books[i], ends[i], market, fees);

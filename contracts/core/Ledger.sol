@@ -40,10 +40,10 @@ abstract contract Ledger is IClearinghouse {
         UnderlyingSet raised;
     }
 
-    mapping(AccountId account => Head) internal _heads;
+    mapping(AccountId account => Head head) internal _heads;
     /// @dev The first `count` entries are held, unsorted; a closed one is overwritten by the last.
-    mapping(AccountId account => Position[MAX_POSITIONS]) internal _positions;
-    mapping(uint256 underlying => Exposure) internal _exposures;
+    mapping(AccountId account => Position[MAX_POSITIONS] held) internal _positions;
+    mapping(uint256 underlying => Exposure exposure) internal _exposures;
 
     /// @dev The one primitive. INV-1..3: what `from` loses `to` gains, to the unit.
     /// @return raisedFrom Underlyings in which |derivative lots| of `from` grew. @return raisedTo The same of `to`.

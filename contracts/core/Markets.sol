@@ -53,14 +53,14 @@ contract Markets is IMarkets, AccessManaged {
     /// @inheritdoc IMarkets
     uint256 public override count;
     /// @inheritdoc IMarkets
-    mapping(uint8 underlying => bytes32) public override symbol;
-    mapping(uint256 underlying => Listing) private _listings;
-    mapping(uint256 underlying => RiskParameters) private _risk;
-    mapping(uint256 underlying => Limits) private _limits;
-    mapping(uint256 underlying => Observations) private _seen;
-    mapping(uint256 underlying => Pulse) private _pulses;
-    mapping(uint256 underlying => uint256) private _riskSetAt;
-    mapping(uint256 underlying => uint256) private _premiumSetAt;
+    mapping(uint8 underlying => bytes32 name) public override symbol;
+    mapping(uint256 underlying => Listing listing) private _listings;
+    mapping(uint256 underlying => RiskParameters parameters) private _risk;
+    mapping(uint256 underlying => Limits limit) private _limits;
+    mapping(uint256 underlying => Observations observations) private _seen;
+    mapping(uint256 underlying => Pulse pulse) private _pulses;
+    mapping(uint256 underlying => uint256 time) private _riskSetAt;
+    mapping(uint256 underlying => uint256 time) private _premiumSetAt;
 
     constructor(address authority) AccessManaged(authority) {}
 

@@ -57,14 +57,14 @@ contract Vault is IVault, AccessManaged {
     uint256 private immutable USD_UNIT;
 
     /// @inheritdoc IVault
-    mapping(uint8 asset => address) public override tokenOf;
-    mapping(uint8 asset => Outflow) public outflowOf;
-    mapping(uint8 asset => Bucket) private _buckets;
-    mapping(uint8 asset => Cap) private _caps;
-    mapping(uint256 claimId => Claim) private _claims;
+    mapping(uint8 asset => address token) public override tokenOf;
+    mapping(uint8 asset => Outflow outflow) public outflowOf;
+    mapping(uint8 asset => Bucket bucket) private _buckets;
+    mapping(uint8 asset => Cap cap) private _caps;
+    mapping(uint256 claimId => Claim waiting) private _claims;
     /// @dev A governance withdrawal from a system account: amount and when its notice ends.
-    mapping(AccountId account => Usd) public releaseAmount;
-    mapping(AccountId account => uint256) public releaseReadyAt;
+    mapping(AccountId account => Usd amount) public releaseAmount;
+    mapping(AccountId account => uint256 readyAt) public releaseReadyAt;
     uint256 public claimCount;
 
     constructor(address authority, IClearinghouse clearinghouse, IERC20Metadata usd) AccessManaged(authority) {
@@ -94,6 +94,7 @@ contract Vault is IVault, AccessManaged {
         bytes32 s
     ) external returns (uint256 credited) {
         // A permit can be front-run; the transfer below fails by itself when the allowance is missing.
+        // solhint-disable-next-line no-empty-blocks
         try IERC20Permit(_token(asset)).permit(msg.sender, address(this), amount, deadline, v, r, s) {} catch {}
         return deposit(account, asset, amount);
     }

@@ -21,8 +21,13 @@ contract WalkInvariants is Campaign {
         for (uint256 i; i < actionNames.length; ++i) {
             if (calls[actionNames[i]] == 0) missing = _list(missing, actionNames[i]);
         }
-        bytes32[5] memory branches =
-            [bytes32("liquidateWithCallback"), "callbackTrade", "liquidateInsolvent", "degrade", "die"];
+        bytes32[5] memory branches = [
+            bytes32("liquidateWithCallback"),
+            "callbackTrade",
+            "liquidateInsolvent",
+            "degrade",
+            "die"
+        ];
         for (uint256 i; i < branches.length; ++i) {
             if (calls[branches[i]] == 0) missing = _list(missing, branches[i]);
         }
