@@ -440,7 +440,7 @@ export const clearinghouseAbi = [
   {
     inputs: [{ name: 'module', type: 'address' }],
     name: 'isModule',
-    outputs: [{ name: '', type: 'bool' }],
+    outputs: [{ name: 'approved', type: 'bool' }],
     stateMutability: 'view',
     type: 'function',
   },
@@ -450,7 +450,7 @@ export const clearinghouseAbi = [
       { name: 'operator', type: 'address' },
     ],
     name: 'isOperator',
-    outputs: [{ name: '', type: 'bool' }],
+    outputs: [{ name: 'approved', type: 'bool' }],
     stateMutability: 'view',
     type: 'function',
   },
@@ -477,7 +477,7 @@ export const clearinghouseAbi = [
   {
     inputs: [{ name: 'account', type: 'bytes32' }],
     name: 'memo',
-    outputs: [{ name: '', type: 'int256' }],
+    outputs: [{ name: 'expectedLoss', type: 'int256' }],
     stateMutability: 'view',
     type: 'function',
   },
@@ -530,7 +530,7 @@ export const clearinghouseAbi = [
   {
     inputs: [{ name: 'change', type: 'bytes32' }],
     name: 'readyAt',
-    outputs: [{ name: '', type: 'uint256' }],
+    outputs: [{ name: 'time', type: 'uint256' }],
     stateMutability: 'view',
     type: 'function',
   },

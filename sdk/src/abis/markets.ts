@@ -377,7 +377,7 @@ export const marketsAbi = [
   {
     inputs: [{ name: 'underlying', type: 'uint8' }],
     name: 'symbol',
-    outputs: [{ name: '', type: 'bytes32' }],
+    outputs: [{ name: 'name', type: 'bytes32' }],
     stateMutability: 'view',
     type: 'function',
   },

@@ -388,14 +388,14 @@ export const vaultAbi = [
   {
     inputs: [{ name: 'account', type: 'bytes32' }],
     name: 'releaseAmount',
-    outputs: [{ name: '', type: 'int256' }],
+    outputs: [{ name: 'amount', type: 'int256' }],
     stateMutability: 'view',
     type: 'function',
   },
   {
     inputs: [{ name: 'account', type: 'bytes32' }],
     name: 'releaseReadyAt',
-    outputs: [{ name: '', type: 'uint256' }],
+    outputs: [{ name: 'readyAt', type: 'uint256' }],
     stateMutability: 'view',
     type: 'function',
   },
@@ -456,7 +456,7 @@ export const vaultAbi = [
   {
     inputs: [{ name: 'asset', type: 'uint8' }],
     name: 'tokenOf',
-    outputs: [{ name: '', type: 'address' }],
+    outputs: [{ name: 'token', type: 'address' }],
     stateMutability: 'view',
     type: 'function',
   },
