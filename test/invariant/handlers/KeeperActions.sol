@@ -5,7 +5,7 @@ import {Bid, IAuction, ILiquidationCallback, LiquidationState} from "../../../co
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {Fill} from "../../../contracts/interfaces/IExchange.sol";
 import {Portfolio} from "../../../contracts/interfaces/IMarginEngine.sol";
-import {AccountId, compartment, HOLE} from "../../../contracts/types/AccountId.sol";
+import {AccountId, compartment, CUSTODY, HOLE} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId, perpetualOf, spotOf} from "../../../contracts/types/InstrumentId.sol";
 import {Usd, ZERO_USD} from "../../../contracts/types/Usd.sol";
 import {Prices} from "./Prices.sol";
@@ -33,7 +33,9 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
         _register("absorb", absorb, 10);
         _expect("liquidate", IAuction.SliceWorthless.selector);
         _expect("liquidate", IAuction.KeeperUndermargined.selector);
-        _expect("liquidate", IClearinghouse.SettledCashTooLow.selector); // traded too much inside the callback
+        // What a poor keeper traded inside the callback went too far.
+        _expect("liquidate", IClearinghouse.SettledCashTooLow.selector);
+        _expect("liquidate", IClearinghouse.InsufficientMargin.selector);
         _expect("convert", IAuction.SliceTooSmall.selector);
         _expect("convert", IAuction.KeeperUndermargined.selector);
         _expect("callback", IClearinghouse.InsufficientMargin.selector);
@@ -224,8 +226,10 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
         uint256 ramp = f.state.elapsed < 3600 ? f.state.elapsed : 3600;
         int256 floor = (removed * int256(ramp)) / 72_000 - removed / 1e18 - 1; // the rate is rounded down to 1e-18
         bool covered = f.taken.equity < 0 || f.common >= floor;
-        _claim(14, !covered || reward >= floor, "less than the reward floor");
-        _claim(14, reward >= 0 || f.taken.equity >= 0, "a keeper paid for an insolvent account");
+        // While a loss D is booked, what is paid costs D/V more: it is the price of money that is worth r.
+        int256 share = f.hole < 0 ? (payment * -f.hole) / -_cash(CUSTODY) + 1 : int256(0);
+        _claim(14, !covered || reward + share >= floor, "less than the reward floor");
+        _claim(14, reward + share >= 0, "a keeper paid for an account");
         _claim(14, payment >= 0, "a negative payment");
         if (auction.liquidationState(f.account).flagged) {
             _claim(14, auction.liquidationState(f.account).elapsed <= f.state.elapsed, "the clock jumped forward");
@@ -236,7 +240,7 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
     function _claimKeeper(Found memory f, int256 reward) private {
         Seen memory k = _see(f.keeper);
         _claim(4, 10 * k.equity >= 11 * k.maintenance, "a keeper below b * MM");
-        if (f.callback || f.hole < 0 || _cash(HOLE) < 0) return;
+        if (f.callback) return;
         int256 gain = k.equity - f.taker.equity;
         _claim(14, gain >= reward - 2 && gain <= reward + 2, "the reward is not the keeper's gain");
     }

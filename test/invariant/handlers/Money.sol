@@ -108,10 +108,15 @@ abstract contract Money is Owners {
     function _withdraw(bytes32 action, uint256 seed, AccountId account, uint8 asset, uint256 amount) private {
         Seen[] memory b = _seeBoth(seed, account, account);
         (int256 held, , int256 open) = _solvency();
+        int256 memo = clearinghouse.memo(account).raw();
         try vault.withdraw(account, asset, amount, account.owner()) returns (uint256 paid, uint256) {
             calls[action]++;
             paidOut[asset] += paid;
-            if (asset == USD && paid != 0) _claimRatioKept(held, open, int256(amount) * USD_UNIT, "withdrawal");
+            // The exit check refreshes the memo of a flagged account, which moves r for a reason of its own.
+            bool refreshed = memo != clearinghouse.memo(account).raw();
+            if (asset == USD && paid != 0 && !refreshed) {
+                _claimRatioKept(held, open, int256(amount) * USD_UNIT, "withdrawal");
+            }
         } catch (bytes memory reason) {
             return _refused(action, reason);
         }
