@@ -246,9 +246,11 @@ contract Vault is IVault, AccessManaged {
 
     /// @inheritdoc IVault
     function losses() public view returns (Usd booked, Usd expected) {
-        booked = maxUsd(-CLEARINGHOUSE.cashOf(HOLE), ZERO_USD);
-        Usd memos = CLEARINGHOUSE.totalMemos();
-        if (memos == ZERO_USD) return (booked, ZERO_USD);
+        Usd hole = CLEARINGHOUSE.cashOf(HOLE);
+        booked = maxUsd(-hole, ZERO_USD);
+        // A surplus is what leavers already paid towards losses that are expected.
+        Usd memos = CLEARINGHOUSE.totalMemos() - maxUsd(hole, ZERO_USD);
+        if (memos <= ZERO_USD) return (booked, ZERO_USD);
         // At most 256 compartments; only while an insolvent account is flagged.
         uint256 count = CLEARINGHOUSE.markets().count();
         for (uint256 u; u <= count && memos > ZERO_USD; ++u) {
