@@ -3,6 +3,7 @@ export const TASKS = {
   test: [['node', 'scripts/test.ts']],
   demo: [['node', 'scripts/demo.ts']],
   replay: [['node', 'scripts/replay.ts']],
+  plimsoll: [['node', 'risk/src/cli/main.ts']],
   parity: [['node', 'scripts/parity.ts']],
   bench: [['node', 'bench/src/main.ts']],
   keeper: [['node', 'keeper/src/main.ts']],

@@ -1,0 +1,125 @@
+/** Reading of what a user gives on stdin or as a file: every complaint names source, line and column. */
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { gunzipSync } from 'node:zlib'
+import { CsvError, parse } from 'csv-parse/sync'
+import { z } from 'zod'
+import { RiskError } from '../errors.ts'
+
+/** Input that cannot be used. `line` and `column` count from 1; `column` is a column's name in a CSV. */
+export class InputError extends RiskError {
+  readonly code = 'INPUT'
+  readonly source: string
+  readonly line: number | undefined
+  readonly column: string | number | undefined
+
+  constructor(
+    source: string,
+    at: { line?: number | undefined; column?: string | number | undefined },
+    problem: string,
+  ) {
+    const place = [source, at.line, at.column].filter((part) => part !== undefined).join(':')
+    super(`${place}: ${problem}`)
+    this.source = source
+    this.line = at.line
+    this.column = at.column
+  }
+}
+
+/** A whole input with the name under which errors quote it. */
+export type Input = { source: string; text: string }
+
+const GZIP_MAGIC = 0x1f8b
+
+/** Reads `file` (gzip or not), or stdin when it is undefined or `-`. */
+export function readInput(file?: string): Input {
+  const source = file === undefined || file === '-' ? 'stdin' : file
+  try {
+    const bytes = readFileSync(source === 'stdin' ? process.stdin.fd : source)
+    const packed = bytes.length > 2 && bytes.readUInt16BE(0) === GZIP_MAGIC
+    return { source, text: (packed ? gunzipSync(bytes) : bytes).toString('utf8') }
+  } catch (cause) {
+    throw new InputError(source, {}, `cannot be read (${cause instanceof Error ? cause.message : cause})`)
+  }
+}
+
+/** A number as it stands in a CSV cell. An empty cell is not a zero. */
+export const cellNumber = z
+  .string()
+  .trim()
+  .min(1, 'is empty; a number is needed')
+  .transform((text, context) => {
+    const value = Number(text)
+    if (Number.isFinite(value)) return value
+    context.addIssue({ code: 'custom', message: `is "${text}"; a finite number is needed` })
+    return z.NEVER
+  })
+
+type Row = { line: number; cells: Record<string, string> }
+
+function csvRows({ source, text }: Input): Row[] {
+  try {
+    const parsed: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
+      bom: true,
+      columns: true,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    })
+    return parsed.map(({ record, info }) => ({ line: info.lines, cells: record }))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const line = typeof error.lines === 'number' ? error.lines : undefined
+    throw new InputError(source, { line }, error.message)
+  }
+}
+
+/**
+ * Parses a CSV with a header row; `schema` is a zod object over the columns (cells are strings). Columns that the schema
+ * does not name are kept out. Throws InputError with the line and the column of the first bad cell.
+ */
+export function parseCsv<T>(
+  input: Input,
+  schema: z.ZodType<T>,
+): { line: number; row: T; cells: Record<string, string> }[] {
+  const rows = csvRows(input)
+  if (rows.length === 0)
+    throw new InputError(input.source, { line: 1 }, 'holds no rows; a header and at least one row are needed')
+  return rows.map(({ line, cells }) => {
+    const result = schema.safeParse(cells)
+    if (result.success) return { line, row: result.data, cells }
+    const issue = result.error.issues[0]
+    const column = issue?.path.join('.')
+    const missing = column !== undefined && !(column in cells)
+    throw new InputError(
+      input.source,
+      { line, column },
+      missing ? `there is no column "${column}"` : (issue?.message ?? 'is invalid'),
+    )
+  })
+}
+
+/** Line and column of a character offset, both from 1. */
+function position(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
+}
+
+/** Parses and checks JSON. Throws InputError: with line and column for bad syntax, with the path for a bad value. */
+export function parseJson<T>({ source, text }: Input, schema: z.ZodType<T>): T {
+  const result = schema.safeParse(jsonValue(source, text))
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
+  throw new InputError(source, {}, `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is invalid'}`)
+}
+
+function jsonValue(source: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const offset = /position (\d+)/.exec(error.message)?.[1]
+    const at = offset === undefined ? position(text, text.length) : position(text, Number(offset))
+    throw new InputError(source, at, `is not JSON (${error.message})`)
+  }
+}

@@ -1,0 +1,24 @@
+/** `plimsoll`: the risk engine on the command line. Exit code 2 for input or usage that is wrong, 1 for anything else. */
+import process from 'node:process'
+import { Command, CommanderError } from 'commander'
+import { RiskError } from '../errors.ts'
+import { COMMANDS } from './commands/index.ts'
+
+const program = new Command('plimsoll')
+  .description('Prices, surfaces, risk measures and margin requirements of derivative portfolios')
+  .exitOverride()
+for (const register of COMMANDS) register(program)
+
+/** Commander's own exits: help and version are successes, everything else is a usage error. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (!(error instanceof RiskError)) throw error
+  process.stderr.write(`error: ${error.message}\n`)
+  return 2
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
