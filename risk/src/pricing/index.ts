@@ -1,0 +1,1 @@
+export { type Black76Greeks, black76Greeks, black76Price, type OptionKind } from './black76.ts'
