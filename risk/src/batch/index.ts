@@ -1,0 +1,3 @@
+export * from './holders.ts'
+export * from './ranking.ts'
+export * from './sparseRows.ts'
