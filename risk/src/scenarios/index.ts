@@ -1,0 +1,2 @@
+export * from './lanes.ts'
+export * from './riskArray.ts'
