@@ -1,0 +1,60 @@
+/** What Derive's managers see of an account and of the market. USD unless said; confidences in [0, 1]. */
+import type { OptionKind } from '../../pricing/index.ts'
+import { SECONDS_PER_YEAR } from '../portfolio.ts'
+
+/** `expiry` in unix seconds, `quantity` in units of the underlying, negative for a short. */
+export type DeriveOption = { kind: OptionKind; expiry: number; strike: number; quantity: number }
+
+/** One underlying of an account. `unsettled` is the perpetual's profit and funding that is not yet cash. */
+export type DerivePortfolio = {
+  cash: number
+  perpetual: number
+  unsettled: number
+  collaterals: readonly { name: string; quantity: number }[]
+  options: readonly DeriveOption[]
+}
+
+/**
+ * Oracle data of one expiry. Settlement averages the spot over the last 30 minutes: `forwardFixed` is the part of the
+ * forward that is already averaged and no shock moves, `forwardVariable` the rest; before the window it is all of it.
+ * `rate` continuous per year. `confidence` is the least of forward, rate and volatility.
+ */
+export type DeriveExpiry = {
+  forwardFixed: number
+  forwardVariable: number
+  rate: number
+  confidence: number
+  volatility: (strike: number) => number
+}
+
+/** `price` in USD; margin values a collateral in stable units, price / stable. */
+export type DerivePrice = { price: number; confidence: number }
+
+/** `time` in unix seconds; `stable` is the price of the settlement token (USDC) in USD. */
+export type DeriveMarket = {
+  time: number
+  spot: DerivePrice
+  perpetual: DerivePrice
+  stable: number
+  collaterals: Readonly<Record<string, DerivePrice>>
+  expiries: ReadonlyMap<number, DeriveExpiry>
+}
+
+const SETTLEMENT_WINDOW_SECONDS = 1_800
+
+/**
+ * Splits a forward into the part that settlement has already averaged and the part that is still open, by the share of
+ * the window that has passed. All of it is fixed at expiry and after.
+ */
+export function splitForward(
+  forward: number,
+  secondsToExpiry: number,
+): { forwardFixed: number; forwardVariable: number } {
+  const open = Math.min(Math.max(secondsToExpiry, 0), SETTLEMENT_WINDOW_SECONDS) / SETTLEMENT_WINDOW_SECONDS
+  return { forwardFixed: forward * (1 - open), forwardVariable: forward * open }
+}
+
+/** Years to `expiry`, ACT/365; 0 from expiry on. */
+export function yearsTo(expiry: number, time: number): number {
+  return Math.max(expiry - time, 0) / SECONDS_PER_YEAR
+}
