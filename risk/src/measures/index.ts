@@ -1,0 +1,13 @@
+/** Risk measures: what a book may lose. Losses are positive; every quantile names its convention. */
+export * from './cornishFisher.ts'
+export * from './expectedShortfall.ts'
+export * from './moments.ts'
+export * from './parametric.ts'
+export * from './peaksOverThreshold.ts'
+export {
+  QUANTILE_CONVENTIONS,
+  type QuantileConvention,
+  UnknownConventionError,
+  valueAtRisk,
+  WeightedConventionError,
+} from './quantile.ts'
