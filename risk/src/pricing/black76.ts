@@ -6,6 +6,7 @@
  */
 import { DomainError } from '../errors.ts'
 import { normalCdf, normalPdf } from '../math/normal.ts'
+import { normalisedBlack } from './normalisedBlack.ts'
 
 export type OptionKind = 'call' | 'put'
 
@@ -27,25 +28,44 @@ export type Black76Greeks = {
   volga: number
 }
 
-/** @throws DomainError naming the first argument for which the formula has no meaning. */
-export function requireOptionDomain(
-  forward: number,
-  strike: number,
-  expiryYears: number,
-  volatility: number,
-  discount: number,
-): void {
+/** Whether forward, strike, time and discount are what the formulas are made for. */
+export function isContract(forward: number, strike: number, expiryYears: number, discount: number): boolean {
+  return (
+    forward > 0 &&
+    forward < Infinity &&
+    strike > 0 &&
+    strike < Infinity &&
+    expiryYears >= 0 &&
+    expiryYears < Infinity &&
+    discount > 0 &&
+    discount < Infinity
+  )
+}
+
+/** @throws DomainError naming the first argument for which the formulas have no meaning. */
+export function requireContract(forward: number, strike: number, expiryYears: number, discount: number): void {
+  if (isContract(forward, strike, expiryYears, discount)) return
   if (!(forward > 0 && forward < Infinity)) throw new DomainError('forward', forward, 'a positive finite price')
   if (!(strike > 0 && strike < Infinity)) throw new DomainError('strike', strike, 'a positive finite price')
-  if (!(expiryYears >= 0 && expiryYears < Infinity))
-    throw new DomainError('expiryYears', expiryYears, 'a finite number of years, 0 or more')
+  if (!(discount > 0 && discount < Infinity)) throw new DomainError('discount', discount, 'a positive finite factor')
+  throw new DomainError('expiryYears', expiryYears, 'a finite number of years, 0 or more')
+}
+
+/** @throws DomainError unless the volatility is finite and not negative. */
+export function requireVolatility(volatility: number): void {
   if (!(volatility >= 0 && volatility < Infinity))
     throw new DomainError('volatility', volatility, 'finite and 0 or more, 1 being 100 % a year')
-  if (!(discount > 0 && discount < Infinity)) throw new DomainError('discount', discount, 'a positive finite factor')
+}
+
+/** ln(forward / strike), accurate relatively even where the two are close. */
+export function logMoneyness(forward: number, strike: number): number {
+  const ratio = forward / strike
+  return ratio > 0.75 && ratio < 1.5 ? Math.log1p((forward - strike) / strike) : Math.log(forward) - Math.log(strike)
 }
 
 /**
- * Discounted value of a European option.
+ * Discounted value of a European option, accurate to a few parts in 1e16 of the larger of forward and strike, and relatively
+ * so (1e-13) for an option out of the money however little it is worth.
  *
  * @param forward price of the underlying for delivery at expiry.
  * @param expiryYears time to expiry, ACT/365. At 0, or without volatility, the value is the discounted intrinsic value.
@@ -61,13 +81,13 @@ export function black76Price(
   volatility: number,
   discount: number,
 ): number {
-  requireOptionDomain(forward, strike, expiryYears, volatility, discount)
-  const sign = kind === 'call' ? 1 : -1
+  requireContract(forward, strike, expiryYears, discount)
+  requireVolatility(volatility)
+  const intrinsic = Math.max(kind === 'call' ? forward - strike : strike - forward, 0)
   const s = volatility * Math.sqrt(expiryYears)
-  if (s === 0) return discount * Math.max(sign * (forward - strike), 0)
-  const d1 = Math.log(forward / strike) / s + 0.5 * s
-  const d2 = d1 - s
-  return discount * Math.max(sign * (forward * normalCdf(sign * d1) - strike * normalCdf(sign * d2)), 0)
+  if (s === 0) return discount * intrinsic
+  const x = -Math.abs(logMoneyness(forward, strike))
+  return discount * (intrinsic + Math.sqrt(forward) * Math.sqrt(strike) * normalisedBlack(x, s))
 }
 
 /** Greeks where total volatility is zero: limits, the kink at the money taken as the mean of its two sides. */
@@ -113,7 +133,7 @@ export function black76Greeks(
   const rootTime = Math.sqrt(expiryYears)
   const s = volatility * rootTime
   if (s === 0) return greeksWithoutVolatility(kind, forward, strike, expiryYears, discount)
-  const d1 = Math.log(forward / strike) / s + 0.5 * s
+  const d1 = logMoneyness(forward, strike) / s + 0.5 * s
   const d2 = d1 - s
   const density = discount * normalPdf(d1)
   const vega = forward * density * rootTime
