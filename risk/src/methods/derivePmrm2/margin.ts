@@ -89,7 +89,10 @@ const levels = (name: string, notional: number, { maintenance, initial }: TwoLev
   initial: notional * (maintenance + initial),
 })
 
-/** Initial margin alone pays for oracles in doubt. */
+/**
+ * Initial margin alone pays for oracles in doubt. The spot's confidence bounds all others, the perpetual's (if held) those
+ * of the perpetual and of every expiry.
+ */
 function oracleDoubt(
   portfolio: DerivePortfolio,
   market: DeriveMarket,
@@ -97,9 +100,10 @@ function oracleDoubt(
   { confidenceThreshold: threshold, confidenceMargin }: Pmrm2Parameters,
 ): AddOn {
   const spot = market.spot.confidence
-  const perpetual = Math.abs(portfolio.perpetual) * doubt(Math.min(spot, market.perpetual.confidence), threshold)
-  const options = books.map((book) => grossQuantity(book) * doubt(Math.min(spot, book.confidence), threshold))
-  const collateral = holdings.map(({ value, confidence }) => value * doubt(confidence, threshold))
+  const common = portfolio.perpetual === 0 ? spot : Math.min(spot, market.perpetual.confidence)
+  const perpetual = Math.abs(portfolio.perpetual) * doubt(common, threshold)
+  const options = books.map((book) => grossQuantity(book) * doubt(Math.min(common, book.confidence), threshold))
+  const collateral = holdings.map(({ value, confidence }) => value * doubt(Math.min(spot, confidence), threshold))
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
   return {
     name: 'oracle confidence',
