@@ -1,4 +1,5 @@
 /** One file per command; each registers itself on the program. */
 import type { Command } from 'commander'
+import { registerGarch } from './garch.ts'
 
-export const COMMANDS: readonly ((program: Command) => void)[] = []
+export const COMMANDS: readonly ((program: Command) => void)[] = [registerGarch]

@@ -1,0 +1,101 @@
+import { DomainError } from '../errors.ts'
+import { decayVariance } from './ewma.ts'
+
+const YEAR_SECONDS = 31_536_000
+const DAY_SECONDS = 86_400
+const HOUR_SECONDS = 3_600
+
+/** How a price scan range follows volatility. Volatilities per square root of a year, ranges as fractions of spot. */
+export type ScanRangeParameters = {
+  fastHalfLifeSeconds: number
+  slowHalfLifeSeconds: number
+  /** Volatility of the worst known period; it always has a share of the blend, against procyclicality. */
+  stressVolatility: number
+  stressWeight: number
+  /** Standard deviations over the horizon that the range spans. */
+  kappa: number
+  horizonSeconds: number
+  floor: number
+  cap: number
+  /** The target falls at most by this fraction a day. */
+  fallPerDay: number
+  /** The maintenance range rises at most by this fraction an hour. */
+  risePerHour: number
+}
+
+/** The protocol's own choices for everything that is not a property of the underlying. */
+export const SCAN_RANGE_DEFAULTS = {
+  fastHalfLifeSeconds: 5 * DAY_SECONDS,
+  slowHalfLifeSeconds: 45 * DAY_SECONDS,
+  stressWeight: 0.4,
+  horizonSeconds: 12 * HOUR_SECONDS,
+  fallPerDay: 0.04,
+  risePerHour: 0.02,
+} as const
+
+/** Variances are per year. `target` governs initial margin at once; `maintenance` (PSR_M) follows it on a ramp. */
+export type ScanRangeState = {
+  timeSeconds: number
+  fastVariance: number
+  slowVariance: number
+  target: number
+  maintenance: number
+}
+
+export type ScanRangeObservation = {
+  timeSeconds: number
+  /** Of spot, since the state's own time. */
+  logReturn: number
+  /** Implied volatility at 30 days, 0 when there is none. */
+  impliedVolatility: number
+}
+
+/** (1 - w) max(fast, slow, implied) + w stress: the volatility that the range covers, per square root of a year. */
+export function effectiveVolatility(
+  { fastVariance, slowVariance }: Pick<ScanRangeState, 'fastVariance' | 'slowVariance'>,
+  impliedVolatility: number,
+  { stressWeight, stressVolatility }: Pick<ScanRangeParameters, 'stressWeight' | 'stressVolatility'>,
+): number {
+  const current = Math.max(Math.sqrt(fastVariance), Math.sqrt(slowVariance), impliedVolatility)
+  return (1 - stressWeight) * current + stressWeight * stressVolatility
+}
+
+function requireParameters(parameters: ScanRangeParameters): void {
+  for (const [name, value] of Object.entries(parameters))
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) throw new DomainError(name, value, 'finite and not negative')
+  const { stressWeight, floor, cap, fallPerDay } = parameters
+  if (stressWeight > 1) throw new DomainError('stressWeight', stressWeight, 'at most 1')
+  if (floor > cap) throw new DomainError('floor', floor, `at most the cap ${cap}`)
+  if (fallPerDay >= 1) throw new DomainError('fallPerDay', fallPerDay, 'below 1')
+}
+
+/**
+ * The scan range after one observation. Both variances decay by their half-lives; the target is
+ * clamp(kappa sigma_eff sqrt(horizon), floor, cap), but falls at most by `fallPerDay`; the maintenance range rises
+ * towards it at most by `risePerHour` and never exceeds it. Both limits compound with the time that has passed, so the
+ * result does not depend on how often one looks while nothing moves. Throws DomainError when time does not advance.
+ *
+ * The blend with a stressed period is tool (b) of EMIR RTS 153/2013 article 28 in the form of a volatility.
+ */
+export function dynamicScanRange(
+  state: ScanRangeState,
+  observation: ScanRangeObservation,
+  parameters: ScanRangeParameters,
+): ScanRangeState {
+  requireParameters(parameters)
+  const { kappa, horizonSeconds, floor, cap, fallPerDay, risePerHour } = parameters
+  const { timeSeconds, logReturn, impliedVolatility } = observation
+  const elapsed = timeSeconds - state.timeSeconds
+  if (!(elapsed > 0)) throw new DomainError('timeSeconds', timeSeconds, `later than ${state.timeSeconds}`)
+  const decayed = (variance: number, halfLifeSeconds: number) =>
+    decayVariance(variance, logReturn, elapsed / YEAR_SECONDS, halfLifeSeconds / YEAR_SECONDS)
+  const variances = {
+    fastVariance: decayed(state.fastVariance, parameters.fastHalfLifeSeconds),
+    slowVariance: decayed(state.slowVariance, parameters.slowHalfLifeSeconds),
+  }
+  const sigma = effectiveVolatility(variances, impliedVolatility, parameters)
+  const wanted = Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / YEAR_SECONDS), floor), cap)
+  const target = Math.max(wanted, state.target * (1 - fallPerDay) ** (elapsed / DAY_SECONDS))
+  const risen = state.maintenance * (1 + risePerHour) ** (elapsed / HOUR_SECONDS)
+  return { timeSeconds, ...variances, target, maintenance: Math.min(target, risen) }
+}
