@@ -1,0 +1,8 @@
+export * from './addOns.ts'
+export type { Book } from './book.ts'
+export { booksOf, laneParametersOf } from './book.ts'
+export * from './measure.ts'
+export * from './parameters.ts'
+export * from './plimsoll.ts'
+export type { UnderlyingRisk } from './underlyingRisk.ts'
+export * from './weights.ts'

@@ -1,0 +1,114 @@
+/**
+ * Probabilities of the 17 price nodes: from option prices or from samples of price moves.
+ *
+ * Source: D. Breeden and R. Litzenberger (1978), "Prices of State-Contingent Claims Implicit in Option Prices",
+ * J. Business 51: the price of a butterfly spread is a probability.
+ */
+import { DomainError } from '../../errors.ts'
+import { normalCdf } from '../../math/normal.ts'
+import { NODES, yearsUntil } from '../../scenarios/lanes.ts'
+import type { UnderlyingMarket } from '../portfolio.ts'
+
+/** Nearer than this, two nodes are one. */
+const SAME_NODE = 1e-9
+
+/** Total variance w(k) at log-moneyness k = ln(K/F). */
+export type TotalVariance = (k: number) => number
+
+/**
+ * Undiscounted price of a call on a forward of 1: Phi(d1) - x Phi(d2), d1,2 = -ln x / sqrt(w) +- sqrt(w) / 2.
+ */
+function normalisedCall(x: number, variance: number): number {
+  const s = Math.sqrt(variance)
+  const d1 = -Math.log(x) / s + s / 2
+  return normalCdf(d1) - x * normalCdf(d1 - s)
+}
+
+/**
+ * Butterfly weights of the nodes: with slopes s_n = (C(x_{n+1}) - C(x_n)) / (x_{n+1} - x_n), s_0 = -1 and s_17 = 0,
+ * p_n = s_n - s_{n-1}. A node that coincides with its upper neighbour gets 0; a negative p_n is set to 0 and the rest
+ * renormalised.
+ * @param moves the nodes' price moves, ascending, above -1: x = 1 + move. @param out receives one probability per node.
+ * @throws DomainError when the slice has no positive total variance at a node
+ */
+export function butterflyWeights(moves: Float64Array, totalVariance: TotalVariance, out: Float64Array): void {
+  let slope = -1
+  let total = 0
+  let here = callAt(moves[0] ?? 0, totalVariance)
+  for (let node = 0; node < NODES; node++) {
+    const x = 1 + (moves[node] ?? 0)
+    const next = 1 + (moves[node + 1] ?? 0)
+    if (node + 1 < NODES && next - x < SAME_NODE) {
+      out[node] = 0
+      continue
+    }
+    const there = node + 1 < NODES ? callAt(next - 1, totalVariance) : 0
+    const nextSlope = node + 1 < NODES ? (there - here) / (next - x) : 0
+    const weight = Math.max(0, nextSlope - slope)
+    out[node] = weight
+    total += weight
+    slope = nextSlope
+    here = there
+  }
+  for (let node = 0; node < NODES; node++) out[node] = (out[node] ?? 0) / total
+}
+
+function callAt(move: number, totalVariance: TotalVariance): number {
+  const x = 1 + move
+  const variance = totalVariance(Math.log(x))
+  if (!(variance > 0 && variance < Infinity)) throw new DomainError('totalVariance', variance, 'above 0 at every node')
+  return normalisedCall(x, variance)
+}
+
+/**
+ * The slice of the measure's horizon: w_h(k) = (h / T) w_T(k sqrt(T / h)), T the first expiry of at least 0.75 h.
+ * Undefined when the market quotes no such expiry.
+ * @param time unix seconds. @param horizonYears h.
+ */
+export function horizonSlice(market: UnderlyingMarket, time: number, horizonYears: number): TotalVariance | undefined {
+  const first = [...market.expiries.values()]
+    .filter(({ expiry }) => yearsUntil(expiry, time) >= 0.75 * horizonYears)
+    .sort((a, b) => a.expiry - b.expiry)[0]
+  if (first === undefined) return undefined
+  const years = yearsUntil(first.expiry, time)
+  const stretch = Math.sqrt(years / horizonYears)
+  return (k) => {
+    const volatility = first.volatility(first.forward * Math.exp(k * stretch))
+    return volatility * volatility * horizonYears
+  }
+}
+
+/**
+ * Hat weights of samples: each sample's probability 1/n is split between the two nodes around it in proportion to
+ * nearness, so that mean and, for losses linear between nodes, expected shortfall are kept. Samples beyond the outer
+ * nodes count there.
+ * @param samples relative price moves over the horizon, such as filtered historical simulation gives.
+ * @param moves the nodes' moves, ascending. @param out receives one probability per node.
+ * @throws DomainError without samples
+ */
+export function hatWeights(samples: Float64Array, moves: Float64Array, out: Float64Array): void {
+  if (samples.length === 0) throw new DomainError('samples.length', 0, 'at least 1')
+  out.fill(0, 0, NODES)
+  const each = 1 / samples.length
+  for (const sample of samples) {
+    let right = 0
+    while (right < NODES && (moves[right] ?? 0) < sample) right++
+    const left = Math.max(right - 1, 0)
+    right = Math.min(right, NODES - 1)
+    const gap = (moves[right] ?? 0) - (moves[left] ?? 0)
+    const share = gap > 0 ? (sample - (moves[left] ?? 0)) / gap : 1
+    out[right] = (out[right] ?? 0) + each * share
+    out[left] = (out[left] ?? 0) + each * (1 - share)
+  }
+}
+
+/** @throws DomainError unless the posted weights are 17 probabilities that sum to 1 */
+export function requireWeights(weights: Float64Array): void {
+  if (weights.length !== NODES) throw new DomainError('weights.length', weights.length, `${NODES}, one per node`)
+  let sum = 0
+  for (const weight of weights) {
+    if (!(weight >= 0)) throw new DomainError('weight', weight, 'a probability, 0 or more')
+    sum += weight
+  }
+  if (Math.abs(sum - 1) > 1e-9) throw new DomainError('sum of weights', sum, '1')
+}
