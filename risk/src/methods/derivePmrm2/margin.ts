@@ -8,7 +8,7 @@ import { basisContingency } from '../derive/basis.ts'
 import { MissingFeedError } from '../derive/errors.ts'
 import { arrangeExpiries, type ExpiryBook, grossQuantity, nakedShorts, valueExpiry } from '../derive/expiryBook.ts'
 import type { DeriveMarket, DerivePortfolio } from '../derive/market.ts'
-import { type DeriveMarginResult, deriveResult, doubt } from '../derive/result.ts'
+import { type DeriveMarginResult, deriveResult, doubt, scenarioName } from '../derive/result.ts'
 import { volatilityFactors } from '../derive/volatilityShock.ts'
 import type { AddOn } from '../method.ts'
 import type { Pmrm2Collateral, Pmrm2Parameters, Pmrm2Scenario, StaticDiscount, TwoLevels } from './parameters.ts'
@@ -126,12 +126,6 @@ function addOns(
     ...haircuts,
     oracleDoubt(portfolio, market, arranged, parameters),
   ]
-}
-
-export function scenarioName({ spot, volatility, damping }: Pmrm2Scenario): string {
-  const percent = Math.round((spot - 1) * 10_000) / 100
-  const weight = damping === 1 ? '' : `, x ${Math.round(damping * 10_000) / 10_000}`
-  return `spot ${percent < 0 ? '' : '+'}${percent} %, volatility ${volatility}${weight}`
 }
 
 /**
