@@ -1,6 +1,7 @@
 /** Risk measures: what a book may lose. Losses are positive; every quantile names its convention. */
 export * from './cornishFisher.ts'
 export * from './expectedShortfall.ts'
+export * from './liquidityHorizon.ts'
 export * from './moments.ts'
 export * from './parametric.ts'
 export * from './peaksOverThreshold.ts'
