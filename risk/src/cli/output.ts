@@ -4,7 +4,7 @@ import process from 'node:process'
 export type Cell = string | number | boolean | null | undefined
 
 /** One CSV field by RFC 4180. Numbers keep all their digits; null and undefined are empty. */
-function field(value: Cell): string {
+export function field(value: Cell): string {
   const text = value === null || value === undefined ? '' : String(value)
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

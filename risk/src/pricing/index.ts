@@ -1,4 +1,5 @@
 export { type Black76Greeks, black76Greeks, black76Price, type OptionKind } from './black76.ts'
+export { assetOrNothing, cashOrNothing, gapOption } from './digitals.ts'
 export { PriceAboveMaximumError, PriceBelowIntrinsicError } from './errors.ts'
 export {
   ImpliedVolatilityStatus,
@@ -6,3 +7,4 @@ export {
   impliedVolatilityBatch,
   type PricedOptionColumns,
 } from './impliedVolatility.ts'
+export { type DeltaConvention, strikeFromDelta } from './strikeFromDelta.ts'

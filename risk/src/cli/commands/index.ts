@@ -1,5 +1,7 @@
 /** One file per command; each registers itself on the program. */
 import type { Command } from 'commander'
 import { registerGarch } from './garch.ts'
+import { registerIv } from './iv.ts'
+import { registerPrice } from './price.ts'
 
-export const COMMANDS: readonly ((program: Command) => void)[] = [registerGarch]
+export const COMMANDS: readonly ((program: Command) => void)[] = [registerGarch, registerIv, registerPrice]
