@@ -5,22 +5,32 @@
  * accounts in one array. Source: the protocol's design; the square-root form of the concentration charge follows ISDA
  * (2021), "SIMM Methodology", and the square-root law of price impact (Barra, 1997, "Market Impact Model Handbook").
  */
-import { DAY_YEARS } from '../../scenarios/lanes.ts'
+import { normalPdf } from '../../math/normal.ts'
+import { type LaneParameters, volatilityFactorDown, yearsAfterDay } from '../../scenarios/lanes.ts'
+import type { StrikeQuote } from '../../scenarios/riskArray.ts'
 
-/** Options that expire later than this are smooth enough between nodes. */
-const GAP_YEARS = 7 * DAY_YEARS
+/** Nodes of the grid are range / 6 apart. */
+const STEPS = 6
 
 /**
- * p = gapCharge * range * min(1, 1 day / tau) for tau <= 7 days, else 0: fraction of spot per contract, long or short.
- * @param years tau, to expiry. @param range scan range plus epoch threshold.
+ * p: how much more a long option may lose between two nodes than at both, as a fraction of spot per contract.
+ *
+ * Between nodes h = range / 6 apart a convex value lies below its chord by at most h / 4 times the change of slope (at most
+ * D F) and by at most h^2 / 8 times the largest second derivative (at most D F phi(0) / ((1 - range) s), s the total
+ * volatility of the down lanes, which have the least). A short option lies above its chord and needs nothing. Hence
+ * W + spot * sum p * max(c, 0) covers every price inside the scan range, not only the nodes.
  */
-export function gapRate(years: number, range: number, gapCharge: number): number {
-  if (years > GAP_YEARS) return 0
-  return gapCharge * range * Math.min(1, DAY_YEARS / Math.max(years, DAY_YEARS / 1e6))
+export function gapRate(quote: StrikeQuote, lanes: LaneParameters): number {
+  const { forward, discount, spot, years, volatility } = quote
+  const { range } = lanes
+  const deviation = volatility * volatilityFactorDown(years, lanes) * Math.sqrt(yearsAfterDay(years))
+  const kinked = range / STEPS / 4
+  const smooth = ((range / STEPS) ** 2 / 8) * (normalPdf(0) / ((1 - range) * deviation))
+  return ((discount * forward) / spot) * Math.min(kinked, smooth)
 }
 
 /**
- * Option charge: spot * sum over strikes of (s * max(-c, 0) + p * |c|).
+ * Option charge: spot * sum over strikes of (s * max(-c, 0) + p * max(c, 0)).
  * @param contracts c, calls plus puts of a strike. @param gapRates p of the same strikes. @param shortRate s.
  */
 export function optionCharge(
@@ -34,8 +44,7 @@ export function optionCharge(
   let sum = 0
   for (let i = offset; i < offset + length; i++) {
     const count = contracts[i] ?? 0
-    const gap = gapRates[i] ?? 0
-    sum += count < 0 ? -count * (shortRate + gap) : count * gap
+    sum += count < 0 ? -count * shortRate : count * (gapRates[i] ?? 0)
   }
   return spot * sum
 }

@@ -14,6 +14,7 @@ import {
   unitNotional,
 } from '../../scenarios/riskArray.ts'
 import type { Instrument, Market, OptionInstrument, Portfolio, Position, UnderlyingMarket } from '../portfolio.ts'
+import { gapRate } from './addOns.ts'
 import type { PlimsollParameters } from './parameters.ts'
 
 /** Everything that one underlying contributes to a requirement. */
@@ -37,9 +38,9 @@ export type Book = {
   /** Profit and loss per lane of the linear instruments and of the options. */
   readonly linearPnl: Float64Array
   readonly optionPnl: Float64Array
-  /** Per strike, ascending by expiry and strike: calls plus puts, and years to expiry. */
+  /** Per strike, ascending by expiry and strike: calls plus puts, and `gapRate`. */
   readonly contracts: Float64Array
-  readonly strikeYears: Float64Array
+  readonly gapRates: Float64Array
   /** Per expiry, ascending, spot and perpetual first at 0 years: dollar delta, and profit and loss in lane (0, up). */
   readonly expiryYears: Float64Array
   readonly deltas: Float64Array
@@ -152,7 +153,7 @@ function linearPart(
 }
 
 type OptionHolding = Holding & { readonly instrument: OptionInstrument }
-type OptionPart = Pick<Book, 'optionValue' | 'optionPnl' | 'contracts' | 'strikeYears'>
+type OptionPart = Pick<Book, 'optionValue' | 'optionPnl' | 'contracts' | 'gapRates'>
 
 /** Options: calls and puts of a strike netted, the put's difference to the call as a linear part. */
 function optionPart(
@@ -183,7 +184,7 @@ function optionPart(
     optionValue,
     optionPnl,
     contracts: Float64Array.from(strikes, ({ calls, puts }) => calls + puts),
-    strikeYears: Float64Array.from(strikes, ({ quote }) => quote.years),
+    gapRates: Float64Array.from(strikes, ({ quote }) => gapRate(quote, lanes)),
   }
 }
 

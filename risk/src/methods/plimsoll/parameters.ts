@@ -33,8 +33,6 @@ export type UnderlyingParameters = {
   readonly offset: number
   /** s: per short contract, of spot. */
   readonly optionCharge: Levels
-  /** Per contract of an option that expires within 7 days, of spot times scan range: closes the gaps between nodes. */
-  readonly gapCharge: number
   readonly calendarCharge: number
   /** b0: of the dollar delta offset between expiries; b1: per year between adjacent expiries. */
   readonly basisCharge: number
@@ -109,7 +107,6 @@ export const BTC_DEFAULTS: UnderlyingParameters = {
   linearRelief: 0.5,
   offset: 0.5,
   optionCharge: { maintenance: 0.003, initial: 0.005 },
-  gapCharge: 1 / 36,
   calendarCharge: 0.3,
   basisCharge: 0.002,
   basisChargePerYear: 0.01,

@@ -1,6 +1,6 @@
 /** What one underlying needs, apart from the others: measure, charges, the price interval. USD. */
 import { LANE_WEIGHTS, laneMove, MAX_FALL, NODE_LANES, UNMOVED_UP } from '../../scenarios/lanes.ts'
-import { basisCharge, calendarCharge, concentrationCharge, gapRate, optionCharge } from './addOns.ts'
+import { basisCharge, calendarCharge, concentrationCharge, optionCharge } from './addOns.ts'
 import type { Book } from './book.ts'
 import { relievedLoss, worstLoss, worstLossOfSum } from './measure.ts'
 import type { AccountParameters, Levels, UnderlyingParameters, UnderlyingState } from './parameters.ts'
@@ -83,12 +83,10 @@ export function riskOf(
   }
 }
 
-function optionCharges(book: Book, { optionCharge: rates, gapCharge }: UnderlyingParameters): Levels {
-  const gaps = book.strikeYears.map((years) => gapRate(years, book.range, gapCharge))
-  const { spot } = book.market
+function optionCharges({ market, contracts, gapRates }: Book, { optionCharge: rates }: UnderlyingParameters): Levels {
   return {
-    maintenance: optionCharge(spot, book.contracts, gaps, rates.maintenance),
-    initial: optionCharge(spot, book.contracts, gaps, rates.initial),
+    maintenance: optionCharge(market.spot, contracts, gapRates, rates.maintenance),
+    initial: optionCharge(market.spot, contracts, gapRates, rates.initial),
   }
 }
 
