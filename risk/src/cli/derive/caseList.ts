@@ -1,5 +1,6 @@
 /** The forms in which Derive's test portfolios come, brought to one: a list of named cases. */
 import { z } from 'zod'
+import { type Input, InputError, parseJson } from '../input.ts'
 
 /** A JSON number, or a decimal in a string as some published files have it. */
 export const decimal = z.union([z.number(), z.string().trim().min(1)]).transform((value, context) => {
@@ -15,31 +16,50 @@ export const wad = decimal.transform((value) => value / 1e18)
 /** 1 or true for a call. */
 export const callFlag = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean)
 
-type Named<T> = { name: string; body: T }
+type Entry = { name: string; body: unknown }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `[{name, ...}]`, `{name: {...}}`, and either of them below `cases` or one of `groups`. */
-function listEntries(value: unknown, groups: readonly string[]): unknown {
-  if (Array.isArray(value)) {
-    return value.map((body: unknown, index) => ({
-      name: isRecord(body) && 'name' in body ? body.name : String(index),
-      body,
-    }))
-  }
-  if (!isRecord(value)) return value
+const entry = (body: unknown, fallback: string): Entry => ({
+  name: isRecord(body) && typeof body.name === 'string' ? body.name : fallback,
+  body,
+})
+
+/**
+ * `[{name, ...}]`, `{name: {...}}` or one case alone, and any of them below `cases` or one of `groups`. A key `note` is a
+ * remark. Undefined when it is none of these.
+ */
+function listEntries(value: unknown, groups: readonly string[]): Entry[] | undefined {
+  if (Array.isArray(value)) return value.map((body: unknown, index) => entry(body, String(index)))
+  if (!isRecord(value)) return undefined
+  if ('Scenario' in value) return [entry(value, '0')]
   const inside = ['cases', ...groups].filter((key) => key in value)
-  if (inside.length > 0) return inside.flatMap((key) => listEntries(value[key], []))
-  return Object.entries(value).map(([name, body]) => ({ name, body }))
+  if (inside.length > 0) return inside.flatMap((key) => listEntries(value[key], []) ?? [])
+  return Object.entries(value).flatMap(([name, body]) => (name === 'note' ? [] : [{ name, body }]))
 }
 
 /**
- * Schema of a file of cases. `groups` are keys below which a published file keeps lists of such cases.
+ * Reads a file of cases. `groups` are keys below which a published file keeps such cases.
+ * @throws InputError naming the case and the field.
  */
-export function caseList<T>(body: z.ZodType<T>, groups: readonly string[]): z.ZodType<Named<T>[]> {
-  const entries = z.array(z.object({ name: z.string(), body }), {
-    error: 'is no list of cases; an array of {"name", ...} or an object keyed by name is needed',
+export function parseCases<T>(
+  input: Input,
+  schema: z.ZodType<T>,
+  groups: readonly string[],
+): { name: string; body: T }[] {
+  const entries = listEntries(parseJson(input, z.unknown()), groups)
+  if (entries === undefined || entries.length === 0)
+    throw new InputError(
+      input.source,
+      {},
+      'holds no cases; an array of {"name", ...} or an object keyed by name is needed',
+    )
+  return entries.map(({ name, body }) => {
+    const result = schema.safeParse(body)
+    if (result.success) return { name, body: result.data }
+    const issue = result.error.issues[0]
+    const path = issue?.path.length ? issue.path.join('.') : 'the case'
+    throw new InputError(input.source, {}, `case ${name}: ${path}: ${issue?.message ?? 'is invalid'}`)
   })
-  return z.preprocess((value) => listEntries(value, groups), entries)
 }

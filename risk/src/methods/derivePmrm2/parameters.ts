@@ -79,7 +79,7 @@ const SCENARIOS: readonly Pmrm2Scenario[] = [
   regular(1, 'absolute'),
 ]
 
-/** Parameters in force for the BTC and ETH managers on Derive's main chain at the end of 2025 (33 scenarios). */
+/** Parameters in force for the BTC and ETH managers on Derive's main chain at the beginning of 2026 (33 scenarios). */
 export const DERIVE_PMRM2_MAINNET: Pmrm2Parameters = {
   scenarios: SCENARIOS,
   volatilityShock: { up: 0.5, down: 0.3, minimumUp: 0.4, shortTermPower: 0.3, longTermPower: 0.13, floorDays: 1 },
@@ -93,8 +93,8 @@ export const DERIVE_PMRM2_MAINNET: Pmrm2Parameters = {
   },
   basisShock: { up: 1.045, down: 0.955, addFactor: 0.5, multFactor: 2 },
   lossFactor: { initial: 1, maintenance: 0.8 },
-  longDiscount: { base: 1.02, rateFactor: 0, rateAdd: 0.1 },
-  shortDiscount: { base: 0.98, rateFactor: 0, rateAdd: 0.1 },
+  longDiscount: { base: 0.98, rateFactor: 0, rateAdd: 0.1 },
+  shortDiscount: { base: 1.02, rateFactor: 0, rateAdd: 0.1 },
   pegThreshold: 0.99,
   pegFactor: 4,
   confidenceThreshold: 0.55,

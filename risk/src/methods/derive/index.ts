@@ -1,0 +1,12 @@
+export { MissingFeedError } from './errors.ts'
+export {
+  type DeriveExpiry,
+  type DeriveMarket,
+  type DeriveOption,
+  type DerivePortfolio,
+  type DerivePrice,
+  splitForward,
+} from './market.ts'
+export type { DeriveMarginResult } from './result.ts'
+export { type DeriveSvi, deriveVolatility } from './svi.ts'
+export { type VolatilityShock, volatilityFactors } from './volatilityShock.ts'
