@@ -1,7 +1,15 @@
 /** One file per command; each registers itself on the program. */
 import type { Command } from 'commander'
+import { registerBacktest } from './backtest.ts'
 import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
 import { registerPrice } from './price.ts'
+import { registerProcyclicality } from './procyclicality.ts'
 
-export const COMMANDS: readonly ((program: Command) => void)[] = [registerGarch, registerIv, registerPrice]
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerGarch,
+  registerIv,
+  registerPrice,
+  registerBacktest,
+  registerProcyclicality,
+]
