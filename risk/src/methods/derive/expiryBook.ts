@@ -1,7 +1,8 @@
 /** An account's options of one expiry as arrays, marked and ready to be revalued scenario by scenario. */
 import { black76Price } from '../../pricing/index.ts'
+import { yearsUntil } from '../../scenarios/index.ts'
 import { MissingFeedError } from './errors.ts'
-import { type DeriveMarket, type DeriveOption, yearsTo } from './market.ts'
+import type { DeriveMarket, DeriveOption } from './market.ts'
 
 /**
  * Options of one expiry by index: `side` is 1 for a call and -1 for a put. `discount` is the factor that option values
@@ -57,7 +58,7 @@ function buildBook(
   const feed = market.expiries.get(expiry)
   if (feed === undefined) throw new MissingFeedError(`the expiry ${expiry}`)
   const options = mergePositions(held)
-  const years = yearsTo(expiry, market.time)
+  const years = yearsUntil(expiry, market.time)
   const book: ExpiryBook = {
     years,
     forwardFixed: feed.forwardFixed,

@@ -1,4 +1,5 @@
 export { MissingFeedError } from './errors.ts'
+export { deriveMarket, derivePositions, UnsupportedInstrumentError } from './fromPortfolio.ts'
 export {
   type DeriveExpiry,
   type DeriveMarket,

@@ -1,6 +1,5 @@
 /** What Derive's managers see of an account and of the market. USD unless said; confidences in [0, 1]. */
 import type { OptionKind } from '../../pricing/index.ts'
-import { SECONDS_PER_YEAR } from '../portfolio.ts'
 
 /** `expiry` in unix seconds, `quantity` in units of the underlying, negative for a short. */
 export type DeriveOption = { kind: OptionKind; expiry: number; strike: number; quantity: number }
@@ -52,9 +51,4 @@ export function splitForward(
 ): { forwardFixed: number; forwardVariable: number } {
   const open = Math.min(Math.max(secondsToExpiry, 0), SETTLEMENT_WINDOW_SECONDS) / SETTLEMENT_WINDOW_SECONDS
   return { forwardFixed: forward * (1 - open), forwardVariable: forward * open }
-}
-
-/** Years to `expiry`, ACT/365; 0 from expiry on. */
-export function yearsTo(expiry: number, time: number): number {
-  return Math.max(expiry - time, 0) / SECONDS_PER_YEAR
 }

@@ -1,3 +1,4 @@
+export { derivePmrm2Portfolio } from './fromPortfolio.ts'
 export { derivePmrm2 } from './margin.ts'
 export {
   DERIVE_PMRM2_MAINNET,

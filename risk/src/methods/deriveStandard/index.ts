@@ -1,3 +1,4 @@
+export { deriveStandardPortfolio } from './fromPortfolio.ts'
 export {
   deriveStandard,
   type StandardFeed,
