@@ -33,7 +33,7 @@ export async function measureGas(progress: (step: string) => void = () => undefi
   const depositGas = await deposit(world, world.trader, 0n, USD_ASSET, 10_000_000_000n)
   await fill(world, 0n, 1, 10_000n, START) // both accounts hold the perpetual; the fee accounts have received before
   const fillGas = await fill(world, 0n, 1, 10_000n, START)
-  const withdrawal = [accountId(trader.address, 0n), USD_ASSET, 1_000_000n, trader.address] as const
+  const withdrawal = [accountId(trader.address, 0n), USD_ASSET, 1_000_000n, trader.address, 10n ** 18n] as const
   const withdrawGas = await gasOf(world, await world.vault.write.withdraw(withdrawal, { account: trader }))
 
   const checks: Partial<BySize> = {}

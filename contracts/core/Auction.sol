@@ -99,7 +99,7 @@ contract Auction is IAuction {
         s.rewardRate = AuctionMath.rewardRate(elapsed);
         if (s.before.maintenance.raw() < Parameters.DUST_MAINTENANCE) {
             s.free = s.before.equity > ZERO_USD && elapsed >= Parameters.DISCOUNT_RAMP;
-            if (s.before.equity < ZERO_USD) s.extraReward = Usd.wrap(Parameters.DUST_REWARD);
+            if (s.before.equity < ZERO_USD) s.extraReward = AuctionMath.dustReward(s.before.maintenance);
         }
         Outcome memory o = _takeOver(s);
         reward = _reward(o, bid.minReward);

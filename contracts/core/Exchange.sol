@@ -148,6 +148,7 @@ contract Exchange is IExchange, EIP712 {
             revert OverFilled(orderHash, units, before > order.units ? 0 : order.units - before);
         }
         filled[order.account][order.nonce] = uint128(before + units); // <= order.units
+        emit OrderUsed(order.account, order.nonce, order.group, units);
         if (order.group == 0) return;
         uint256 grouped = groupFilled[order.account][order.group];
         if (grouped + units > order.groupCap) {

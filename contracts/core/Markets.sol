@@ -104,10 +104,11 @@ contract Markets is IMarkets, AccessManaged {
                     : premium;
         uint256 age = block.timestamp - _premiumSetAt[underlying];
         if (age > Parameters.PREMIUM_PERIOD) age = Parameters.PREMIUM_PERIOD;
-        int256 old = state.pulse.premium;
-        // Truncation leaves the premium within one millionth of its smoothed value; no money is divided here.
-        state.pulse.premium = int24(old + ((target - old) * int256(age)) / int256(Parameters.PREMIUM_PERIOD));
-        _premiumSetAt[underlying] = block.timestamp;
+        int256 gap = target - state.pulse.premium;
+        // R-29: truncated to millionths; no money is divided here. A step of 0 keeps its time for the next message.
+        int256 step = (gap * int256(age)) / int256(Parameters.PREMIUM_PERIOD);
+        state.pulse.premium += int24(step);
+        if (step != 0 || gap == 0) _premiumSetAt[underlying] = block.timestamp;
         _store(underlying, state);
         emit Funding(underlying, state.pulse.fundingIndex, state.pulse.premium);
     }
@@ -225,7 +226,7 @@ contract Markets is IMarkets, AccessManaged {
         s.pulse = _pulses[underlying];
         s.reading = SafeRead.read(listing.source);
         _accrue(s);
-        if (s.reading.spot == 0 || block.timestamp == s.seen.time) return s;
+        if (s.reading.spot == 0 || block.timestamp < s.seen.time + Parameters.OBSERVATION_SPACING) return s;
         s.observed = true;
         s.pulse.ema = _ema(s.pulse.ema, s.reading.spot, block.timestamp - s.seen.time);
         s.seen = Observations(uint88(s.reading.spot), uint40(block.timestamp), s.seen.spot, s.seen.time);

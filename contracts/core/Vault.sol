@@ -152,11 +152,13 @@ contract Vault is IVault, AccessManaged {
         AccountId account,
         uint8 asset,
         uint256 amount,
-        address receiver
+        address receiver,
+        uint256 minRatio
     ) external returns (uint256 paid, uint256 claimId) {
         if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) revert NotYourAccount(account, msg.sender);
         if (amount == 0) revert ZeroAmount();
         _token(asset);
+        if (asset == USD_ASSET) _requireRatio(minRatio);
         CLEARINGHOUSE.lock();
         uint104 ticket = _debit(asset, amount);
         Action action = asset == USD_ASSET ? Action.WithdrawCash : Action.WithdrawCollateral;
@@ -186,10 +188,16 @@ contract Vault is IVault, AccessManaged {
         delete _claims[claimId];
         Move[] memory moves;
         (moves, paid) = _payment(QUEUE, c.asset, c.amount, Reason.Released);
+        if (msg.sender != c.receiver && paid < c.amount) revert LossOpen(withdrawalRatio());
         CLEARINGHOUSE.moveAll(moves);
         emit Claimed(claimId, paid);
         IERC20(tokenOf[c.asset]).safeTransfer(c.receiver, paid);
         CLEARINGHOUSE.unlock();
+    }
+
+    function _requireRatio(uint256 minRatio) private view {
+        uint256 ratio = withdrawalRatio();
+        if (ratio < minRatio) revert RatioTooLow(ratio, minRatio);
     }
 
     /// @dev What pays `amount` out of `from`: the paid part to CUSTODY, the loss of a USD withdrawal at r < 1 to HOLE.

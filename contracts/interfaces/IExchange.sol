@@ -65,6 +65,8 @@ interface IExchange {
         int256 price,
         Usd cash
     );
+    /// @notice `units` more count against the order slot (account, nonce) and, if not 0, against the account's `group`.
+    event OrderUsed(AccountId indexed account, uint256 indexed nonce, bytes32 group, uint128 units);
     /// @notice The order slot (account, nonce) can no longer fill.
     event Cancelled(AccountId indexed account, uint256 nonce);
 

@@ -76,8 +76,10 @@ interface IVault {
     error UnknownClaim(uint256 claimId);
     error NotReleasable(AccountId account);
     error NotReady(uint256 readyAt, uint256 now_);
-    /// @notice Insurance leaves only while no loss is open. `ratio` is r, WAD.
+    /// @notice Insurance, and claims at the hand of a stranger, leave only while no loss is open. `ratio` is r, WAD.
     error LossOpen(uint256 ratio);
+    /// @notice A withdrawal would pay `ratio` per dollar, less than the caller's `minRatio`. Both WAD.
+    error RatioTooLow(uint256 ratio, uint256 minRatio);
 
     /// @notice Takes `amount` of the asset's token from the caller and credits `account`.
     /// @dev USD is credited x/r while a booked loss is open and the account owes nothing, so that new money does not pay for
@@ -98,15 +100,18 @@ interface IVault {
 
     /// @notice Debits `amount` token units and sends them to `receiver`: USD times r, at once within the outflow limit, else
     /// as a claim with a latest date. An account without positions needs no oracle.
+    /// @param minRatio Least r (WAD) that the caller accepts for USD; 0 takes whatever it is.
     /// @return paid Token units sent now. @return claimId 0 when paid at once.
     function withdraw(
         AccountId account,
         uint8 asset,
         uint256 amount,
-        address receiver
+        address receiver,
+        uint256 minRatio
     ) external returns (uint256 paid, uint256 claimId);
 
-    /// @notice Pays a queued withdrawal to its receiver, USD times the r of now. Anyone.
+    /// @notice Pays a queued withdrawal to its receiver, USD times the r of now. Anyone; at r < 1 the receiver alone, so that
+    /// nobody else can choose the moment of a loss.
     function claim(uint256 claimId) external returns (uint256 paid);
 
     /// @notice r: what a withdrawal of one dollar pays, WAD, rounded down.

@@ -50,6 +50,13 @@ library AuctionMath {
         least = most < uint256(Parameters.MIN_SLICE) ? most : uint256(Parameters.MIN_SLICE);
     }
 
+    /// @dev R-27: what the compartment adds for an insolvent dust account: 10 % of its maintenance, down, at most 5 USD. So the
+    /// accounts that an owner splits his stake into earn no more than that share of it.
+    function dustReward(Usd maintenance) internal pure returns (Usd) {
+        int256 share_ = (maintenance.raw() * Parameters.DUST_REWARD_SHARE) / SIGNED_WAD;
+        return Usd.wrap(share_ < Parameters.DUST_REWARD ? share_ : Parameters.DUST_REWARD);
+    }
+
     /// @dev f of a conversion: -s / (E - s), rounded down.
     function conversionFraction(Assessment memory a) internal pure returns (uint256) {
         return FixedPoint.mulDivDown(uint256((-a.settledCash).raw()), WAD, uint256((a.equity - a.settledCash).raw()));

@@ -30,8 +30,9 @@ library Parameters {
     int256 internal constant MIN_SLICE = 0.1e18;
     /// @dev Below this maintenance an account is taken whole.
     int256 internal constant DUST_MAINTENANCE = 1000e18;
-    /// @dev What the compartment adds for an insolvent dust account.
+    /// @dev What the compartment adds for an insolvent dust account: at most this, and at most that share of its maintenance.
     int256 internal constant DUST_REWARD = 5e18;
+    int256 internal constant DUST_REWARD_SHARE = 0.1e18;
     /// @dev g: discount per unit of maintenance removed, start, after `DISCOUNT_RAMP`, per `DISCOUNT_STEP` later, at most.
     int256 internal constant DISCOUNT_START = 0.02e18;
     int256 internal constant DISCOUNT_RAMPED = 0.25e18;
@@ -53,6 +54,8 @@ library Parameters {
     uint256 internal constant MAX_PRICE = 2 ** 88 - 1;
     /// @dev Stored observations younger than this belong to the price interval.
     uint256 internal constant OBSERVATION_WINDOW = 30 seconds;
+    /// @dev Least time between two of them: with half the window, nobody can push a price out of it before its time.
+    uint256 internal constant OBSERVATION_SPACING = 15 seconds;
     /// @dev Spot EMA: period, and the most that one observation weighs.
     uint256 internal constant EMA_PERIOD = 1 hours;
     uint256 internal constant EMA_WEIGHT_CAP = 5 minutes;

@@ -6,6 +6,7 @@ import {SafeRead} from "../libraries/SafeRead.sol";
 
 /// @title Aggregate source
 /// @notice The median of up to five price sources, inside the hull of their intervals.
+/// @dev Of three or more sources the hull ends 5 % from the median: one that lies moves neither end further.
 /// @dev A dead source (spot 0) is left out; with all dead the reading is empty. Spot is the median of the others, of an
 /// even number the mean of the middle two, rounded down. `publishedAt` is the oldest. `live` iff at least `QUORUM` sources
 /// are live: losing sources stops new risk, and the last one left still serves valuation and liquidation.
@@ -19,6 +20,8 @@ contract AggregateSource is IPriceSource {
     error SourceNotUsable(address source, uint256 gasLimit);
 
     uint256 internal constant MAX_SOURCES = 5;
+    /// @dev 1 / 5 %.
+    uint256 internal constant MAX_REACH = 20;
     /// @dev Of the 250,000 gas that `SafeRead` gives: the rest covers the calls (1/32 and 5,000 for the last one) and the
     /// median.
     uint256 internal constant SHARED_GAS = 220_000;
@@ -66,6 +69,10 @@ contract AggregateSource is IPriceSource {
         if (valid == 0) return r;
         r.spot = (spots[(valid - 1) / 2] + spots[valid / 2]) / 2; // down; both are the middle one for an odd number
         r.live = live >= QUORUM;
+        if (valid < 3) return r; // nobody can say which of two is wrong
+        uint256 reach = r.spot / MAX_REACH; // R-28: down, the narrower band
+        if (r.low < r.spot - reach) r.low = r.spot - reach;
+        if (r.high > r.spot + reach) r.high = r.spot + reach;
     }
 
     /// @notice The source at `index` < `COUNT`; zero beyond.

@@ -1,7 +1,14 @@
 /** What the keeper can do on the chain, and how each job is called. */
-import { type AccountId, encodePosition, encodeUnderlyingSet, type Position } from '@plimsoll/sdk'
+import {
+  type AccountId,
+  auctionAbi,
+  clearinghouseAbi,
+  encodePosition,
+  encodeUnderlyingSet,
+  marketsAbi,
+  type Position,
+} from '@plimsoll/sdk'
 import { encodeFunctionData } from 'viem'
-import { auctionAbi, clearinghouseAbi, marketsAbi } from './ports/abi.ts'
 import type { Call } from './ports/chain.ts'
 import type { Contracts } from './ports/viemChain.ts'
 

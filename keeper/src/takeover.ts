@@ -8,6 +8,7 @@ import {
   DISCOUNT_RAMP,
   DISCOUNT_START,
   DUST_MAINTENANCE,
+  dustReward,
   isSameInstrument,
   type Portfolio,
   type Position,
@@ -17,9 +18,6 @@ import {
 } from '@plimsoll/sdk'
 import type { LiquidationState } from './ports/chain.ts'
 import { rowsOf } from './stages/assess.ts'
-
-/** What the compartment adds for an insolvent dust account: `DUST_REWARD` of the contracts. */
-const DUST_REWARD = 5n * 10n ** 18n
 
 export function positive(usd: bigint): bigint {
   return usd > 0n ? usd : 0n
@@ -58,7 +56,7 @@ export function liquidationTerms(state: LiquidationState, fraction: bigint): Ter
     fraction,
     rate: state.discount,
     rewardRate: state.reward,
-    extraReward: dust && equity < 0n ? DUST_REWARD : 0n,
+    extraReward: dust && equity < 0n ? dustReward(maintenance) : 0n,
     free: dust && equity > 0n && state.elapsed >= DISCOUNT_RAMP,
   }
 }

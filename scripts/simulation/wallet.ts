@@ -1,6 +1,13 @@
 /** Keys of the actors, their transactions and their signed orders. */
-import { type AccountId, encodeAccountId, encodeInstrumentId, type Instrument } from '@plimsoll/sdk'
-import { type Address, type Hex, keccak256, stringToHex, zeroAddress, zeroHash } from 'viem'
+import {
+  type AccountId,
+  createOrder,
+  encodeAccountId,
+  type encodeOrder,
+  type Instrument,
+  orderTypedData,
+} from '@plimsoll/sdk'
+import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { Rpc } from './rpc.ts'
 
@@ -45,16 +52,18 @@ export class Wallet {
     })
   }
 
-  async signOrder(exchange: Address, terms: OrderTerms): Promise<SignedOrder> {
-    const order = orderOf(terms)
-    const domain = { name: 'Plimsoll Exchange', version: '1', chainId: this.#chainId, verifyingContract: exchange }
-    const signature = await this.#account.signTypedData({
-      domain,
-      types: ORDER_TYPES,
-      primaryType: 'Order',
-      message: order,
+  async signOrder(exchange: Address, { account, instrument, lots, price, nonce }: OrderTerms): Promise<SignedOrder> {
+    const side = lots > 0n ? 1n : -1n
+    const order = createOrder({
+      accountId: account,
+      legs: [{ instrument, ratio: side }],
+      limitPrice: side * price,
+      units: lots * side,
+      nonce,
+      expiry: 2 ** 40 - 1,
     })
-    return { order, signature }
+    const message = orderTypedData({ chainId: this.#chainId, exchange }, order)
+    return { order: message.message, signature: await this.#account.signTypedData(message) }
   }
 }
 
@@ -66,55 +75,4 @@ export async function send(rpc: Rpc, raw: readonly Hex[]): Promise<Hex[]> {
 
 /** Buys (lots > 0) or sells `lots` at `price` USD per lot, 18 decimals. */
 export type OrderTerms = { account: AccountId; instrument: Instrument; lots: bigint; price: bigint; nonce: bigint }
-export type SignedOrder = { order: ReturnType<typeof orderOf>; signature: Hex }
-
-const UINT128 = 2n ** 128n - 1n
-
-function orderOf({ account, instrument, lots, price, nonce }: OrderTerms) {
-  const side = lots > 0n ? 1n : -1n
-  return {
-    account,
-    legs: [{ instrument: encodeInstrumentId(instrument), ratio: side }],
-    limitPrice: side * price,
-    maxFee: 10n ** 18n,
-    units: lots * side,
-    minFill: 1n,
-    nonce,
-    expiry: 2 ** 40 - 1,
-    reduceOnly: false,
-    executor: zeroAddress,
-    taker: zeroAddress,
-    tip: 0n,
-    tipReceiver: zeroHash,
-    minSpot: 0n,
-    maxSpot: UINT128,
-    group: zeroHash,
-    groupCap: 0n,
-  }
-}
-
-const ORDER_TYPES = {
-  Order: [
-    { name: 'account', type: 'bytes32' },
-    { name: 'legs', type: 'Leg[]' },
-    { name: 'limitPrice', type: 'int256' },
-    { name: 'maxFee', type: 'uint256' },
-    { name: 'units', type: 'uint128' },
-    { name: 'minFill', type: 'uint128' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'expiry', type: 'uint40' },
-    { name: 'reduceOnly', type: 'bool' },
-    { name: 'executor', type: 'address' },
-    { name: 'taker', type: 'address' },
-    { name: 'tip', type: 'uint256' },
-    { name: 'tipReceiver', type: 'bytes32' },
-    { name: 'minSpot', type: 'uint128' },
-    { name: 'maxSpot', type: 'uint128' },
-    { name: 'group', type: 'bytes32' },
-    { name: 'groupCap', type: 'uint128' },
-  ],
-  Leg: [
-    { name: 'instrument', type: 'uint128' },
-    { name: 'ratio', type: 'int64' },
-  ],
-} as const
+export type SignedOrder = { order: ReturnType<typeof encodeOrder>; signature: Hex }

@@ -129,11 +129,11 @@ describe('@plimsoll/sdk/ethers', () => {
 
   it('decodes the revert of an ethers call into a typed error', async () => {
     const { vault } = getContracts({ deployment, runner: alice })
-    const withdrawal = vault.withdraw(aliceId, 0, parseUnits('49990', 6), alice.address as Address)
+    const withdrawal = vault.withdraw(aliceId, 0, parseUnits('49990', 6), alice.address as Address, 0n)
     await expect(withdrawal).to.be.revertedWithCustomError(vault, 'InsufficientMargin')
     let thrown: unknown
     await vault.withdraw
-      .staticCall(aliceId, 0, parseUnits('49990', 6), alice.address as Address)
+      .staticCall(aliceId, 0, parseUnits('49990', 6), alice.address as Address, 0n)
       .catch((error: unknown) => {
         thrown = error
       })

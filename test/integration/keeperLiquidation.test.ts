@@ -85,6 +85,23 @@ describe('what a keeper does on the contracts', () => {
     assert.match(await metrics.registry.metrics(), /insolvent_usd\{keeper="test"\} 0/)
   })
 
+  it('absorbs the debt of an owner who closed at mark when nothing was left', async () => {
+    const { runner, metrics } = start()
+    await world.push(BTC, 37_000)
+    await world.open(world.subAccount(1_001n), trader, BTC, 100_000n)
+    const { positions, cash } = await world.contracts.clearinghouse.read.portfolio([trader])
+    assert.equal(positions.length, 0)
+    assert.ok(cash < 0n)
+    await runner.tick()
+    assert.deepEqual(
+      runner.open.map(({ job }) => job.action.kind),
+      ['absorb'],
+    )
+    await runner.tick()
+    assert.equal((await world.contracts.clearinghouse.read.portfolio([trader])).cash, 0n)
+    assert.match(await metrics.registry.metrics(), /kind="absorb",outcome="confirmed".* 1/)
+  })
+
   it('cuts the slice to what its account can carry', async () => {
     await world.fundKeeper(OPERATOR_KEY, 4_000)
     const { runner } = start({}, {}, OPERATOR_KEY)

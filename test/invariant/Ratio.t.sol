@@ -31,7 +31,7 @@ contract RatioTest is Deployed {
         uint256 ratio = vault.withdrawalRatio();
         assertLt(ratio, 1e18, "the expected loss counts");
         vm.prank(bob.owner());
-        vault.withdraw(bob, USD, amount, bob.owner());
+        vault.withdraw(bob, USD, amount, bob.owner(), 0);
         assertApproxEqAbs(vault.withdrawalRatio(), ratio, TOLERANCE, "INV-13: r moved by a withdrawal");
     }
 
@@ -42,7 +42,7 @@ contract RatioTest is Deployed {
         uint256 ratio = vault.withdrawalRatio();
         assertLt(ratio, 1e18, "a loss is booked");
         vm.prank(bob.owner());
-        vault.withdraw(bob, USD, amount, bob.owner());
+        vault.withdraw(bob, USD, amount, bob.owner(), 0);
         assertApproxEqAbs(vault.withdrawalRatio(), ratio, TOLERANCE, "INV-13: r moved by a withdrawal");
     }
 
@@ -50,7 +50,7 @@ contract RatioTest is Deployed {
     function test_unflag_INV13_surplusStays() public {
         auction.flag(debtor);
         vm.prank(bob.owner());
-        vault.withdraw(bob, USD, 500_000e6, bob.owner());
+        vault.withdraw(bob, USD, 500_000e6, bob.owner(), 0);
         assertGt(clearinghouse.cashOf(HOLE).raw(), 0, "the leaver's haircut");
         skip(60);
         btcSource.set(BTC_SPOT);

@@ -1,5 +1,13 @@
 /** `ChainPort` over viem: batched reads, decoded events and errors, transactions signed here. */
-import { type AccountId, decodePortfolio, decodeSnapshot, encodeUnderlyingSet } from '@plimsoll/sdk'
+import {
+  type AccountId,
+  auctionAbi,
+  clearinghouseAbi,
+  decodePortfolio,
+  decodeSnapshot,
+  encodeUnderlyingSet,
+  errorsAbi,
+} from '@plimsoll/sdk'
 import {
   type Address,
   BaseError,
@@ -17,7 +25,7 @@ import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Secret } from '../config.ts'
 import { NonceError, RpcError, SendError } from '../errors.ts'
 import type { EventBlock } from '../events.ts'
-import { auctionAbi, clearinghouseAbi, errorsAbi, eventsAbi } from './abi.ts'
+import { eventsAbi } from './abi.ts'
 import type {
   Call,
   ChainPort,

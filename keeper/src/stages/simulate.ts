@@ -1,10 +1,11 @@
 /** Stage 4 of 6: replays a job at its own block. Sends nothing; every exit names its reason. */
+
+import { auctionAbi } from '@plimsoll/sdk'
 import { decodeFunctionResult, type Hex } from 'viem'
 import type { Config } from '../config.ts'
 import { type Action, callOf } from '../jobs.ts'
 import { costUsd, type GasMoney } from '../money.ts'
 import { next, type Outcome, skip } from '../outcome.ts'
-import { auctionAbi } from '../ports/abi.ts'
 import type { Call, ChainPort, Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import type { PlannedJob } from './plan.ts'

@@ -437,6 +437,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'ratio', type: 'uint256' },
+      { name: 'minRatio', type: 'uint256' },
+    ],
+    name: 'RatioTooLow',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'reward', type: 'int256' },
       { name: 'minReward', type: 'int256' },
     ],

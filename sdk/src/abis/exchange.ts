@@ -158,6 +158,17 @@ export const exchangeAbi = [
     type: 'event',
   },
   {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'account', type: 'bytes32' },
+      { indexed: true, name: 'nonce', type: 'uint256' },
+      { indexed: false, name: 'group', type: 'bytes32' },
+      { indexed: false, name: 'units', type: 'uint128' },
+    ],
+    name: 'OrderUsed',
+    type: 'event',
+  },
+  {
     inputs: [],
     name: 'CLEARINGHOUSE',
     outputs: [{ name: '', type: 'address' }],

@@ -101,6 +101,14 @@ export const vaultAbi = [
   },
   {
     inputs: [
+      { name: 'ratio', type: 'uint256' },
+      { name: 'minRatio', type: 'uint256' },
+    ],
+    name: 'RatioTooLow',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'bits', type: 'uint8' },
       { name: 'value', type: 'int256' },
     ],
@@ -466,6 +474,7 @@ export const vaultAbi = [
       { name: 'asset', type: 'uint8' },
       { name: 'amount', type: 'uint256' },
       { name: 'receiver', type: 'address' },
+      { name: 'minRatio', type: 'uint256' },
     ],
     name: 'withdraw',
     outputs: [

@@ -49,5 +49,11 @@ export class NotReleasableError extends defineRevert(
 ) {}
 export class LossOpenError extends defineRevert(
   'LossOpen',
-  ({ ratio }) => `Withdrawals pay ${wad(ratio)} of a dollar: insurance stays until no loss is open.`,
+  ({ ratio }) =>
+    `Withdrawals pay ${wad(ratio)} of a dollar: insurance, and claims that a stranger pays out, wait until no loss is open. A claim's receiver may claim now at that ratio.`,
+) {}
+export class RatioTooLowError extends defineRevert(
+  'RatioTooLow',
+  ({ ratio, minRatio }) =>
+    `A withdrawal pays ${wad(ratio)} of a dollar now, less than the ${wad(minRatio)} asked for. Wait until the loss is covered, or pass a lower minRatio to accept it.`,
 ) {}

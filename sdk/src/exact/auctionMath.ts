@@ -13,6 +13,8 @@ import {
   DISCOUNT_START,
   DISCOUNT_STEP,
   DUST_MAINTENANCE,
+  DUST_REWARD,
+  DUST_REWARD_SHARE,
   MIN_SLICE,
   REWARD_MAX,
   REWARD_RAMP,
@@ -51,6 +53,11 @@ export function fractionBounds({ equity, maintenance }: Assessment): { least: bi
     most = missing <= 0n ? 0n : mulDivDown(missing, WAD, target)
   }
   return { least: minUsd(most, MIN_SLICE), most }
+}
+
+/** What the compartment adds for an insolvent dust account: 10 % of its maintenance, down, at most 5 USD. */
+export function dustReward(maintenance: bigint): bigint {
+  return minUsd((maintenance * DUST_REWARD_SHARE) / WAD, DUST_REWARD)
 }
 
 /** f of a conversion: -s / (E - s), rounded down. Needs s < 0 < E. */

@@ -5,6 +5,7 @@ export {
   conversionFraction,
   decayed,
   discountRate,
+  dustReward,
   fractionBounds,
   rewardRate,
   share,

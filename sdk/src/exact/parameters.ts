@@ -19,6 +19,8 @@ export const BUFFER = 11n * 10n ** 17n
 export const MIN_SLICE = 10n ** 17n
 /** Below this maintenance an account is taken whole. */
 export const DUST_MAINTENANCE = 1000n * 10n ** 18n
+export const DUST_REWARD = 5n * 10n ** 18n
+export const DUST_REWARD_SHARE = 10n ** 17n
 /** g: discount per unit of maintenance removed, at the start, after `DISCOUNT_RAMP`, per `DISCOUNT_STEP` later, at most. */
 export const DISCOUNT_START = 2n * 10n ** 16n
 export const DISCOUNT_RAMPED = 25n * 10n ** 16n

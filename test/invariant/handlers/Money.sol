@@ -27,6 +27,7 @@ abstract contract Money is Owners {
         _expect("withdrawCollateral", IClearinghouse.InsufficientMargin.selector);
         _expect("withdrawCollateral", IClearinghouse.SettledCashTooLow.selector);
         _expect("claim", IVault.ClaimNotReady.selector);
+        _expect("claim", IVault.LossOpen.selector);
     }
 
     function depositUsd(uint256 seed) internal {
@@ -109,7 +110,7 @@ abstract contract Money is Owners {
         Seen[] memory b = _seeBoth(seed, account, account);
         (int256 held, , int256 open) = _solvency();
         int256 memo = clearinghouse.memo(account).raw();
-        try vault.withdraw(account, asset, amount, account.owner()) returns (uint256 paid, uint256) {
+        try vault.withdraw(account, asset, amount, account.owner(), 0) returns (uint256 paid, uint256) {
             calls[action]++;
             paidOut[asset] += paid;
             // The exit check refreshes the memo of a flagged account, which moves r for a reason of its own.
@@ -149,12 +150,15 @@ abstract contract Money is Owners {
         bool due = vault.latestPayment(id) <= block.timestamp;
         Seen[] memory b = _seeBoth(seed, house, house);
         (int256 held, , int256 open) = _solvency();
+        bool isReceiver = _pick(seed, "receiver", 0, 1) == 0;
+        if (isReceiver) vm.prank(c.receiver);
         try vault.claim(id) returns (uint256 paid) {
+            _claim(13, isReceiver || paid == c.amount, "a stranger paid out at a loss");
             calls["claim"]++;
             paidOut[c.asset] += paid;
             if (c.asset == USD) _claimRatioKept(held, open, int256(uint256(c.amount)) * USD_UNIT, "claim");
         } catch (bytes memory reason) {
-            _claim(1, !due, "a claim was not paid at its latest date");
+            _claim(1, !due || !isReceiver, "a claim was not paid at its latest date");
             return _refused("claim", reason);
         }
         _claimOthersUntouched(b, house, house, "a claim touched an account");

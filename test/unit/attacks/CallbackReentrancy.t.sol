@@ -28,7 +28,7 @@ contract CallbackReentrancyTest is Scenes {
         _contract.perform(address(vault), abi.encodeCall(vault.deposit, (_own, USD, 20_000e6)));
         vault.setOutflow(USD, Outflow(1, 2e6));
         skip(1 days); // what the bucket held above that has faded
-        _contract.perform(address(vault), abi.encodeCall(vault.withdraw, (_own, USD, 1e6, address(1)))); // claim 1
+        _contract.perform(address(vault), abi.encodeCall(vault.withdraw, (_own, USD, 1e6, address(1), 0))); // claim 1
         fall(BTC, 38_500e18);
     }
 
@@ -46,7 +46,7 @@ contract CallbackReentrancyTest is Scenes {
     function test_onLiquidation_mayNothingElse() public {
         Position[] memory none = new Position[](0);
         Bid memory bid = Bid(alice, _other, 1e18, Usd.wrap(0), "");
-        _plan(address(vault), abi.encodeCall(vault.withdraw, (_own, USD, 1e6, address(1))));
+        _plan(address(vault), abi.encodeCall(vault.withdraw, (_own, USD, 1e6, address(1), 0)));
         _plan(address(vault), abi.encodeCall(vault.claim, (1)));
         _plan(address(clearinghouse), abi.encodeCall(clearinghouse.setMode, (_own, Mode.Isolated)));
         _plan(address(clearinghouse), abi.encodeCall(clearinghouse.transfer, (_own, _other, Usd.wrap(1), none)));

@@ -41,7 +41,7 @@ contract SettledCashDrainTest is Scenes {
         vm.expectRevert(
             abi.encodeWithSelector(IClearinghouse.SettledCashTooLow.selector, _borrower, Usd.wrap(-1e18), Usd.wrap(0))
         );
-        vault.withdraw(_borrower, USD, 1e6, _borrower.owner());
+        vault.withdraw(_borrower, USD, 1e6, _borrower.owner(), 0);
     }
 
     /// @dev Closing 4,000 ETH may cost the 510,000 of maintenance it frees; then anyone converts at once, and the owner

@@ -48,7 +48,7 @@ contract SpikeTest is Scenes {
         btcSource.set(48_000e18); // paper gain 400,000
         vm.prank(_pumper.owner());
         vm.expectRevert();
-        vault.withdraw(_pumper, USD, 320_000e6, _pumper.owner());
+        vault.withdraw(_pumper, USD, 320_000e6, _pumper.owner(), 0);
     }
 
     function _free() private view returns (int256) {

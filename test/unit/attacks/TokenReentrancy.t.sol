@@ -36,7 +36,7 @@ contract TokenReentrancyTest is Scenes {
         _perform(abi.encodeCall(vault.deposit, (_one, USD, 1_000e6)));
         vault.setOutflow(USD, Outflow(1, 2e6));
         skip(1 days); // what the bucket held above that has faded
-        _perform(abi.encodeCall(vault.withdraw, (_one, USD, 1e6, address(_token)))); // claim 1
+        _perform(abi.encodeCall(vault.withdraw, (_one, USD, 1e6, address(_token), 0))); // claim 1
     }
 
     function test_deposit_isLockedAgainstItsToken() public {
@@ -48,7 +48,7 @@ contract TokenReentrancyTest is Scenes {
 
     function test_withdraw_isLockedAgainstItsToken() public {
         _planAll();
-        _perform(abi.encodeCall(vault.withdraw, (_one, HOST, 1e18, address(_token))));
+        _perform(abi.encodeCall(vault.withdraw, (_one, HOST, 1e18, address(_token), 0)));
         _requireAllLocked();
         assertEq(vault.internalBalance(HOST), 9e18);
     }
@@ -68,7 +68,7 @@ contract TokenReentrancyTest is Scenes {
         _plan(address(vault), abi.encodeCall(vault.deposit, (_two, USD, 1e6)));
         _plan(address(vault), abi.encodeCall(vault.deposit, (_two, HOST, 1e18)));
         _plan(address(vault), abi.encodeCall(vault.depositWithPermit, (_two, USD, 1e6, 0, 0, 0, 0)));
-        _plan(address(vault), abi.encodeCall(vault.withdraw, (_one, HOST, 1e18, address(_token))));
+        _plan(address(vault), abi.encodeCall(vault.withdraw, (_one, HOST, 1e18, address(_token), 0)));
         _plan(address(vault), abi.encodeCall(vault.claim, (1)));
         _plan(address(clearinghouse), abi.encodeCall(clearinghouse.setMode, (_one, Mode.Isolated)));
         _plan(address(clearinghouse), abi.encodeCall(clearinghouse.transfer, (_one, _two, Usd.wrap(1), none)));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {AccountId, HOLE} from "../../../contracts/types/AccountId.sol";
 import {Bid, IAuction} from "../../../contracts/interfaces/IAuction.sol";
+import {Assessment} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {Fill} from "../../../contracts/interfaces/IExchange.sol";
 import {RiskParameters, Limits} from "../../../contracts/interfaces/IMarkets.sol";
 import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
@@ -60,6 +61,20 @@ contract LiquidateDustTest is Scenes {
         assertUsd(payment, Usd.wrap(0), "nothing to pay for");
         assertUsd(reward, usd(5), "the bounty");
         assertEq(equityOf(keeper), 100_005e18);
+    }
+
+    /// @dev 10 % of the maintenance where that is less than 5 USD: splitting a stake into dust multiplies no bounty.
+    function testFuzz_liquidate_smallDustPaysATenthOfItsMaintenance(uint256 lots) public {
+        lots = bound(lots, 1, 30); // 40 USD each
+        AccountId tiny = fund(owner("tiny"), 0, 100);
+        trade(tiny, bob, perpetualOf(BTC), uint128(lots * 10), BTC_SPOT);
+        withdraw(tiny, USD, uint256(equityOf(tiny) - int256((lots * 22e18) / 10) - 5e18) / 1e12);
+        fall(BTC, 32_000e18);
+        Assessment memory a = assess(tiny);
+        assertLt(a.equity.raw(), 0);
+        (, Usd reward) = liquidate(tiny, keeper, 1e18);
+        assertLe(reward.raw(), a.maintenance.raw() / 10);
+        assertGe(reward.raw(), a.maintenance.raw() / 10 - 1);
     }
 
     /// @dev One lot of 100,000 USD: no fraction below 1 moves it, so a slice would only halve the clock.

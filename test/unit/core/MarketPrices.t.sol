@@ -32,6 +32,21 @@ contract MarketPricesTest is Deployed {
         assertEq(m.high, isYoung && before > now_ ? before : now_);
     }
 
+    /// @dev However often others touch, a stored price stays in the interval for its 30 seconds.
+    function testFuzz_touch_cannotPushAPriceOut(uint256[8] memory gaps, uint256[8] memory prices) public {
+        skip(1 minutes);
+        btcSource.set(39_000e18);
+        _touch();
+        uint256 end = block.timestamp + 29;
+        for (uint256 i; i < 8 && block.timestamp < end; ++i) {
+            vm.warp(block.timestamp + bound(gaps[i], 1, end - block.timestamp));
+            btcSource.set(bound(prices[i], 39_001e18, 1_000_000e18));
+            assertEq(_touch().low, 39_000e18);
+        }
+        vm.warp(end + 1);
+        assertGt(_row().low, 39_000e18);
+    }
+
     /// @dev Two prices in one second: the first is stored, both are in the interval.
     function test_snapshot_spansThePricesOfOneSecond() public {
         skip(1 minutes);
@@ -43,20 +58,20 @@ contract MarketPricesTest is Deployed {
     }
 
     function testFuzz_touch_storesWhatSnapshotSays(uint256 spot, uint256 age) public {
-        skip(bound(age, 1, 30 days));
+        skip(bound(age, 15, 30 days));
         btcSource.set(bound(spot, 1, 2 ** 88 - 1));
         Market memory seen = _row();
         vm.expectEmit(address(markets));
         emit IMarkets.Observed(BTC, seen.spot, seen.ema);
         Market memory stored = _touch();
         assertEq(abi.encode(stored), abi.encode(seen), "same row");
-        assertEq(abi.encode(_touch()), abi.encode(seen), "and once a second only");
+        assertEq(abi.encode(_touch()), abi.encode(seen), "and once in 15 seconds only");
     }
 
     /// @dev One observation weighs ln 2 * min(dt, 5 min) / 1 h, 5.776 % at most.
     function testFuzz_touch_capsTheWeightInTheEma(uint256 spot, uint256 age) public {
         _touch();
-        age = bound(age, 1, 30 days);
+        age = bound(age, 15, 30 days);
         skip(age);
         spot = bound(spot, 1e18, 1_000_000e18);
         btcSource.set(spot);
@@ -121,6 +136,18 @@ contract MarketPricesTest is Deployed {
         uint256 mark = _row().perpetualMark;
         int256 rest = target - (target * int256(age)) / 600;
         assertApproxEqAbs(mark, (40_000e18 * uint256(1e6 + rest)) / 1e6, 0.04e18, "one millionth");
+    }
+
+    /// @dev A gap too small for one second's step is not held up by messages that come every second.
+    function test_setPremium_smallGapsCloseUnderFrequentMessages() public {
+        markets.setPremium(BTC, 100);
+        for (uint256 i; i < 600; ++i) {
+            skip(1);
+            markets.setPremium(BTC, 0);
+        }
+        int256 above = int256(_row().perpetualMark) - 40_000e18;
+        assertGt(above, 0);
+        assertLt(above, 2e18, "half of 100 millionths of 40,000, and falling");
     }
 
     /// @dev rate_prev * spot_prev * min(dt, 1 h): the price at the beginning of the hour, not at its end.

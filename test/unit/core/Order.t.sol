@@ -28,6 +28,18 @@ contract OrderTest is Scenes {
         settle(f);
     }
 
+    /// @dev Summed over the events: what `filled` and `groupFilled` say.
+    function test_settle_emitsTheUseOfBothOrders() public {
+        Fill memory f = _base();
+        (f.maker.group, f.maker.groupCap) = ("wings", 1_000);
+        f = _signed(f);
+        vm.expectEmit(address(exchange));
+        emit IExchange.OrderUsed(bob, f.maker.nonce, "wings", 1_000);
+        vm.expectEmit(address(exchange));
+        emit IExchange.OrderUsed(keeper, f.taker.nonce, 0, 1_000);
+        settle(f);
+    }
+
     /// @dev Maker 1 bp, taker 5 bp of 4,000; half to the market's insurance.
     function test_settle_chargesHalfForTheInsurance() public {
         int256 insured = clearinghouse.cashOf(compartment(BTC)).raw();

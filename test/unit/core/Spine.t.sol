@@ -44,7 +44,7 @@ contract SpineTest is Deployed {
         assertEq(clearinghouse.cashOf(CUSTODY).raw(), -210_000e18, "INV-1: custody owes what was deposited");
 
         vm.startPrank(bob.owner());
-        vault.withdraw(bob, USD, 50_000e6, bob.owner());
+        vault.withdraw(bob, USD, 50_000e6, bob.owner(), 0);
         vm.stopPrank();
         assertEq(usdc.balanceOf(bob.owner()), 50_000e6);
     }

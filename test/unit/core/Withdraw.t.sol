@@ -82,8 +82,8 @@ contract WithdrawTest is Scenes {
         address who = alice.owner();
         vm.startPrank(who);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        vault.withdraw(alice, USD, free + 1, who);
-        vault.withdraw(alice, USD, free, who);
+        vault.withdraw(alice, USD, free + 1, who, 0);
+        vault.withdraw(alice, USD, free, who, 0);
         vm.stopPrank();
     }
 
@@ -93,34 +93,64 @@ contract WithdrawTest is Scenes {
         assertEq(paid, 1e18);
         vm.prank(_carol.owner());
         vm.expectPartialRevert(IClearinghouse.NegativeCollateral.selector);
-        vault.withdraw(_carol, ETH, 1, RECEIVER);
+        vault.withdraw(_carol, ETH, 1, RECEIVER, 0);
     }
 
     function testFuzz_withdraw_isForOwnersAndOperators(address stranger) public {
         vm.assume(stranger != _carol.owner());
         vm.prank(stranger);
         vm.expectRevert(abi.encodeWithSelector(IVault.NotYourAccount.selector, _carol, stranger));
-        vault.withdraw(_carol, USD, 1, stranger);
+        vault.withdraw(_carol, USD, 1, stranger, 0);
         vm.prank(_carol.owner());
         clearinghouse.setOperator(_carol, stranger, true);
         vm.prank(stranger);
-        vault.withdraw(_carol, USD, 1, RECEIVER);
+        vault.withdraw(_carol, USD, 1, RECEIVER, 0);
         assertEq(usdc.balanceOf(RECEIVER), 1);
     }
 
     function test_withdraw_revertsForNothingAndForTheUnknown() public {
         vm.startPrank(_carol.owner());
         vm.expectRevert(IVault.ZeroAmount.selector);
-        vault.withdraw(_carol, USD, 0, RECEIVER);
+        vault.withdraw(_carol, USD, 0, RECEIVER, 0);
         vm.expectRevert(abi.encodeWithSelector(IVault.UnknownAsset.selector, uint8(9)));
-        vault.withdraw(_carol, 9, 1, RECEIVER);
+        vault.withdraw(_carol, 9, 1, RECEIVER, 0);
         vm.expectRevert(abi.encodeWithSelector(IVault.UnknownClaim.selector, uint256(7)));
         vault.latestPayment(7);
         vm.stopPrank();
     }
 
+    /// @dev The caller's limit on r holds at the moment of the withdrawal.
+    function testFuzz_withdraw_revertsBelowTheCallersRatio(uint256 minRatio) public {
+        _openLoss();
+        uint256 ratio = vault.withdrawalRatio();
+        assertLt(ratio, 1e18);
+        minRatio = bound(minRatio, 0, 1e18);
+        vm.prank(_carol.owner());
+        if (minRatio > ratio) vm.expectRevert(abi.encodeWithSelector(IVault.RatioTooLow.selector, ratio, minRatio));
+        vault.withdraw(_carol, USD, 1_000e6, RECEIVER, minRatio);
+        assertEq(usdc.balanceOf(RECEIVER), minRatio > ratio ? 0 : (1_000e6 * ratio) / 1e18);
+    }
+
+    /// @dev Nobody else picks the moment at which a queued withdrawal takes its share of a loss.
+    function test_claim_belowParIsForTheReceiver() public {
+        (, uint256 claimId) = _withdraw(400_000e6);
+        _openLoss();
+        uint256 ratio = vault.withdrawalRatio();
+        vm.warp(vault.latestPayment(claimId));
+        vm.expectRevert(abi.encodeWithSelector(IVault.LossOpen.selector, ratio));
+        vault.claim(claimId);
+        vm.prank(RECEIVER);
+        vault.claim(claimId);
+        assertEq(usdc.balanceOf(RECEIVER), (400_000e6 * ratio) / 1e18);
+    }
+
+    function _openLoss() private {
+        fall(BTC, 37_000e18); // alice: E = -2,080
+        liquidate(alice, keeper, 1e18);
+    }
+
     function _withdraw(uint256 amount) private returns (uint256 paid, uint256 claimId) {
         vm.prank(_carol.owner());
-        return vault.withdraw(_carol, USD, amount, RECEIVER);
+        return vault.withdraw(_carol, USD, amount, RECEIVER, 0);
     }
 }
