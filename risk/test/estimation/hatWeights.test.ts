@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { DomainError } from '../../src/errors.ts'
+import { hatWeights, limitWeights, scanNodes } from '../../src/estimation/hatWeights.ts'
+
+const options = { seed: 10, numRuns: 200 }
+const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0)
+const scanRange = fc.double({ min: 0.01, max: 0.6, noNaN: true })
+const moves = fc.array(fc.double({ min: -0.99, max: 3, noNaN: true }), { minLength: 1, maxLength: 60 })
+
+/** A payoff that is linear between the nodes and flat beyond them. */
+function interpolate(nodes: Float64Array, values: number[], move: number): number {
+  const clamped = Math.min(Math.max(move, nodes[0] ?? 0), nodes.at(-1) ?? 0)
+  const right = Math.max(
+    1,
+    nodes.findIndex((node) => node >= clamped),
+  )
+  const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [nodes[right - 1], nodes[right], values[right - 1], values[right]]
+  return x1 > x0 ? y0 + ((clamped - x0) / (x1 - x0)) * (y1 - y0) : y1
+}
+
+describe('scanNodes', () => {
+  it('are 17 ascending moves: sixths of the range and its multiples 2 and 4', () => {
+    const nodes = scanNodes(0.06)
+    const expected = [-24, -12, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 12, 24].map((j) => j / 100)
+    assert.equal(nodes.length, 17)
+    for (const [n, move] of expected.entries()) assert.ok(Math.abs((nodes[n] ?? 9) - move) < 1e-15)
+  })
+
+  it('stop at a loss of 90 %', () => {
+    assert.deepEqual(Array.from(scanNodes(0.5).slice(0, 3)), [-0.9, -0.9, -0.5])
+    assert.throws(() => scanNodes(0), DomainError)
+  })
+})
+
+describe('hatWeights', () => {
+  it('are probabilities that keep the mean of every payoff linear between nodes', () => {
+    const payoff = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 17, maxLength: 17 })
+    fc.assert(
+      fc.property(scanRange, moves, payoff, (range, sample, values) => {
+        fc.pre(range < 0.22) // no coinciding nodes: there a payoff has two values at one move
+        const nodes = scanNodes(range)
+        const weights = hatWeights(sample, nodes)
+        assert.ok(weights.every((weight) => weight >= 0))
+        assert.ok(Math.abs(sum(weights) - 1) < 1e-12)
+        const expected = sum(sample.map((move) => interpolate(nodes, values, move))) / sample.length
+        assert.ok(Math.abs(sum(weights.map((weight, n) => weight * (values[n] ?? 0))) - expected) < 1e-12)
+      }),
+      options,
+    )
+  })
+
+  it('sum to 1 for any range, any sample and any probabilities', () => {
+    fc.assert(
+      fc.property(scanRange, moves, (range, sample) => {
+        const probabilities = sample.map((_, i) => (2 * (i + 1)) / (sample.length * (sample.length + 1)))
+        assert.ok(Math.abs(sum(hatWeights(sample, scanNodes(range), probabilities)) - 1) < 1e-12)
+      }),
+      options,
+    )
+  })
+
+  it('give a move on a node to that node alone and a move beyond the ends to the end', () => {
+    const nodes = [-1, 0, 2]
+    assert.deepEqual(Array.from(hatWeights([0], nodes)), [0, 1, 0])
+    assert.deepEqual(Array.from(hatWeights([-5, 2, 7, 1], nodes)), [0.25, 0.125, 0.625])
+  })
+
+  it('refuse probabilities that do not match the moves', () => {
+    assert.throws(() => hatWeights([0, 1], [0, 1], [1]), DomainError)
+  })
+})
+
+describe('limitWeights', () => {
+  const uniform = new Float64Array(17).fill(1 / 17)
+
+  it('move by no more than the largest change, keep the extremes and sum to 1', () => {
+    const change = fc.double({ min: 0.001, max: 0.2, noNaN: true })
+    fc.assert(
+      fc.property(scanRange, moves, change, (range, sample, largestChange) => {
+        const target = hatWeights(sample, scanNodes(range))
+        const limited = limitWeights(uniform, target, { largestChange, leastTail: 0.002 })
+        assert.ok(Math.abs(sum(limited) - 1) < 1e-12)
+        for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.002 * (1 - 1e-12))
+        for (const [n, weight] of limited.entries())
+          assert.ok(Math.abs(weight - (uniform[n] ?? 0)) <= largestChange + 4 * 0.002)
+      }),
+      options,
+    )
+  })
+
+  it('are the target when it is near enough', () => {
+    const target = uniform.map((weight, n) => weight + (n === 8 ? 0.01 : n === 9 ? -0.01 : 0))
+    const limited = limitWeights(uniform, target, { largestChange: 0.011, leastTail: 0 })
+    for (const [n, weight] of limited.entries()) assert.ok(Math.abs(weight - (target[n] ?? 0)) < 1e-15)
+  })
+})
