@@ -1,0 +1,88 @@
+/** The protocol's 17 nodes: butterfly prices as probabilities, and expected shortfall on them. */
+import { DomainError } from '../errors.ts'
+import type { Smile } from '../surface/smile.ts'
+import { bookShortfall, type HorizonBook } from './bookShortfall.ts'
+import { callOverForward } from './density.ts'
+
+/** Moves of the nodes in scan ranges: 13 prices and the extremes. */
+export const NODE_MOVES: readonly number[] = [-24, -12, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 12, 24].map(
+  (sixths) => sixths / 6,
+)
+
+/** Extremes do not fall further than this. */
+const LOWEST = -0.9
+
+/**
+ * x = 1 + move of the 17 nodes for a scan range (0.1 = 10 %), ascending; moves stop at -90 %.
+ * @throws DomainError unless 0 < scanRange < 1.
+ */
+export function protocolNodes(scanRange: number): number[] {
+  if (!(scanRange > 0 && scanRange < 1)) throw new DomainError('scanRange', scanRange, 'between 0 and 1, both excluded')
+  return NODE_MOVES.map((move) => 1 + Math.max(LOWEST, move * scanRange))
+}
+
+/**
+ * Probabilities of nodes from the prices of butterflies on them: with s_n the slope of the call price between neighbouring
+ * nodes (-1 before the first, 0 after the last), p_n = s_n - s_(n-1). They are the law on the nodes that reprices every call
+ * struck at a node. A node that coincides with its outer neighbour gets 0; a negative p is set to 0 and the
+ * rest scaled to 1.
+ *
+ * Source: D. T. Breeden and R. H. Litzenberger (1978), "Prices of state-contingent claims implicit in option prices".
+ *
+ * @param nodes x = S/F, positive, not decreasing.
+ * @throws DomainError for nodes that are not so.
+ */
+export function nodeProbabilities(smile: Smile, nodes: readonly number[]): Float64Array {
+  nodes.forEach((x, n) => {
+    if (!(x > 0 && x >= (nodes[n - 1] ?? 0))) throw new DomainError(`nodes[${n}]`, x, 'positive and not decreasing')
+  })
+  const probabilities = new Float64Array(nodes.length)
+  const kept = nodes.flatMap((x, n) => (isInner(nodes, n) ? [] : [{ x, n, call: callOverForward(smile, x) }]))
+  let before = -1
+  kept.forEach(({ x, n, call }, i) => {
+    const next = kept[i + 1]
+    const slope = next === undefined ? 0 : (next.call - call) / (next.x - x)
+    probabilities[n] = Math.max(0, slope - before)
+    before = slope
+  })
+  const total = probabilities.reduce((sum, p) => sum + p, 0)
+  return probabilities.map((p) => p / total)
+}
+
+/** Below the middle a node coincides with the one before it, above with the one after: that one is further out. */
+function isInner(nodes: readonly number[], n: number): boolean {
+  return n < nodes.length / 2 ? nodes[n] === nodes[n - 1] : nodes[n] === nodes[n + 1]
+}
+
+/**
+ * Mean of the worst `level` of losses (positive = loss) with these probabilities, the last outcome counted in part.
+ * @throws DomainError unless 0 < level <= 1 and the lengths agree.
+ */
+export function nodeShortfall(losses: ArrayLike<number>, probabilities: ArrayLike<number>, level: number): number {
+  if (!(level > 0 && level <= 1)) throw new DomainError('level', level, 'above 0 and at most 1')
+  if (losses.length !== probabilities.length)
+    throw new DomainError('losses.length', losses.length, `that of probabilities, ${probabilities.length}`)
+  const outcomes = Array.from(losses, (loss, n) => ({ loss, probability: probabilities[n] ?? 0 }))
+  let [left, sum] = [level, 0]
+  for (const { loss, probability } of outcomes.sort((a, b) => b.loss - a.loss)) {
+    const part = Math.min(left, probability)
+    sum += part * loss
+    left -= part
+  }
+  return sum / (level - left)
+}
+
+/** Expected shortfall on the nodes, on the fine grid, and nodes minus fine in units of the book. */
+export type NodeComparison = { nodes: number; fine: number; error: number }
+
+/** How far the protocol's 17 nodes are off the fine grid for one book, the same revaluation on both. */
+export function compareNodes(smile: Smile, book: HorizonBook, scanRange: number, level: number): NodeComparison {
+  const at = protocolNodes(scanRange)
+  const nodes = nodeShortfall(
+    at.map((x) => -book.profit(x)),
+    nodeProbabilities(smile, at),
+    level,
+  )
+  const fine = bookShortfall(smile, book, level).expectedShortfall
+  return { nodes, fine, error: nodes - fine }
+}
