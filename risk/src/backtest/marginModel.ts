@@ -8,8 +8,9 @@ import { requireLevel } from '../measures/sample.ts'
 import { bufferedMargins, flooredMargins, LEAST_BUFFER, stressWeightedMargins } from './antiProcyclicality.ts'
 
 /**
- * `ewma`: normal quantile times an exponentially weighted volatility around zero (decay `lambda`). `historical`: quantile
- * of the absolute returns of the last `window` days. Both cover longs and shorts alike.
+ * Both models cover a move of either sign with probability `level`. `ewma`: normal quantile of (1 + level) / 2 times an
+ * exponentially weighted volatility around zero (decay `lambda`). `historical`: `level` quantile of the absolute returns
+ * of the last `window` days.
  */
 export type MarginModel = { window: number; level: number; lookback: number } & (
   | { kind: 'ewma'; lambda: number }
@@ -59,7 +60,7 @@ function baseMargins(returns: Float64Array, model: MarginModel): { short: Float6
     const measure = (past: Float64Array) => valueAtRisk(past.map(Math.abs), level, model.convention)
     return { short: rolling(returns, window, window, measure), long: rolling(returns, window, lookback, measure) }
   }
-  const z = normalQuantile(level)
+  const z = normalQuantile((1 + level) / 2)
   const start = sampleVariance(returns.subarray(0, window))
   const variances = ewmaVariances(returns, model.lambda, start).subarray(window, returns.length)
   return {

@@ -12,3 +12,4 @@ export {
   valueAtRisk,
   WeightedConventionError,
 } from './quantile.ts'
+export * from './seriesRisk.ts'

@@ -9,7 +9,7 @@ import {
   valueAtRisk,
   WeightedConventionError,
 } from '../../src/measures/quantile.ts'
-import { vectorCsv, vectorJson } from './vectors.ts'
+import { vectorCsv } from './vectors.ts'
 
 const near = (actual: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} +- ${tolerance}`)
@@ -85,22 +85,6 @@ describe('value-at-risk and expected shortfall of a sample', () => {
       const losses = Array.from({ length: count }, (_, i) => i)
       assert.equal(valueAtRisk(losses, level, 'order-statistic'), count - rank)
     }
-  })
-
-  it("reproduce the DAX breach counts of R's quarks with the plain historical method", () => {
-    const closes = vectorCsv('dax_close_2000_2021.csv').slice(1)
-    const losses = closes.slice(1).map((row, i) => -Math.log(Number(row[1]) / Number(closes[i]?.[1])))
-    const { printed_in_quarks_readme: printed } = vectorJson<{
-      printed_in_quarks_readme: { plain: { var_breaches: number; es_breaches: number } }
-    }>('fhs_quarks_dax.json')
-    let overVar = 0
-    let overShortfall = 0
-    for (let day = 250; day < losses.length; day++) {
-      const window = losses.slice(day - 250, day)
-      if ((losses[day] ?? 0) > valueAtRisk(window, 0.975, 'type7')) overVar++
-      if ((losses[day] ?? 0) > expectedShortfall(window, 0.975, 'type7')) overShortfall++
-    }
-    assert.deepEqual({ var_breaches: overVar, es_breaches: overShortfall }, printed.plain)
   })
 })
 

@@ -5,6 +5,7 @@ import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
 import { registerPrice } from './price.ts'
 import { registerProcyclicality } from './procyclicality.ts'
+import { registerVar } from './var.ts'
 
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerGarch,
@@ -12,4 +13,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerPrice,
   registerBacktest,
   registerProcyclicality,
+  registerVar,
 ]

@@ -106,7 +106,7 @@ function printReport(report: ReturnType<typeof reportOf>): void {
   )
 }
 
-function plotOf(variants: Variant[]): string {
+function plotOf(variants: Variant[], unit: string): string {
   const series = variants.map(({ name, margins }, i) => ({
     kind: 'line' as const,
     name,
@@ -118,7 +118,7 @@ function plotOf(variants: Variant[]): string {
     title: 'Margin under the tools against procyclicality',
     subtitle: 'Regulation (EU) 153/2013, Article 28(1)(a), (b), (c)',
     x: { label: 'day' },
-    y: { label: 'margin' },
+    y: { label: `margin (${unit})` },
     series,
   })
 }
@@ -127,7 +127,8 @@ function run(options: ProcyclicalityOptions): void {
   const input = readInput(options.input)
   const modelled = options.returns === true || options.prices === true
   const variants = modelled ? modelledVariants(input, options) : givenVariants(input, options)
-  if (options.plot !== undefined) writeFileSync(options.plot, plotOf(variants))
+  if (options.plot !== undefined)
+    writeFileSync(options.plot, plotOf(variants, modelled ? 'share of notional' : 'as given'))
   const report = reportOf(variants)
   if (options.json) printJson(report)
   else printReport(report)

@@ -1,0 +1,163 @@
+/** Value-at-risk and expected shortfall of the next period from one history of profits and losses, by any method. */
+import { fitGarch } from '../estimation/garchFit.ts'
+import {
+  ageWeightedScenarios,
+  filteredHistoricalSimulation,
+  volatilityWeightedReturns,
+} from '../estimation/historicalSimulation.ts'
+import { ewmaFilter, garchFilter, type VolatilityFilter } from '../estimation/volatilityFilter.ts'
+import { cornishFisherExpectedShortfall, cornishFisherValueAtRisk } from './cornishFisher.ts'
+import { expectedShortfall, type ShortfallConvention } from './expectedShortfall.ts'
+import { moments } from './moments.ts'
+import {
+  normalExpectedShortfall,
+  normalValueAtRisk,
+  studentTExpectedShortfall,
+  studentTValueAtRisk,
+} from './parametric.ts'
+import {
+  fitPeaksOverThreshold,
+  peaksOverThresholdExpectedShortfall,
+  peaksOverThresholdValueAtRisk,
+} from './peaksOverThreshold.ts'
+import { type QuantileConvention, valueAtRisk } from './quantile.ts'
+import { ascendingLosses, requireLevel } from './sample.ts'
+
+/** How quantile and shortfall of the scenarios are read. */
+type Conventions = { convention: QuantileConvention; shortfallConvention: ShortfallConvention }
+
+/** Volatility by an exponential average of decay `lambda`, or by a GARCH(1,1) fitted to the history. */
+export type VolatilityModel = { kind: 'ewma'; lambda: number } | { kind: 'garch' }
+
+/**
+ * - `historical`: every past period alike. `age`: weights that decay by `lambda`, Boudoukh, Richardson, Whitelaw (1998).
+ * - `volatility`: past periods scaled to today's volatility ('next') or the last period's ('last'), Hull, White (1998).
+ * - `filtered`: bootstrap of standardised residuals over `steps` periods, Barone-Adesi, Giannopoulos, Vosper (1999).
+ * - `normal`, `student-t` (mean and deviation of the sample), `cornish-fisher` (its skewness and kurtosis, too).
+ * - `extreme-value`: generalised Pareto tail of the worst `tailShare` of the losses.
+ */
+export type RiskMethod =
+  | ({ kind: 'historical' } & Conventions)
+  | ({ kind: 'age'; lambda: number } & Conventions)
+  | ({ kind: 'volatility'; volatility: VolatilityModel; scaleTo: 'next' | 'last' } & Conventions)
+  | ({ kind: 'filtered'; volatility: VolatilityModel; steps: number; paths: number; seed: number } & Conventions)
+  | { kind: 'normal' }
+  | { kind: 'student-t'; degreesOfFreedom: number }
+  | { kind: 'cornish-fisher' }
+  | { kind: 'extreme-value'; tailShare: number }
+
+/** Both measures (positive = loss, unit of the history) and the numbers that were estimated on the way. */
+export type RiskEstimate = {
+  valueAtRisk: number
+  expectedShortfall: number
+  estimates: Record<string, number>
+}
+
+function ofLosses(
+  losses: Float64Array,
+  level: number,
+  { convention, shortfallConvention }: Conventions,
+  estimates: Record<string, number>,
+  weights?: Float64Array,
+): RiskEstimate {
+  return {
+    valueAtRisk: valueAtRisk(losses, level, convention, weights),
+    expectedShortfall: expectedShortfall(losses, level, shortfallConvention, weights),
+    estimates,
+  }
+}
+
+function filterOf(pnl: ArrayLike<number>, model: VolatilityModel): VolatilityFilter {
+  return model.kind === 'ewma' ? ewmaFilter(pnl, model.lambda) : garchFilter(pnl, fitGarch(pnl).parameters)
+}
+
+function filterEstimates({ recursion, variances }: VolatilityFilter): Record<string, number> {
+  return { ...recursion, volatilityNow: Math.sqrt(variances.at(-1) ?? Number.NaN) }
+}
+
+const negated = (values: ArrayLike<number>) => Float64Array.from(values, (value) => -value)
+
+/** The methods that read scenarios of the history, possibly rescaled or redrawn. */
+function scenarioRisk(pnl: ArrayLike<number>, level: number, method: Extract<RiskMethod, Conventions>): RiskEstimate {
+  switch (method.kind) {
+    case 'historical':
+      return ofLosses(negated(pnl), level, method, {})
+    case 'age': {
+      const { returns, weights } = ageWeightedScenarios(pnl, method.lambda)
+      return ofLosses(negated(returns), level, method, { lambda: method.lambda }, weights)
+    }
+    case 'volatility': {
+      const filter = filterOf(pnl, method.volatility)
+      const scaled = volatilityWeightedReturns(pnl, filter.variances, method.scaleTo)
+      return ofLosses(negated(scaled), level, method, filterEstimates(filter))
+    }
+    case 'filtered': {
+      const filter = filterOf(pnl, method.volatility)
+      const [drawn = new Float64Array()] = filteredHistoricalSimulation([filter], method)
+      return ofLosses(negated(drawn), level, method, filterEstimates(filter))
+    }
+  }
+}
+
+function extremeValueRisk(losses: Float64Array, level: number, tailShare: number): RiskEstimate {
+  const ascending = ascendingLosses(losses)
+  const threshold = ascending[Math.max(0, Math.floor(ascending.length * (1 - tailShare)) - 1)] ?? Number.NaN
+  const tail = fitPeaksOverThreshold(losses, threshold)
+  const { shape, scale, exceedances, shapeError, scaleError } = tail
+  return {
+    valueAtRisk: peaksOverThresholdValueAtRisk(tail, level),
+    expectedShortfall: peaksOverThresholdExpectedShortfall(tail, level),
+    estimates: { threshold, exceedances, shape, scale, shapeError, scaleError },
+  }
+}
+
+/** The methods that fit a distribution. */
+function fittedRisk(losses: Float64Array, level: number, method: Exclude<RiskMethod, Conventions>): RiskEstimate {
+  if (method.kind === 'extreme-value') return extremeValueRisk(losses, level, method.tailShare)
+  const { mean, variance, skewness, excessKurtosis } = moments(losses)
+  const standardDeviation = Math.sqrt(variance)
+  switch (method.kind) {
+    case 'normal':
+      return {
+        valueAtRisk: normalValueAtRisk(mean, standardDeviation, level),
+        expectedShortfall: normalExpectedShortfall(mean, standardDeviation, level),
+        estimates: { mean, standardDeviation },
+      }
+    case 'student-t': {
+      const degrees = method.degreesOfFreedom
+      return {
+        valueAtRisk: studentTValueAtRisk(mean, standardDeviation, degrees, level),
+        expectedShortfall: studentTExpectedShortfall(mean, standardDeviation, degrees, level),
+        estimates: { mean, standardDeviation, degreesOfFreedom: degrees },
+      }
+    }
+    case 'cornish-fisher': {
+      const parameters = { mean, standardDeviation, skewness, excessKurtosis }
+      return {
+        valueAtRisk: cornishFisherValueAtRisk(parameters, level),
+        expectedShortfall: cornishFisherExpectedShortfall(parameters, level),
+        estimates: parameters,
+      }
+    }
+  }
+}
+
+/**
+ * Risk of the next period (for `filtered`: of the next `steps`) from past profits (positive) and losses, oldest first.
+ * `estimates` of mean and skewness are those of the losses.
+ *
+ * @throws RiskError of the method: DomainError for too short or constant a history, CornishFisherDomainError,
+ * WeightedConventionError.
+ */
+export function riskOfSeries(pnl: ArrayLike<number>, level: number, method: RiskMethod): RiskEstimate {
+  requireLevel(level)
+  switch (method.kind) {
+    case 'historical':
+    case 'age':
+    case 'volatility':
+    case 'filtered':
+      return scenarioRisk(pnl, level, method)
+    default:
+      return fittedRisk(negated(pnl), level, method)
+  }
+}
