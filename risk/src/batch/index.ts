@@ -1,3 +1,15 @@
-export * from './holders.ts'
-export * from './ranking.ts'
-export * from './sparseRows.ts'
+export { isJoint, MODES, type Results } from './accountRisk.ts'
+export { roundingBound, UNIT_ROUNDOFF } from './errorBound.ts'
+export {
+  compareInstruments,
+  instrumentNumber,
+  type Layout,
+  type ListedExpiry,
+  type ListedStrike,
+  layoutOf,
+  UnlistedInstrumentError,
+} from './layout.ts'
+export { type Accounts, type Distance, emptyResults, MarginBook } from './marginBook.ts'
+export { emptyMatrix, type Memory, type RiskMatrix } from './matrix.ts'
+export { nearest } from './ranking.ts'
+export { type BatchParameters, refreshMatrix, refreshUnderlying } from './refresh.ts'

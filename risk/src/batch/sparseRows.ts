@@ -1,8 +1,5 @@
 import { DomainError } from '../errors.ts'
 
-/** Free slots a row gets beyond its present length: one event rarely moves a row. */
-const SLACK = 2
-
 /**
  * A sparse matrix by rows (compressed sparse rows with slack): row r has the ascending `keys` and `stride` numbers for
  * each of them in the slots start[r] .. start[r] + length[r] - 1. A change touches one row: it is made in place while the
@@ -19,14 +16,14 @@ export class SparseRows {
   readonly #capacity: Uint32Array
   #used = 0
 
-  /** `lengths[r]` slots are reserved for row r, and some slack; all rows start empty. */
-  constructor(lengths: Uint32Array, stride: number) {
+  /** `lengths[r]` slots are reserved for row r, and `slack` more; all rows start empty. */
+  constructor(lengths: Uint32Array, stride: number, slack: number) {
     this.stride = stride
     this.start = new Uint32Array(lengths.length)
     this.length = new Uint32Array(lengths.length)
     this.#capacity = new Uint32Array(lengths.length)
     for (let row = 0; row < lengths.length; row++) {
-      const capacity = (lengths[row] ?? 0) + SLACK
+      const capacity = (lengths[row] ?? 0) + slack
       this.start[row] = this.#used
       this.#capacity[row] = capacity
       this.#used += capacity
@@ -66,9 +63,9 @@ export class SparseRows {
       this.#relocate(row)
       slot = (this.start[row] ?? 0) + offset
     }
-    this.#shift(slot, this.#end(row), slot + 1)
+    if (slot < this.#end(row)) this.#shift(slot, this.#end(row), slot + 1)
     this.keys[slot] = key
-    this.values.fill(0, slot * this.stride, (slot + 1) * this.stride)
+    for (let i = slot * this.stride; i < (slot + 1) * this.stride; i++) this.values[i] = 0
     this.length[row] = (this.length[row] ?? 0) + 1
     return slot
   }
@@ -106,7 +103,7 @@ export class SparseRows {
 
   /** Gives a full row twice the slots, behind the last row. */
   #relocate(row: number): void {
-    const capacity = 2 * (this.#capacity[row] ?? 0)
+    const capacity = 2 * (this.#capacity[row] ?? 0) + 1
     if (this.#used + capacity > this.keys.length) this.#repack(capacity)
     const from = this.start[row] ?? 0
     this.#shift(from, this.#end(row), this.#used)

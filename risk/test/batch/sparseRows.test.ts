@@ -40,7 +40,7 @@ describe('sparse rows', () => {
   it('hold after any changes what a map per row holds, keys ascending', () => {
     fc.assert(
       fc.property(changes, (list) => {
-        const rows = new SparseRows(new Uint32Array(ROWS).fill(1), 2)
+        const rows = new SparseRows(new Uint32Array(ROWS).fill(1), 2, 1)
         const maps = Array.from({ length: ROWS }, () => new Map<number, number>())
         for (const change of list) {
           apply(rows, change)
@@ -61,19 +61,19 @@ describe('sparse rows', () => {
   })
 
   it('find what was put and nothing else', () => {
-    const rows = new SparseRows(new Uint32Array(2), 1)
+    const rows = new SparseRows(new Uint32Array(2), 1, 0)
     for (let key = 30; key > 0; key -= 3) rows.upsert(1, key)
     for (let key = 0; key < 32; key++) assert.equal(rows.find(1, key) >= 0, key > 0 && key % 3 === 0)
     assert.equal(rows.find(0, 3), -1)
   })
 
   it('reclaim what moved rows left behind', () => {
-    const rows = new SparseRows(new Uint32Array(1), 1)
+    const rows = new SparseRows(new Uint32Array(1), 1, 2)
     for (let key = 0; key < 4096; key++) rows.upsert(0, key)
     assert.ok(rows.keys.length < 3 * 4096, `${rows.keys.length} slots for 4096 entries`)
   })
 
   it('refuse a row that does not exist', () => {
-    assert.throws(() => new SparseRows(new Uint32Array(3), 1).upsert(3, 0), DomainError)
+    assert.throws(() => new SparseRows(new Uint32Array(3), 1, 2).upsert(3, 0), DomainError)
   })
 })
