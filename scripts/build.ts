@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const PACKAGES = ['risk', 'sdk', 'keeper']
 
-type Manifest = { exports: Record<string, string>; [key: string]: unknown }
+type Manifest = { exports: Record<string, string>; bin?: Record<string, string>; [key: string]: unknown }
 
 /** `./src/index.ts` in the repository is `./index.js` beside `./index.d.ts` in the published package. */
 function publishedExport(source: string) {
@@ -17,6 +17,11 @@ execFileSync('tsc', ['--build', ...PACKAGES], { stdio: 'inherit' })
 for (const name of PACKAGES) {
   const manifest: Manifest = JSON.parse(readFileSync(`${name}/package.json`, 'utf8'))
   const entries = Object.entries(manifest.exports).map(([entry, source]) => [entry, publishedExport(source)])
-  const published = { ...manifest, exports: Object.fromEntries(entries) }
+  const commands = Object.entries(manifest.bin ?? {}).map(([command, source]) => [
+    command,
+    publishedExport(source).default,
+  ])
+  const bin = commands.length > 0 ? { bin: Object.fromEntries(commands) } : {}
+  const published = { ...manifest, exports: Object.fromEntries(entries), ...bin }
   writeFileSync(`${name}/dist/package.json`, `${JSON.stringify(published, null, 2)}\n`)
 }

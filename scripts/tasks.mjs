@@ -13,6 +13,7 @@ export const TASKS = {
     ['node', 'sdk/scripts/errorDocs.ts'],
     ['node', 'scripts/build.ts'],
   ],
+  docs: [['typedoc']],
   typecheck: [
     ['hardhat', 'build', '--quiet'],
     ['tsc', '--project', 'tsconfig.json'],

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `plimsoll`: the risk engine on the command line. Exit code 2 for input or usage that is wrong, 1 for anything else. */
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
