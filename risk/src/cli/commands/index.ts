@@ -3,15 +3,19 @@ import type { Command } from 'commander'
 import { registerBacktest } from './backtest.ts'
 import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
+import { registerMargin } from './margin.ts'
 import { registerPrice } from './price.ts'
 import { registerProcyclicality } from './procyclicality.ts'
+import { registerSurface } from './surface.ts'
 import { registerVar } from './var.ts'
 
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerGarch,
   registerIv,
+  registerMargin,
   registerPrice,
   registerBacktest,
   registerProcyclicality,
+  registerSurface,
   registerVar,
 ]
