@@ -7,11 +7,13 @@ export class ChainError extends RiskError {
   readonly code = 'CHAIN'
   readonly row: number
   readonly column: string
+  readonly problem: string
 
   constructor(row: number, column: string, problem: string) {
     super(`Row ${row + 1} of the chain, column "${column}": ${problem}`)
     this.row = row
     this.column = column
+    this.problem = problem
   }
 }
 

@@ -46,6 +46,7 @@ export {
   sliceVolatility,
   surfaceVolatility,
 } from './surface.ts'
+export { surfaceChart } from './surfaceChart.ts'
 export { parseSurface, type SurfaceDocument, SurfaceDocumentError, surfaceDocument } from './surfaceDocument.ts'
 export { type JumpWings, jumpWingsOf, type RawSvi, rawOfEssvi, rawOfJumpWings, rawSmile, rawVariance } from './svi.ts'
 export { repairButterfly, repairJumpWings } from './sviRepair.ts'

@@ -1,0 +1,76 @@
+/** Pictures of a fitted surface. */
+import { type ChartSpec, chartGrid } from '../plot/index.ts'
+import { essviVariance } from './essvi.ts'
+import type { FittedExpiry, SurfaceFit } from './fitSurface.ts'
+import { rawVariance } from './svi.ts'
+
+const SAMPLES = 121
+const COLORS = { quotes: '#8794a1', essvi: '#0072b2', raw: '#d55e00' }
+
+function date(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** Volatilities in percent at each k. */
+function curve(k: readonly number[], years: number, variance: (k: number) => number): number[] {
+  return k.map((point) => 100 * Math.sqrt(variance(point) / years))
+}
+
+function panel({ terms, quotes, essvi, fit, raw }: FittedExpiry): ChartSpec {
+  const [low = 0, high = 0] = [quotes[0]?.k, quotes.at(-1)?.k]
+  const margin = 0.04 * (high - low)
+  const k = Array.from({ length: SAMPLES }, (_, i) => low - margin + ((high - low + 2 * margin) * i) / (SAMPLES - 1))
+  const curves = [
+    {
+      kind: 'line' as const,
+      name: 'eSSVI, all expiries free of arbitrage',
+      color: COLORS.essvi,
+      x: k,
+      y: curve(k, terms.years, (point) => essviVariance(essvi, point)),
+    },
+  ]
+  if (raw !== undefined) {
+    const y = curve(k, terms.years, (point) => rawVariance(raw.svi, point))
+    const dashed = {
+      kind: 'line' as const,
+      name: 'raw SVI, expiry by expiry',
+      color: COLORS.raw,
+      x: k,
+      y,
+      dashed: true,
+    }
+    curves.unshift(dashed)
+  }
+  const days = terms.years * 365
+  return {
+    title: `${date(terms.expiry).slice(0, 10)} · ${days < 10 ? days.toFixed(1) : days.toFixed(0)} d`,
+    subtitle: `${fit.quotes} quotes, rmse ${fit.rmse.toFixed(2)}, width ${fit.width.toFixed(2)} pts`,
+    x: { label: '' },
+    y: { label: '', format: (value) => `${value}%` },
+    series: [
+      {
+        kind: 'intervals',
+        name: 'market, bid to ask',
+        color: COLORS.quotes,
+        x: quotes.map((quote) => quote.k),
+        low: quotes.map(({ bid }) => 100 * bid),
+        high: quotes.map(({ ask }) => 100 * ask),
+      },
+      ...curves,
+    ],
+    markers: [{ x: 0, text: 'forward' }],
+  }
+}
+
+/** The quoted bid-ask ranges and the fitted smiles, one panel per expiry, as an SVG document. */
+export function surfaceChart({ surface, expiries }: SurfaceFit): string {
+  return chartGrid(
+    {
+      title: `${surface.underlying || 'Underlying'}: implied volatility by log-moneyness ln(strike/forward)`,
+      subtitle: `at ${date(surface.time)} UTC; rmse of eSSVI against mid and median bid-ask width in vol points`,
+      charts: expiries.map(panel),
+      columns: 3,
+    },
+    { width: 1140, height: 220 },
+  )
+}
