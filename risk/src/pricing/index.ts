@@ -1,4 +1,11 @@
 export { type Black76Greeks, black76Greeks, black76Price, type OptionKind } from './black76.ts'
+export {
+  black76Batch,
+  black76GreeksBatch,
+  type GreeksColumns,
+  type OptionColumns,
+  type ValueColumns,
+} from './black76Batch.ts'
 export { assetOrNothing, cashOrNothing, gapOption } from './digitals.ts'
 export { PriceAboveMaximumError, PriceBelowIntrinsicError } from './errors.ts'
 export {
