@@ -14,13 +14,15 @@ export type Levels = { readonly maintenance: number; readonly initial: number }
 
 /** What governance sets for one underlying. */
 export type UnderlyingParameters = {
-  /** Bounds of the scan range, and the shocks of the lanes. */
+  /** Standard deviations of 12 h that the scan range spans, and its bounds. */
+  readonly kappa: number
   readonly scanRangeFloor: number
   readonly scanRangeCap: number
   /** sigma_stress: annual volatility that always weighs in the scan range. */
   readonly stressVolatility: number
   /** eps: what spot may move before a risk epoch rolls; added to the scan range. */
   readonly epsilon: number
+  /** Shocks of the lanes, see `LaneParameters`. */
   readonly volatilityUp: number
   readonly volatilityDown: number
   readonly volatilityDownCap: number
@@ -95,6 +97,7 @@ export const ACCOUNT_DEFAULTS: AccountParameters = {
 }
 
 export const BTC_DEFAULTS: UnderlyingParameters = {
+  kappa: 2.6,
   scanRangeFloor: 0.06,
   scanRangeCap: 0.4,
   stressVolatility: 1.1,
