@@ -94,7 +94,7 @@ export class AccountRisk {
     this.#heldCount++
     this.#relieved[group] = 0
     this.#worst[group] = 0
-    this.#joint.fill(0, group * LANES, (group + 1) * LANES)
+    for (let lane = group * LANES; lane < (group + 1) * LANES; lane++) this.#joint[lane] = 0
     return true
   }
 
@@ -124,8 +124,12 @@ export class AccountRisk {
   }
 
   #worstJoint(from: number): number {
+    const joint = this.#joint
     let lowest = 0
-    for (let lane = from; lane < from + LANES; lane++) lowest = Math.min(lowest, this.#joint[lane] ?? 0)
+    for (let lane = from; lane < from + LANES; lane++) {
+      const pnl = joint[lane] ?? 0
+      if (pnl < lowest) lowest = pnl
+    }
     return -lowest
   }
 

@@ -15,7 +15,10 @@ export const CHARGE_INITIAL = 7
 /** For the error bound: sums of |quantity| times the two sizes of an instrument. */
 export const LANE_SIZE = 8
 export const TERM_SIZE = 9
-const SUMS = 10
+/** With options only: the least profit and loss of all lanes, of the whole group and of its options, at most 0. */
+export const WORST_PNL = 10
+export const WORST_OPTION_PNL = 11
+const SUMS = 12
 
 /** Scratch for one group (an account's positions in one underlying) at a time; allocates nothing after construction. */
 export class Exposure {
@@ -77,7 +80,7 @@ export class Exposure {
     this.hasOptions = false
     this.hasShortOption = false
     this.expiries = 0
-    this.sums.fill(0)
+    for (let i = 0; i < SUMS; i++) this.sums[i] = 0
   }
 
   #openExpiry(expiry: number): void {
@@ -177,11 +180,18 @@ export class Exposure {
     const parity = sums[PARITY] ?? 0
     const notional = sums[LINEAR] ?? 0
     const from = underlying * LANES
+    let worst = 0
+    let worstOptions = 0
     for (let lane = 0; lane < LANES; lane++) {
       const move = linear[from + lane] ?? 0
       const options = (optionPnl[lane] ?? 0) - parity * move
+      const whole = options + notional * move
       optionPnl[lane] = options
-      pnl[lane] = options + notional * move
+      pnl[lane] = whole
+      if (options < worstOptions) worstOptions = options
+      if (whole < worst) worst = whole
     }
+    this.sums[WORST_PNL] = worst
+    this.sums[WORST_OPTION_PNL] = worstOptions
   }
 }

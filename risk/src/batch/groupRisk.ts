@@ -1,7 +1,7 @@
 /** Measures and charges of one group (an account's positions in one underlying): the partial results that a book keeps. */
 import { basisCharge, calendarCharge, concentrationCharge } from '../methods/plimsoll/addOns.ts'
 import { relievedLoss } from '../methods/plimsoll/measure.ts'
-import { LANES, MAX_FALL, NODES, UNMOVED_DOWN, UNMOVED_UP } from '../scenarios/lanes.ts'
+import { MAX_FALL, NODES, UNMOVED_DOWN, UNMOVED_UP } from '../scenarios/lanes.ts'
 import {
   CHARGE_INITIAL,
   CHARGE_MAINTENANCE,
@@ -13,6 +13,8 @@ import {
   LINEAR,
   OPTION_VALUE,
   TERM_SIZE,
+  WORST_OPTION_PNL,
+  WORST_PNL,
 } from './exposure.ts'
 import { INTERVAL_PRICES, type RiskMatrix, WEIGHT_SETS } from './matrix.ts'
 
@@ -55,8 +57,8 @@ export class GroupRisk {
     const { underlyings: of, account } = this.#matrix
     const linear = sums[LINEAR] ?? 0
     const worstLinear = Math.abs(linear) * (of.unitWorst[2 * u + (linear < 0 ? 1 : 0)] ?? 0)
-    const worst = exposure.hasOptions ? worstOf(exposure.pnl) : worstLinear
-    const worstOptions = exposure.hasOptions ? worstOf(exposure.optionPnl) : 0
+    const worst = exposure.hasOptions ? -(sums[WORST_PNL] ?? 0) : worstLinear
+    const worstOptions = -(sums[WORST_OPTION_PNL] ?? 0)
     const relief = of.linearRelief[u] ?? 0
     const relieved = relievedLoss(worst, worstLinear, worstOptions, relief)
     const ratio = account[0] ?? 0
@@ -171,13 +173,6 @@ export class GroupRisk {
     const slots = (of.slotCharge[u] ?? 0) * exposure.slots
     out[at + SIZE] = (sums[TERM_SIZE] ?? 0) + lanes * (of.laneSizeFactor[u] ?? 0) + concentration + slots
   }
-}
-
-/** W = max(0, max over lanes of -P). */
-function worstOf(pnl: Float64Array): number {
-  let lowest = 0
-  for (let lane = 0; lane < LANES; lane++) lowest = Math.min(lowest, pnl[lane] ?? 0)
-  return -lowest
 }
 
 /** Without a short option leg a group cannot lose more than its options are worth beside its linear part. */

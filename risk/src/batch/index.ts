@@ -9,7 +9,9 @@ export {
   layoutOf,
   UnlistedInstrumentError,
 } from './layout.ts'
-export { type Accounts, type Distance, emptyResults, MarginBook } from './marginBook.ts'
+export { type Accounts, emptyResults, MarginBook } from './marginBook.ts'
 export { emptyMatrix, type Memory, type RiskMatrix } from './matrix.ts'
 export { nearest } from './ranking.ts'
 export { type BatchParameters, refreshMatrix, refreshUnderlying } from './refresh.ts'
+export { type Distance, distancesToMaintenance, nearestToMaintenance, unsafeAccounts } from './verdict.ts'
+export { MarginPool, NotSharedError, WorkerFailedError } from './workers/pool.ts'

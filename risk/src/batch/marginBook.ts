@@ -6,7 +6,6 @@ import { GroupRisk, PARTIALS } from './groupRisk.ts'
 import { Holders } from './holders.ts'
 import { type Layout, SPOT } from './layout.ts'
 import { doubles, type Memory, type RiskMatrix } from './matrix.ts'
-import { nearest } from './ranking.ts'
 import { SparseRows } from './sparseRows.ts'
 
 /**
@@ -23,9 +22,6 @@ export type Accounts = {
   /** Index into `MODES`. */
   readonly modes: Uint8Array
 }
-
-/** What a distance to maintenance is measured in: USD (E - MM), or the ratio E / MM. */
-export type Distance = 'usd' | 'ratio'
 
 /** Every underlying is out of date. */
 const ALL = -1
@@ -126,43 +122,6 @@ export class MarginBook {
     if (!Number.isFinite(cash)) throw new DomainError('cash', cash, 'a finite number of USD')
     this.#cash[account] = cash
     this.#assess(account, ALL)
-  }
-
-  /** The `count` accounts nearest to (or furthest below) maintenance, ascending. No MM is infinitely far in ratio. */
-  nearest(count: number, distance: Distance): Uint32Array {
-    return nearest(this.distances(distance), count)
-  }
-
-  /** Distance to maintenance of every account: E - MM, or E / MM (+-infinite by the sign of E where MM is 0). */
-  distances(distance: Distance): Float64Array {
-    const { equity, maintenance } = this.results
-    const out = new Float64Array(this.accounts)
-    for (let account = 0; account < out.length; account++) {
-      const own = equity[account] ?? 0
-      const required = maintenance[account] ?? 0
-      if (distance === 'usd') out[account] = own - required
-      else if (required > 0) out[account] = own / required
-      else out[account] = own >= 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
-    }
-    return out
-  }
-
-  /**
-   * Fast filter: the accounts that are not proved to be at or above maintenance. `below` are proved to be below, whatever
-   * rounding did; `undecided` lie within the bound and need exact arithmetic. All others are safe.
-   */
-  unsafe(): { below: Uint32Array; undecided: Uint32Array } {
-    const { equity, maintenance, goodEnd, bound } = this.results
-    const below: number[] = []
-    const undecided: number[] = []
-    for (let account = 0; account < this.accounts; account++) {
-      const excess = (equity[account] ?? 0) - (maintenance[account] ?? 0) + (goodEnd[account] ?? 0)
-      const error = bound[account] ?? 0
-      if (excess >= error) continue
-      if (excess < -error) below.push(account)
-      else undecided.push(account)
-    }
-    return { below: Uint32Array.from(below), undecided: Uint32Array.from(undecided) }
   }
 
   /** Measures the underlying `stale` of an account, or all of them, and adds the account up. */
