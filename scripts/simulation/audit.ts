@@ -1,4 +1,4 @@
-/** Conservation and INV-6, checked against the chain in every block that changes a balance. */
+/** Conservation, checked against the chain in every block, and INV-6 for every owner action. */
 import {
   type AccountId,
   assess,
@@ -48,10 +48,8 @@ export class Audit {
     for (const transaction of view.transactions) {
       for (const account of this.#transaction(transaction, view)) changed.add(account)
     }
-    if (changed.size > 0) {
-      const accounts = [...new Set([...this.#system, ...this.ledger.accounts()])]
-      this.#totals(await this.#observer.totals(accounts, view.number), view.number)
-    }
+    const accounts = [...new Set([...this.#system, ...this.ledger.accounts()])]
+    this.#totals(await this.#observer.totals(accounts, view.number), view.number)
     return changed
   }
 
