@@ -14,4 +14,5 @@ export {
   impliedVolatilityBatch,
   type PricedOptionColumns,
 } from './impliedVolatility.ts'
+export { black76BatchSimd } from './simd/black76Simd.ts'
 export { type DeltaConvention, strikeFromDelta } from './strikeFromDelta.ts'
