@@ -1,11 +1,13 @@
 /** One file per command; each registers itself on the program. */
 import type { Command } from 'commander'
 import { registerBacktest } from './backtest.ts'
+import { registerCascade } from './cascade.ts'
 import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
 import { registerMargin } from './margin.ts'
 import { registerPrice } from './price.ts'
 import { registerProcyclicality } from './procyclicality.ts'
+import { registerStress } from './stress.ts'
 import { registerSurface } from './surface.ts'
 import { registerVar } from './var.ts'
 
@@ -18,4 +20,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerProcyclicality,
   registerSurface,
   registerVar,
+  registerStress,
+  registerCascade,
 ]

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { bufferedMargins, flooredMargins, stressWeightedMargins } from '../../backtest/antiProcyclicality.ts'
 import { coverageOf, type MarginModel, modelledMargins } from '../../backtest/marginModel.ts'
@@ -9,6 +8,7 @@ import { chart } from '../../plot/index.ts'
 import { type Input, InputError, readInput } from '../input.ts'
 import { printJson, printTable } from '../output.ts'
 import { level, numberWithin, readColumn, readSeries, wholeNumberFrom } from '../series.ts'
+import { writeChart } from '../writeChart.ts'
 
 type ProcyclicalityOptions = {
   input?: string
@@ -128,7 +128,7 @@ function run(options: ProcyclicalityOptions): void {
   const modelled = options.returns === true || options.prices === true
   const variants = modelled ? modelledVariants(input, options) : givenVariants(input, options)
   if (options.plot !== undefined)
-    writeFileSync(options.plot, plotOf(variants, modelled ? 'share of notional' : 'as given'))
+    writeChart(options.plot, plotOf(variants, modelled ? 'share of notional' : 'as given'))
   const report = reportOf(variants)
   if (options.json) printJson(report)
   else printReport(report)
