@@ -22,7 +22,10 @@ export type Episode = {
   slices: number
   /** Gross value of what was taken, USD with 18 decimals. */
   taken: bigint
-  /** Of the account at the breach: the least fraction that restores b * MM at par, times its gross value. */
+  /**
+   * Of the account at the breach: the least fraction that restores b * MM at par, times its gross value; no more than was
+   * taken when that was enough to make it healthy.
+   */
   leastNeeded: bigint
 }
 
@@ -87,6 +90,7 @@ export class Standings {
     const episode = this.#open.get(account)
     if (episode && (a.equity >= a.maintenance || portfolio.positions.length === 0)) {
       episode.closeBlock = view.number
+      if (episode.taken < episode.leastNeeded) episode.leastNeeded = episode.taken
       this.#open.delete(account)
     } else if (!episode && portfolio.positions.length > 0 && a.equity + a.goodEnd < a.maintenance) {
       const value = grossValue(portfolio.positions, view.snapshot)
