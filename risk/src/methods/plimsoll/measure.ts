@@ -41,8 +41,8 @@ export function groupMeasure(sumRelieved: number, joint: number, sumWorst: numbe
 
 /**
  * Loss at each of the 17 nodes, ascending in price: -min(P_up, P_down), extremes at full size.
- * @param range scan range plus epoch threshold. Where the two lowest nodes coincide at -90 %, the outer loss is kept at
- * both, so that dropping one of them (`butterflyWeights` gives it no probability) loses nothing.
+ * @param range scan range plus epoch threshold. Where the two lowest nodes coincide at -90 %, both hold the outer
+ * lane's loss, whichever of them carries the probability.
  */
 export function nodeLosses(pnl: Float64Array, range: number, out: Float64Array, offset = 0): void {
   for (let node = 0; node < NODES; node++) {

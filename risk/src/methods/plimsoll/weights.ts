@@ -5,59 +5,31 @@
  * J. Business 51: the price of a butterfly spread is a probability.
  */
 import { DomainError } from '../../errors.ts'
-import { normalCdf } from '../../math/normal.ts'
+import { nodeProbabilities } from '../../riskneutral/nodes.ts'
 import { NODES, yearsUntil } from '../../scenarios/lanes.ts'
+import type { Smile } from '../../surface/smile.ts'
 import type { UnderlyingMarket } from '../portfolio.ts'
-
-/** Nearer than this, two nodes are one. */
-const SAME_NODE = 1e-9
 
 /** Total variance w(k) at log-moneyness k = ln(K/F). */
 export type TotalVariance = (k: number) => number
 
 /**
- * Undiscounted price of a call on a forward of 1: Phi(d1) - x Phi(d2), d1,2 = -ln x / sqrt(w) +- sqrt(w) / 2.
- */
-function normalisedCall(x: number, variance: number): number {
-  const s = Math.sqrt(variance)
-  const d1 = -Math.log(x) / s + s / 2
-  return normalCdf(d1) - x * normalCdf(d1 - s)
-}
-
-/**
  * Butterfly weights of the nodes: with slopes s_n = (C(x_{n+1}) - C(x_n)) / (x_{n+1} - x_n), s_0 = -1 and s_17 = 0,
- * p_n = s_n - s_{n-1}. A node that coincides with its upper neighbour gets 0; a negative p_n is set to 0 and the rest
+ * p_n = s_n - s_{n-1}. Of two nodes that coincide the inner one gets 0; a negative p_n is set to 0 and the rest
  * renormalised.
  * @param moves the nodes' price moves, ascending, above -1: x = 1 + move. @param out receives one probability per node.
  * @throws DomainError when the slice has no positive total variance at a node
  */
 export function butterflyWeights(moves: Float64Array, totalVariance: TotalVariance, out: Float64Array): void {
-  let slope = -1
-  let total = 0
-  let here = callAt(moves[0] ?? 0, totalVariance)
-  for (let node = 0; node < NODES; node++) {
-    const x = 1 + (moves[node] ?? 0)
-    const next = 1 + (moves[node + 1] ?? 0)
-    if (node + 1 < NODES && next - x < SAME_NODE) {
-      out[node] = 0
-      continue
+  const smile: Smile = (k, values) => {
+    const variance = totalVariance(k)
+    if (!(variance > 0 && variance < Infinity)) {
+      throw new DomainError('totalVariance', variance, 'above 0 at every node')
     }
-    const there = node + 1 < NODES ? callAt(next - 1, totalVariance) : 0
-    const nextSlope = node + 1 < NODES ? (there - here) / (next - x) : 0
-    const weight = Math.max(0, nextSlope - slope)
-    out[node] = weight
-    total += weight
-    slope = nextSlope
-    here = there
+    values[0] = variance
   }
-  for (let node = 0; node < NODES; node++) out[node] = (out[node] ?? 0) / total
-}
-
-function callAt(move: number, totalVariance: TotalVariance): number {
-  const x = 1 + move
-  const variance = totalVariance(Math.log(x))
-  if (!(variance > 0 && variance < Infinity)) throw new DomainError('totalVariance', variance, 'above 0 at every node')
-  return normalisedCall(x, variance)
+  const nodes = Array.from(moves.subarray(0, NODES), (move) => 1 + move)
+  out.set(nodeProbabilities(smile, nodes))
 }
 
 /**
