@@ -84,6 +84,7 @@ function erfcxTail(x: number): number {
 export function erf(x: number): number {
   const y = Math.abs(x)
   if (!(y > ERF_LIMIT)) return erfNearZero(x)
+  if (y > 6) return Math.sign(x)
   const tail = expMinusSquare(y) * erfcxTail(y)
   return x > 0 ? 1 - tail : tail - 1
 }
@@ -101,12 +102,12 @@ export function erfc(x: number): number {
 export function erfcx(x: number): number {
   if (x > ERF_LIMIT) return erfcxTail(x)
   if (x >= -ERF_LIMIT) return Math.exp(x * x) * (1 - erfNearZero(x))
-  return 2 / expMinusSquare(x) - erfcxTail(-x)
+  return x < -27 ? Infinity : 2 / expMinusSquare(x) - erfcxTail(-x)
 }
 
 /** Density of the standard normal distribution. */
 export function normalPdf(x: number): number {
-  return INV_SQRT_2PI * expMinusHalfSquare(x)
+  return Math.abs(x) > 39 ? 0 : INV_SQRT_2PI * expMinusHalfSquare(x)
 }
 
 /** Probability that a standard normal variable is at most x, with a relative error of about 1e-15 in both tails. */
