@@ -1,5 +1,6 @@
 /** Parameters of the protocol's margin and their defaults. Fractions, not percent; USD; years ACT/365. */
 import { DomainError } from '../../errors.ts'
+import { SCAN_RANGE_DEFAULTS, type ScanRangeParameters } from '../../estimation/scanRange.ts'
 import { requireRange } from '../../scenarios/lanes.ts'
 
 /**
@@ -157,6 +158,12 @@ export function defaultParameters(mode: Mode, symbols: readonly string[]): Plims
     }),
   )
   return { ...ACCOUNT_DEFAULTS, mode, underlyings, states }
+}
+
+/** How the scan range of an underlying follows volatility, for `estimation`. */
+export function scanRangeParameters(parameters: UnderlyingParameters): ScanRangeParameters {
+  const { kappa, stressVolatility, scanRangeFloor: floor, scanRangeCap: cap } = parameters
+  return { ...SCAN_RANGE_DEFAULTS, kappa, stressVolatility, floor, cap }
 }
 
 /** @throws DomainError for a fraction outside [0, `most`]. */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../../src/errors.ts'
-import { ACCOUNT_DEFAULTS, BTC_DEFAULTS, type Mode, plimsollMargin } from '../../../src/methods/plimsoll/index.ts'
+import {
+  ACCOUNT_DEFAULTS,
+  BTC_DEFAULTS,
+  type Mode,
+  plimsollMargin,
+  scanRangeParameters,
+} from '../../../src/methods/plimsoll/index.ts'
 import type { Position } from '../../../src/methods/portfolio.ts'
 import { LANES } from '../../../src/scenarios/index.ts'
 import { anyPortfolio, linearPosition, MARKET, optionPortfolio, optionPosition, parametersOf, scaled } from './books.ts'
@@ -137,6 +143,52 @@ describe('the margin of the protocol', () => {
     assert.ok(forward)
     const exact = forward.forward * forward.discount * (BTC_DEFAULTS.scanRangeFloor + BTC_DEFAULTS.epsilon)
     assert.ok(Math.abs((synthetic.underlyings[0]?.worst ?? 0) - exact) < 1e-6)
+  })
+
+  it('rises with the size of a linear book, its scan range and the width of its price', () => {
+    const size = fc.double({ min: 1, max: 10, noNaN: true })
+    fc.assert(
+      fc.property(linearPosition, size, fc.double({ min: 0, max: 0.1, noNaN: true }), (position, factor, width) => {
+        const { underlying } = position.instrument
+        const base = parametersOf('cross')
+        const spot = MARKET.underlyings[underlying]?.spot ?? Number.NaN
+        const need = (times: number, range: number, half: number) => {
+          const state = { scanRange: range, targetScanRange: range, low: spot * (1 - half), high: spot * (1 + half) }
+          const positions = [{ ...position, quantity: position.quantity * times }]
+          return plimsollMargin({ cash: 0, positions }, MARKET, { ...base, states: { [underlying]: state } })
+        }
+        const least = need(1, 0.1, width)
+        for (const more of [
+          need(factor, 0.1, width),
+          need(1, Math.min(0.1 * factor, 0.5), width),
+          need(1, 0.1, 2 * width),
+        ]) {
+          assert.ok(more.maintenance >= least.maintenance - slack(least.maintenance))
+          assert.ok(more.initial >= least.initial - slack(least.initial))
+        }
+      }),
+      runs(6),
+    )
+  })
+
+  it('falls as the offset inside a group rises', () => {
+    fc.assert(
+      fc.property(anyPortfolio, fc.double({ min: 0, max: 0.6, noNaN: true }), (portfolio, offset) => {
+        const base = parametersOf('portfolio')
+        const need = (share: number) => {
+          const all = Object.entries(base.underlyings).map(([name, own]) => [name, { ...own, offset: share }])
+          return plimsollMargin(portfolio, MARKET, { ...base, underlyings: Object.fromEntries(all) }).maintenance
+        }
+        const [none, some, most] = [need(0), need(offset), need(0.6)]
+        assert.ok(most <= some + slack(none) && some <= none + slack(none))
+      }),
+      runs(7),
+    )
+  })
+
+  it('ramps its scan range with the parameters of the underlying', () => {
+    const { kappa, stressVolatility, floor, cap, stressWeight } = scanRangeParameters(BTC_DEFAULTS)
+    assert.deepEqual([kappa, stressVolatility, floor, cap, stressWeight], [2.6, 1.1, 0.06, 0.4, 0.4])
   })
 
   it('refuses a short in spot, a quantity that is no number and a scan range without bounds', () => {
