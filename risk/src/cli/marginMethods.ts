@@ -21,6 +21,9 @@ import {
   type UnderlyingMarket,
 } from '../methods/index.ts'
 import { defaultParameters, defaultsOf, type Mode, plimsollMargin } from '../methods/plimsoll/index.ts'
+import { REG_T_EQUITY, regTMargin } from '../methods/regT/index.ts'
+import { SPAN_CRYPTO, spanMargin } from '../methods/span/index.ts'
+import { TIMS_EQUITY, timsMargin } from '../methods/tims/index.ts'
 
 export type NamedMethod = {
   label: string
@@ -91,6 +94,18 @@ export const MARGIN_METHODS = {
   paradex: {
     label: 'Paradex portfolio',
     margin: (portfolio, market) => paradexPortfolio(portfolio, market, PARADEX_PORTFOLIO),
+  },
+  span: {
+    label: 'SPAN, 16 scenarios',
+    margin: (portfolio, market) => spanMargin(portfolio, market, SPAN_CRYPTO),
+  },
+  tims: {
+    label: 'TIMS, +-15 %',
+    margin: (portfolio, market) => timsMargin(portfolio, market, TIMS_EQUITY),
+  },
+  'reg-t': {
+    label: 'Strategy margin (Reg T)',
+    margin: (portfolio, market) => regTMargin(portfolio, market, REG_T_EQUITY),
   },
 } as const satisfies Readonly<Record<string, NamedMethod>>
 

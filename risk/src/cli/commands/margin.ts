@@ -62,6 +62,7 @@ function writeChart(file: string, { equity: total, methods }: Comparison): void 
     series: [
       { name: 'initial', values: methods.map(({ initial }) => initial) },
       { name: 'maintenance', values: methods.map(({ maintenance }) => maintenance) },
+      { name: 'loss of the worst scenario', values: methods.map(({ worstScenario }) => -(worstScenario?.pnl ?? 0)) },
     ],
     value: { label: 'requirement on equity, USD' },
   })
