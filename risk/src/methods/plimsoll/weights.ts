@@ -1,5 +1,5 @@
 /**
- * Probabilities of the 17 price nodes: from option prices or from samples of price moves.
+ * Probabilities of the 17 price nodes from option prices; those from samples of price moves are `hatWeights` of `estimation`.
  *
  * Source: D. Breeden and R. Litzenberger (1978), "Prices of State-Contingent Claims Implicit in Option Prices",
  * J. Business 51: the price of a butterfly spread is a probability.
@@ -47,30 +47,6 @@ export function horizonSlice(market: UnderlyingMarket, time: number, horizonYear
   return (k) => {
     const volatility = first.volatility(first.forward * Math.exp(k * stretch))
     return volatility * volatility * horizonYears
-  }
-}
-
-/**
- * Hat weights of samples: each sample's probability 1/n is split between the two nodes around it in proportion to
- * nearness, so that mean and, for losses linear between nodes, expected shortfall are kept. Samples beyond the outer
- * nodes count there.
- * @param samples relative price moves over the horizon, such as filtered historical simulation gives.
- * @param moves the nodes' moves, ascending. @param out receives one probability per node.
- * @throws DomainError without samples
- */
-export function hatWeights(samples: Float64Array, moves: Float64Array, out: Float64Array): void {
-  if (samples.length === 0) throw new DomainError('samples.length', 0, 'at least 1')
-  out.fill(0, 0, NODES)
-  const each = 1 / samples.length
-  for (const sample of samples) {
-    let right = 0
-    while (right < NODES && (moves[right] ?? 0) < sample) right++
-    const left = Math.max(right - 1, 0)
-    right = Math.min(right, NODES - 1)
-    const gap = (moves[right] ?? 0) - (moves[left] ?? 0)
-    const share = gap > 0 ? (sample - (moves[left] ?? 0)) / gap : 1
-    out[right] = (out[right] ?? 0) + each * share
-    out[left] = (out[left] ?? 0) + each * (1 - share)
   }
 }
 

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../../src/errors.ts'
+import { hatWeights } from '../../../src/estimation/hatWeights.ts'
 import { normalCdf, normalPdf, normalQuantile } from '../../../src/math/normal.ts'
+import { Random } from '../../../src/math/random.ts'
 import {
   butterflyWeights,
   defaultParameters,
   groupMeasure,
-  hatWeights,
   horizonSlice,
   impliedWeights,
   nodeLosses,
@@ -144,38 +145,6 @@ describe('butterfly weights', () => {
   })
 })
 
-describe('hat weights', () => {
-  it('keep the mass and, inside the nodes, the mean of the samples', () => {
-    const samples = fc.array(fc.double({ min: -0.24, max: 0.24, noNaN: true }), { minLength: 1, maxLength: 200 })
-    fc.assert(
-      fc.property(samples, (values) => {
-        const moves = movesOf(0.06)
-        const weights = new Float64Array(NODES)
-        hatWeights(Float64Array.from(values), moves, weights)
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-        close(
-          weights.reduce((sum, weight) => sum + weight, 0),
-          1,
-          1e-12,
-        )
-        close(
-          weights.reduce((sum, weight, i) => sum + weight * (moves[i] ?? 0), 0),
-          mean,
-          1e-12,
-        )
-      }),
-      { seed: 3, numRuns: 200 },
-    )
-  })
-
-  it('put samples beyond the outer nodes there and refuse none at all', () => {
-    const weights = new Float64Array(NODES)
-    hatWeights(Float64Array.of(-0.8, 0.9), movesOf(0.06), weights)
-    assert.deepEqual([weights[0], weights[NODES - 1]], [0.5, 0.5])
-    assert.throws(() => hatWeights(new Float64Array(), movesOf(0.06), weights), DomainError)
-  })
-})
-
 describe('the horizon slice', () => {
   it('scales the first expiry of at least three quarters of the horizon', () => {
     const market = MARKET.underlyings.BTC
@@ -245,6 +214,17 @@ describe('the modes', () => {
     weights[2] = 0.0045
     weights[8] = 0.9955
     close(need(withWeights(weights), { cash: 0, positions: [perpetual('BTC', 1)] }), 0.45 * 95_047.5 * 0.065, 1e-8)
+  })
+
+  it('Quantitative measures the tail of a sample through its hat weights', () => {
+    const random = new Random(1)
+    const sample = Float64Array.from({ length: 4_000 }, () => 0.009 * random.normal())
+    const weights = hatWeights(sample, movesOf(0.065))
+    const worst = [...sample].sort((a, b) => a - b).slice(0, 40)
+    const shortfall = -worst.reduce((sum, move) => sum + move, 0) / worst.length
+    const measured = need(withWeights(weights), { cash: 0, positions: [perpetual('BTC', 1)] }) / 95_047.5
+    assert.ok(measured >= shortfall && measured <= shortfall + 0.065 / 6)
+    assert.ok(measured < 0.5 * 0.065, 'the sample lies below the cap')
   })
 
   it('refuse weights that are no probabilities', () => {
