@@ -111,7 +111,8 @@ function sweepChart(shock: StressScenario, book: Book, options: CascadeOptions):
     const x = factors.map((factor) => 100 * move(symbol, factor))
     return { kind: 'line' as const, name: `${symbol} after the cascade`, x, y: final }
   })
-  const diagonal = factors.map((factor) => 100 * Math.max(-0.95, factor * shock.otherMove))
+  const reached = lines.flatMap(({ x }) => x)
+  const diagonal = [Math.min(...reached), Math.max(...reached)]
   const reference = { kind: 'line' as const, name: 'shock alone', x: diagonal, y: diagonal, dashed: true }
   return chart({
     title: 'Where prices end after a shock and the liquidations that it sets off',

@@ -49,20 +49,20 @@ function printReport(results: readonly ScenarioStress[], fund: number): void {
 }
 
 function chartOf(results: readonly ScenarioStress[], fund: number): string {
-  const million = (of: (result: ScenarioStress) => number) => results.map((result) => of(result) / 1e6)
+  const thousands = (of: (result: ScenarioStress) => number) => results.map((result) => of(result) / 1e3)
   return barChart({
     title: 'What a book of accounts would lack under stress',
     subtitle: `${results[0]?.accounts.length ?? 0} accounts; fund ${dollars(fund).toLocaleString('en-US')} USD`,
     categories: results.map(({ scenario }) => scenario.name),
     series: [
-      { name: 'shortfall to maintenance', values: million(({ totals }) => totals.shortfall) },
-      { name: 'negative equity', values: million(({ totals }) => totals.deficit) },
+      { name: 'shortfall to maintenance', values: thousands(({ totals }) => totals.shortfall) },
+      { name: 'negative equity', values: thousands(({ totals }) => totals.deficit) },
       {
         name: 'cover 2: two largest losses over margin',
-        values: million(({ cover }) => cover.lossOverMargin[1]?.loss ?? 0),
+        values: thousands(({ cover }) => cover.lossOverMargin[1]?.loss ?? 0),
       },
     ],
-    value: { label: 'million USD' },
+    value: { label: 'thousand USD' },
   })
 }
 
