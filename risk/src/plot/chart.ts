@@ -97,7 +97,7 @@ function plotArea(spec: ChartSpec, width: number, height: number, clip: string):
     Math.max(2, Math.floor(width / 75)),
     0.02,
   )
-  const y = fitAxis(spec.y, spec.series.flatMap(heightsOf), Math.max(2, Math.floor(height / 36)), 0.05)
+  const y = fitAxis(spec.y, spec.series.flatMap(heightsOf), Math.max(3, Math.floor(height / 30)), 0.05)
   const at = { x: (value: number) => width * x.at(value), y: (value: number) => height * (1 - y.at(value)) }
   const drawn = spec.series.map((each, i) => drawSeries(each, at, each.color ?? colorOf(i))).join('')
   const window = element('clipPath', { id: clip }, element('rect', { width, height }))
@@ -147,13 +147,10 @@ export function chartGrid(spec: ChartGridSpec, { width = 1080, height = 230 }: C
   const top = 34 + (spec.subtitle === undefined ? 0 : 17) + layout.height + 12
   const panel = { width: (width - 16) / columns, height }
   const panels = spec.charts.map((each, i) => {
-    const title = label(0, -24, each.title, { 'font-size': 12, 'font-weight': 600 })
-    const note =
-      each.subtitle === undefined
-        ? ''
-        : label(panel.width - 72, -24, each.subtitle, { 'text-anchor': 'end', fill: FAINT, 'font-size': 10 })
-    const plot = plotArea(each, panel.width - 72, panel.height - 88, `plot${i}`)
-    return group(8 + (i % columns) * panel.width + 52, top + Math.floor(i / columns) * height + 40, title + note + plot)
+    const title = label(-8, -38, each.title, { 'font-size': 12, 'font-weight': 600 })
+    const note = each.subtitle === undefined ? '' : label(-8, -23, each.subtitle, { fill: FAINT, 'font-size': 10 })
+    const plot = plotArea(each, panel.width - 72, panel.height - 100, `plot${i}`)
+    return group(8 + (i % columns) * panel.width + 52, top + Math.floor(i / columns) * height + 50, title + note + plot)
   })
   const total = top + Math.ceil(spec.charts.length / columns) * height
   const legendAt = 34 + (spec.subtitle === undefined ? 0 : 17) + 10

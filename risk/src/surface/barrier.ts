@@ -139,7 +139,7 @@ function centre(
 }
 
 /**
- * Minimises the objective from a strictly admissible start, following the barrier from `mu` = 1e-2 down to 1e-10 times the
+ * Minimises the objective from a strictly admissible start, following the barrier from `mu` = 1e-4 down to 1e-10 times the
  * unit of the objective. Deterministic. Returns the minimiser; `start` is not changed.
  * @throws DomainError for a start that violates a constraint.
  */
@@ -153,6 +153,6 @@ export function minimiseInside(
     if (!(value > 0)) throw new DomainError(`constraint ${index} at the start`, value, 'positive')
   })
   const x = start.slice()
-  for (let mu = 1e-2; mu >= 0.99e-10; mu *= 0.1) centre(objective, constraints, x, mu)
+  for (let mu = 1e-4; mu >= 0.99e-10; mu *= 0.1) centre(objective, constraints, x, mu)
   return { x, value: objective.evaluate(x) }
 }

@@ -24,6 +24,8 @@ export type ExpiryTerms = {
 const FORWARD_ERROR = 1e-3
 /** A regressed rate is used where its standard error is at most this, per year. */
 const RATE_ERROR = 5e-3
+/** Where no rate is that exact, the most exact one is used if its standard error is at most this, per year. */
+const LOOSE_RATE_ERROR = 5e-2
 
 type Group = { expiry: number; years: number; quotes: OptionQuote[]; pairs: { call: OptionQuote; put: OptionQuote }[] }
 
@@ -59,22 +61,27 @@ function median(values: readonly number[]): number {
     : 0.5 * ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN))
 }
 
+type Rate = { years: number; rate: number; error: number }
+
 /** Rates per year by regression with free discount, for the expiries where they are exact enough. USD chains only. */
-function ratesOf(groups: readonly Group[]): { years: number; rate: number }[] {
-  return groups.flatMap(({ years, pairs }) => {
+function ratesOf(groups: readonly Group[]): Rate[] {
+  const all = groups.flatMap(({ years, pairs }): Rate[] => {
     if (new Set(pairs.map(({ call }) => call.strike)).size < 3) return []
     const { slope, slopeError } = fitParityLine(pairs.map(pairOf))
-    const exact = slope > 0 && slopeError / (slope * years) <= RATE_ERROR
-    return exact ? [{ years, rate: -Math.log(slope) / years }] : []
+    return slope > 0 ? [{ years, rate: -Math.log(slope) / years, error: slopeError / (slope * years) }] : []
   })
+  const exact = all.filter(({ error }) => error <= RATE_ERROR)
+  if (exact.length > 0) return exact
+  const [best] = all.toSorted((a, b) => a.error - b.error)
+  return best !== undefined && best.error <= LOOSE_RATE_ERROR ? [best] : []
 }
 
 type Discount = { discount: number; source: ExpiryTerms['discountSource'] }
 
 /** Discount in the unit of the chain. */
-function discountIn(unit: PriceUnit, years: number, rates: readonly { years: number; rate: number }[]): Discount {
+function discountIn(unit: PriceUnit, years: number, rates: readonly Rate[]): Discount {
   if (unit === 'coin') return { discount: 1, source: 'spot' }
-  const nearest = rates.reduce<{ years: number; rate: number } | undefined>(
+  const nearest = rates.reduce<Rate | undefined>(
     (best, each) => (best !== undefined && Math.abs(best.years - years) <= Math.abs(each.years - years) ? best : each),
     undefined,
   )
@@ -114,7 +121,7 @@ function termsOf(group: Group, chain: OptionChain, given: Discount) {
  * break parity and those of expiries without a forward.
  *
  * USD chains: the discount is regressed with the forward; where the strikes leave the rate uncertain by more than 0.5 % a
- * year, the rate of the nearest expiry that knows it is taken and only the forward is regressed. Coin chains: the discount in
+ * year, the rate of the nearest expiry that knows it (or the most exact of all) is taken and only the forward is regressed. Coin chains: the discount in
  * coin is 1 (coin earns nothing), the USD discount is spot over forward.
  */
 export function expiryTerms(

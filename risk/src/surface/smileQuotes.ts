@@ -15,7 +15,7 @@ export type FilterOptions = {
   minimumSeconds?: number
   /** Largest (ask - bid) / mid of the implied volatilities. @default 0.5 */
   maximumWidth?: number
-  /** Largest |ln(strike/forward)| in at-the-money standard deviations. @default 6 */
+  /** Largest |ln(strike/forward)| in at-the-money standard deviations. @default 4 */
   maximumDeviations?: number
   /** Quotes an expiry needs. @default 5 */
   minimumQuotes?: number
@@ -94,7 +94,7 @@ function quotedSmile(
  */
 export function quotedSmiles(
   chain: OptionChain,
-  { minimumSeconds = 7200, maximumWidth = 0.5, maximumDeviations = 6, minimumQuotes = 5 }: FilterOptions = {},
+  { minimumSeconds = 7200, maximumWidth = 0.5, maximumDeviations = 4, minimumQuotes = 5 }: FilterOptions = {},
 ): { smiles: QuotedSmile[]; dropped: DroppedQuote[] } {
   const options = { minimumSeconds, maximumWidth, maximumDeviations, minimumQuotes }
   for (const [name, value] of Object.entries(options)) if (!(value > 0)) throw new DomainError(name, value, 'positive')

@@ -71,6 +71,6 @@ export function surfaceChart({ surface, expiries }: SurfaceFit): string {
       charts: expiries.map(panel),
       columns: 3,
     },
-    { width: 1140, height: 220 },
+    { width: 1140, height: 240 },
   )
 }

@@ -14,6 +14,7 @@ import {
 import { chainFrom } from '../chainInput.ts'
 import { readInput } from '../input.ts'
 import { print, printJson, printTable } from '../output.ts'
+import { numberWithin } from '../series.ts'
 import { isoMinute, rounded, unixTime, writeText } from '../surfaceFiles.ts'
 
 type FitOptions = {
@@ -22,6 +23,7 @@ type FitOptions = {
   underlying?: string
   priceUnit?: PriceUnit
   weighting: Weighting
+  deviations: number
   out?: string
   plot?: string
   json?: boolean
@@ -75,7 +77,7 @@ function runFit(options: FitOptions): void {
   })
   if (options.underlying === undefined && underlyings.length > 1)
     process.stderr.write(`note: fits ${chain.underlying}; choose with --underlying ${underlyings.join('|')}\n`)
-  const fit = fitSurface(chain, { weighting: options.weighting })
+  const fit = fitSurface(chain, { weighting: options.weighting, maximumDeviations: options.deviations })
   const all = [...dropped, ...fit.dropped]
   if (options.out !== undefined) writeText(options.out, `${JSON.stringify(surfaceDocument(fit.surface), null, 2)}\n`)
   if (options.plot !== undefined) writeText(options.plot, surfaceChart(fit))
@@ -104,6 +106,7 @@ export function registerSurfaceFit(surface: Command): void {
         .choices(['spread', 'vega'])
         .default('spread'),
     )
+    .option('--deviations <count>', 'fit strikes within so many standard deviations', numberWithin(0.1, 100), 4)
     .option('--out <file>', 'write the surface as JSON')
     .option('--plot <file>', 'write quotes and smiles as SVG')
     .option('--json', 'print surface, diagnostics and dropped quotes as JSON')
