@@ -12,7 +12,7 @@ export type AddOn = { name: string; initial: number; maintenance: number }
 /**
  * Requirements in USD on the account's equity (cash + marked value of all positions): the account may open risk while
  * equity >= `initial` and is liquidated below `maintenance`. A venue that states net margin (Derive) is converted:
- * requirement = equity - net margin.
+ * requirement = equity - net margin. Where one scenario decides, the requirement is its loss plus the sum of the add-ons.
  */
 export type MarginResult = {
   initial: number

@@ -9,6 +9,8 @@ import type { DeriveMarket, DeriveOption } from './market.ts'
  * carry; `value` the mark to market. All in USD, quantities in units of the underlying.
  */
 export type ExpiryBook = {
+  /** Unix seconds. */
+  expiry: number
   years: number
   forwardFixed: number
   forwardVariable: number
@@ -60,6 +62,7 @@ function buildBook(
   const options = mergePositions(held)
   const years = yearsUntil(expiry, market.time)
   const book: ExpiryBook = {
+    expiry,
     years,
     forwardFixed: feed.forwardFixed,
     forwardVariable: feed.forwardVariable,

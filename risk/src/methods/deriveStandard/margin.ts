@@ -47,10 +47,10 @@ const shortSize = ({ quantity }: ExpiryBook) => quantity.reduce((sum, held) => s
 const total = <T>(items: readonly T[], of: (item: T) => number) => items.reduce((sum, item) => sum + of(item), 0)
 
 function optionCharges({ name, feed, terms, books }: Context): AddOn[] {
-  return books.map((book, index) => {
+  return books.map((book) => {
     const net = expiryMargin(book, feed.spot.price, terms.option)
     return {
-      name: `${name} options, expiry ${index + 1}`,
+      name: `${name} options of ${book.expiry}`,
       initial: book.value - net.initial,
       maintenance: book.value - net.maintenance,
     }
