@@ -47,10 +47,8 @@ export function riskOf(
   account: AccountParameters,
 ): UnderlyingRisk {
   const pnl = book.linearPnl.map((linear, lane) => linear + (book.optionPnl[lane] ?? 0))
-  const worst = worstLossOfSum(book.linearPnl, book.optionPnl)
-  const worstLinear = worstLoss(book.linearPnl)
-  const worstOptions = worstLoss(book.optionPnl)
-  const relieved = relievedLoss(worst, worstLinear, worstOptions, parameters.linearRelief)
+  const losses = lossesOf(book, parameters.linearRelief)
+  const { worst, worstLinear, relieved } = losses
   const factor = Math.max(1, state.targetScanRange / state.scanRange) * (state.openInterestFactor ?? 1)
   const charge = optionCharges(book, parameters)
   const delta = book.deltas.reduce((sum, each) => sum + each, 0)
@@ -63,10 +61,7 @@ export function riskOf(
     delta,
     pnl,
     range: book.range,
-    worst,
-    worstLinear,
-    worstOptions,
-    relieved,
+    ...losses,
     factor,
     optionCharge: charge,
     own: {
@@ -81,6 +76,16 @@ export function riskOf(
     slotCharge: parameters.slotCharge * book.slots,
     deadCollateral: state.isPriceDead ? book.collateral : 0,
   }
+}
+
+function lossesOf(
+  { linearPnl, optionPnl }: Book,
+  relief: number,
+): Pick<UnderlyingRisk, 'worst' | 'worstLinear' | 'worstOptions' | 'relieved'> {
+  const worst = worstLossOfSum(linearPnl, optionPnl)
+  const worstLinear = worstLoss(linearPnl)
+  const worstOptions = worstLoss(optionPnl)
+  return { worst, worstLinear, worstOptions, relieved: relievedLoss(worst, worstLinear, worstOptions, relief) }
 }
 
 function optionCharges({ market, contracts, gapRates }: Book, { optionCharge: rates }: UnderlyingParameters): Levels {

@@ -15,7 +15,7 @@ import type { AddOn, MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
 import { sumOverUnderlyings } from '../sumOverUnderlyings.ts'
 import { unitPrice } from '../valuation.ts'
-import { cover, type Leg, matchSpreads, straddleCharge } from './strategies.ts'
+import { cover, type Leg, matchSpreads, type Spread, straddleCharge } from './strategies.ts'
 
 /** Fractions. */
 export type RegTParameters = {
@@ -66,6 +66,13 @@ function sameOnBoth(name: string, amount: number): AddOn {
   return { name, initial: amount, maintenance: amount }
 }
 
+/** On equity, a pair must keep its own net value besides: long options lend nothing, a credit received is no loan. */
+function spreadCharge(spreads: readonly Spread[]): number {
+  return spreads.reduce((sum, { quantity, maximumLoss, long, short }) => {
+    return sum + quantity * Math.max(0, maximumLoss + long.value - short.value)
+  }, 0)
+}
+
 /** One underlying, in the order spreads, covered, straddles. */
 function underlyingMargin(
   name: string,
@@ -89,13 +96,7 @@ function underlyingMargin(
       initial: stock.initial * Math.abs(notional),
       maintenance: stock.maintenance * Math.abs(notional),
     },
-    // On equity, a pair must keep its own net value besides: long options lend nothing, a credit received is no loan.
-    sameOnBoth(
-      'spreads',
-      spreads.reduce((sum, { quantity, maximumLoss, long, short }) => {
-        return sum + quantity * Math.max(0, maximumLoss + long.value - short.value)
-      }, 0),
-    ),
+    sameOnBoth('spreads', spreadCharge(spreads)),
     sameOnBoth('uncovered options', straddleCharge(calls, puts, alone)),
     sameOnBoth(
       'long options not counted',
