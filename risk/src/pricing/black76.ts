@@ -60,7 +60,8 @@ export function requireVolatility(volatility: number): void {
 /** ln(forward / strike), accurate relatively even where the two are close. */
 export function logMoneyness(forward: number, strike: number): number {
   const ratio = forward / strike
-  return ratio > 0.75 && ratio < 1.5 ? Math.log1p((forward - strike) / strike) : Math.log(forward) - Math.log(strike)
+  if (ratio > 0.75 && ratio < 1.5) return Math.log1p((forward - strike) / strike)
+  return ratio > 1e-300 && ratio < 1e300 ? Math.log(ratio) : Math.log(forward) - Math.log(strike)
 }
 
 /**

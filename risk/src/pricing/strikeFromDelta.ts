@@ -52,7 +52,10 @@ export function strikeFromDelta(
   const adjustedPut = convention === 'premium-adjusted' && kind === 'put'
   if (!(sign * delta > 0 && (adjustedPut || sign * delta < 1)))
     throw new DomainError('delta', delta, kind === 'call' ? 'between 0 and 1' : 'negative, and by the forward above -1')
-  if (adjustedPut) return forward * Math.exp(adjustedLogStrike(sign, delta, s, Math.log(-delta)))
+  if (adjustedPut) {
+    const start = delta > -1 ? Math.min(s * (normalQuantile(-delta) - 0.5 * s), 0) : 0 // K/F N(-d2) <= -delta there
+    return forward * Math.exp(adjustedLogStrike(sign, delta, s, start))
+  }
   const k = s * (0.5 * s - sign * normalQuantile(sign * delta))
   return forward * Math.exp(convention === 'forward' ? k : adjustedLogStrike(sign, delta, s, k))
 }
