@@ -9,6 +9,7 @@ import {
   type DerivePortfolio,
   derivePmrm2,
   MissingFeedError,
+  skewFactor,
   splitForward,
 } from '../../../src/methods/index.ts'
 import { ABSENT, PMRM2_FILE, readPublished, relativeError } from './published.ts'
@@ -199,6 +200,27 @@ describe("Derive's PMRM_2", () => {
     assert.ok(Math.abs(charged(0.5, 1, 1) - 0.4 * 0.5 * 3000 * (1 + 3 + 2)) < 1e-9)
     assert.ok(Math.abs(charged(1, 0.5, 1) - 0.4 * 0.5 * 3000 * (1 + 3)) < 1e-9)
     assert.ok(Math.abs(charged(1, 1, 0.5) - 0.4 * 0.5 * 3000 * 2) < 1e-9)
+  })
+
+  it('bounds the skew by its cap from one side in each wing, also where the term makes the cap negative', () => {
+    const shock = { ...DERIVE_PMRM2_MAINNET.skewShock, volatilityStatic: 0.25, volatilityScale: 0 } // k* = sqrt(T)
+    const factor = (cap: number, k: number) =>
+      skewFactor({ ...shock, linear: { cap: 0.5, capSlope: cap - 0.5 } }, 'linear', k, 1)
+    for (const [cap, k, expected] of [
+      [0.2, 0.5, 1.1],
+      [0.2, 3, 1.2],
+      [0.2, -0.5, 0.9],
+      [0.2, -3, 0.8],
+      [-0.2, 0, 0.8],
+      [-0.2, 0.5, 0.8],
+      [-0.2, 2, 0.6],
+      [-0.2, 9, 0],
+      [-0.2, -0.5, 1.2],
+      [-0.2, -2, 1.4],
+    ] as const) {
+      assert.ok(Math.abs(factor(cap, k) - expected) < 1e-12, `cap ${cap}, k ${k}: ${factor(cap, k)}`)
+    }
+    assert.equal(skewFactor(shock, 'absolute', -0.3, 1), skewFactor(shock, 'absolute', 0.3, 1))
   })
 
   it('nets calls against puts of a strike before it calls a short naked', () => {
