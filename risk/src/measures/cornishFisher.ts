@@ -33,8 +33,8 @@ export class CornishFisherDomainError extends RiskError {
   }
 }
 
-/** Coefficients of w(z) = c0 + c1 z + c2 z^2 + c3 z^3. */
-function coefficients(skewness: number, excessKurtosis: number): [number, number, number, number] {
+/** Coefficients c0 to c3 of w(z) = z + (z^2 - 1) S/6 + (z^3 - 3z) K/24 - (2z^3 - 5z) S^2/36 in powers of z. */
+export function cornishFisherCoefficients(skewness: number, excessKurtosis: number): [number, number, number, number] {
   const square = skewness * skewness
   return [-skewness / 6, 1 - excessKurtosis / 8 + (5 * square) / 36, skewness / 6, excessKurtosis / 24 - square / 18]
 }
@@ -44,7 +44,7 @@ function coefficients(skewness: number, excessKurtosis: number): [number, number
  * derivative is not positive.
  */
 export function isInCornishFisherDomain(skewness: number, excessKurtosis: number): boolean {
-  const [, c1, c2, c3] = coefficients(skewness, excessKurtosis)
+  const [, c1, c2, c3] = cornishFisherCoefficients(skewness, excessKurtosis)
   if (c3 === 0) return c2 === 0 && c1 > 0
   return c3 > 0 && c2 * c2 <= 3 * c1 * c3
 }
@@ -54,7 +54,7 @@ function checked({ mean, standardDeviation, skewness, excessKurtosis }: CornishF
   if (!(standardDeviation >= 0 && standardDeviation < Number.POSITIVE_INFINITY))
     throw new DomainError('standardDeviation', standardDeviation, 'finite and at least 0')
   if (!isInCornishFisherDomain(skewness, excessKurtosis)) throw new CornishFisherDomainError(skewness, excessKurtosis)
-  return coefficients(skewness, excessKurtosis)
+  return cornishFisherCoefficients(skewness, excessKurtosis)
 }
 
 /**

@@ -7,6 +7,7 @@ import {
 } from '../estimation/historicalSimulation.ts'
 import { ewmaFilter, garchFilter, type VolatilityFilter } from '../estimation/volatilityFilter.ts'
 import { cornishFisherExpectedShortfall, cornishFisherValueAtRisk } from './cornishFisher.ts'
+import { matchCornishFisher } from './cornishFisherMoments.ts'
 import { expectedShortfall, type ShortfallConvention } from './expectedShortfall.ts'
 import { moments } from './moments.ts'
 import {
@@ -33,7 +34,8 @@ export type VolatilityModel = { kind: 'ewma'; lambda: number } | { kind: 'garch'
  * - `historical`: every past period alike. `age`: weights that decay by `lambda`, Boudoukh, Richardson, Whitelaw (1998).
  * - `volatility`: past periods scaled to today's volatility ('next') or the last period's ('last'), Hull, White (1998).
  * - `filtered`: bootstrap of standardised residuals over `steps` periods, Barone-Adesi, Giannopoulos, Vosper (1999).
- * - `normal`, `student-t` (mean and deviation of the sample), `cornish-fisher` (its skewness and kurtosis, too).
+ * - `normal`, `student-t` (mean and deviation of the sample), `cornish-fisher` (its skewness and kurtosis, too: as
+ *   parameters, or with `matchMoments` as the moments of the result, Maillard 2012).
  * - `extreme-value`: generalised Pareto tail of the worst `tailShare` of the losses.
  */
 export type RiskMethod =
@@ -43,7 +45,7 @@ export type RiskMethod =
   | ({ kind: 'filtered'; volatility: VolatilityModel; steps: number; paths: number; seed: number } & Conventions)
   | { kind: 'normal' }
   | { kind: 'student-t'; degreesOfFreedom: number }
-  | { kind: 'cornish-fisher' }
+  | { kind: 'cornish-fisher'; matchMoments?: boolean }
   | { kind: 'extreme-value'; tailShare: number }
 
 /** Both measures (positive = loss, unit of the history) and the numbers that were estimated on the way. */
@@ -132,11 +134,12 @@ function fittedRisk(losses: Float64Array, level: number, method: Exclude<RiskMet
       }
     }
     case 'cornish-fisher': {
-      const parameters = { mean, standardDeviation, skewness, excessKurtosis }
+      const sample = { mean, standardDeviation, skewness, excessKurtosis }
+      const parameters = method.matchMoments === true ? matchCornishFisher(sample) : sample
       return {
         valueAtRisk: cornishFisherValueAtRisk(parameters, level),
         expectedShortfall: cornishFisherExpectedShortfall(parameters, level),
-        estimates: parameters,
+        estimates: sample,
       }
     }
   }

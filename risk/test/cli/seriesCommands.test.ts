@@ -67,6 +67,8 @@ describe('plimsoll var', () => {
   it('refuses what the method cannot do with a sentence that says so', () => {
     const cf = ['var', '--input', DAX, '--column', 'close', '--prices', '--method', 'cornish-fisher']
     refused(cf, '', /outside the domain of the Cornish-Fisher/)
+    const matched = json<Result>('risk-var', [...cf, '--match-moments', '--json'])
+    assert.ok(matched.valueAtRisk > 0.01)
     const age = ['var', '--column', 'pnl', '--method', 'age', '--convention', 'type7']
     refused(age, csv, /not defined for weighted/)
     refused(['var', '--column', 'pnl', '--horizon', '5'], csv, /only fhs/)

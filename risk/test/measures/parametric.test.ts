@@ -2,15 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
-import { normalCdf } from '../../src/math/normal.ts'
 import { Random } from '../../src/math/random.ts'
 import { studentTCdf, studentTPdf, studentTQuantile } from '../../src/math/studentT.ts'
-import {
-  CornishFisherDomainError,
-  cornishFisherExpectedShortfall,
-  cornishFisherValueAtRisk,
-  isInCornishFisherDomain,
-} from '../../src/measures/cornishFisher.ts'
 import { moments } from '../../src/measures/moments.ts'
 import {
   normalExpectedShortfall,
@@ -21,7 +14,6 @@ import {
 import { vectorJson } from './vectors.ts'
 
 fc.configureGlobal({ seed: 0x506c696d })
-const level = fc.double({ min: 0.6, max: 0.999, noNaN: true })
 const near = (actual: number, expected: number, tolerance: number) =>
   assert.ok(Math.abs(actual - expected) <= tolerance, `${actual} is not ${expected} +- ${tolerance}`)
 
@@ -117,70 +109,6 @@ describe('normal and Student t measures', () => {
     assert.throws(() => normalValueAtRisk(0, -1, 0.99), DomainError)
     assert.throws(() => studentTValueAtRisk(0, 1, 2, 0.99), DomainError)
     assert.throws(() => studentTExpectedShortfall(0, 1, 3, 1), DomainError)
-  })
-})
-
-describe('the Cornish-Fisher expansion', () => {
-  it("gives Hull's value-at-risk of a book of negative skewness", () => {
-    // Hull keeps the skewness term alone, with z = 2.33. Alone it is outside the domain, so the terms of a kurtosis that
-    // lies inside are subtracted again.
-    const z = 2.33
-    const book = { mean: 0.2, standardDeviation: 2.2, skewness: 0.4, excessKurtosis: 0.5 }
-    const others = ((z ** 3 - 3 * z) * 0.5) / 24 - ((2 * z ** 3 - 5 * z) * 0.16) / 36
-    near(cornishFisherValueAtRisk(book, normalCdf(z)) - 2.2 * others, 5.975, 0.002)
-  })
-
-  it('is the normal measure without skewness and kurtosis', () => {
-    const normal = { mean: 1, standardDeviation: 2, skewness: 0, excessKurtosis: 0 }
-    fc.assert(
-      fc.property(level, (at) => {
-        near(cornishFisherValueAtRisk(normal, at), normalValueAtRisk(1, 2, at), 1e-12)
-        near(cornishFisherExpectedShortfall(normal, at), normalExpectedShortfall(1, 2, at), 1e-12)
-      }),
-    )
-  })
-
-  it('accepts exactly the parameters for which its quantiles increase', () => {
-    const skewness = fc.double({ min: -4, max: 4, noNaN: true })
-    const excessKurtosis = fc.double({ min: -2, max: 45, noNaN: true })
-    fc.assert(
-      fc.property(skewness, excessKurtosis, (s, k) => {
-        const slope = (z: number) => 1 + (z * s) / 3 + ((z * z - 1) * k) / 8 - ((6 * z * z - 5) * s * s) / 36
-        const curvature = k / 8 - (s * s) / 6
-        const lowest = curvature > 0 ? slope(-s / 6 / curvature) : Number.NEGATIVE_INFINITY
-        if (Math.abs(lowest) > 1e-9 && Math.abs(curvature) > 1e-9)
-          assert.equal(isInCornishFisherDomain(s, k), lowest > 0)
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  it("ends at Maillard's corners", () => {
-    assert.ok(isInCornishFisherDomain(0, 8))
-    assert.ok(!isInCornishFisherDomain(0, 8.0001))
-    const widest = 6 * (Math.SQRT2 - 1) // the largest skewness of the domain
-    const kurtosis = Array.from({ length: 4000 }, (_, i) => i / 100)
-    assert.ok(kurtosis.some((k) => isInCornishFisherDomain(widest - 0.01, k)))
-    assert.ok(!kurtosis.some((k) => isInCornishFisherDomain(widest + 0.01, k)))
-  })
-
-  it('refuses parameters outside the domain with the values that broke it', () => {
-    const outside = { mean: 0, standardDeviation: 1, skewness: -0.4, excessKurtosis: 0 }
-    assert.throws(
-      () => cornishFisherValueAtRisk(outside, 0.99),
-      (error) => error instanceof CornishFisherDomainError && error.skewness === -0.4 && error.excessKurtosis === 0,
-    )
-    assert.throws(() => cornishFisherExpectedShortfall(outside, 0.99), CornishFisherDomainError)
-  })
-
-  it('has a shortfall that is the mean of the quantiles beyond', () => {
-    const parameters = { mean: -1, standardDeviation: 3, skewness: 0.8, excessKurtosis: 2.5 }
-    for (const at of [0.9, 0.975, 0.99])
-      near(
-        cornishFisherExpectedShortfall(parameters, at),
-        tailMean((p) => cornishFisherValueAtRisk(parameters, p), at),
-        1e-3,
-      )
   })
 })
 

@@ -26,6 +26,7 @@ type VarOptions = {
   seed: number
   dof: number
   tail: number
+  matchMoments?: boolean
   json?: boolean
 }
 
@@ -60,6 +61,8 @@ function methodOf(options: VarOptions): RiskMethod {
       return { kind: 'student-t', degreesOfFreedom: options.dof }
     case 'evt':
       return { kind: 'extreme-value', tailShare: options.tail }
+    case 'cornish-fisher':
+      return { kind: 'cornish-fisher', matchMoments: options.matchMoments === true }
     default:
       return { kind: method }
   }
@@ -98,6 +101,12 @@ function shortfallConvention(text: string): ShortfallConvention {
   return found
 }
 
+/** An option with a closed list of values. */
+function choice(flags: string, description: string, values: readonly string[], preferred?: string): Option {
+  const option = new Option(flags, description).choices(values)
+  return preferred === undefined ? option : option.default(preferred)
+}
+
 export function registerVar(program: Command): void {
   program
     .command('var')
@@ -108,39 +117,24 @@ export function registerVar(program: Command): void {
     .option('--input <file>', 'CSV, gzip or not, or a JSON array of numbers (default: stdin)')
     .option('--column <name>', 'column to read; needed when the CSV has several')
     .option('--prices', 'the column holds prices: take their log returns')
-    .addOption(
-      new Option('--side <side>', 'position in what the column shows').choices(['long', 'short']).default('long'),
-    )
-    .addOption(new Option('--method <name>', 'method').choices([...METHODS]).default('historical'))
+    .addOption(choice('--side <side>', 'position in what the column shows', ['long', 'short'], 'long'))
+    .addOption(choice('--method <name>', 'method', METHODS, 'historical'))
     .option('--level <level>', 'confidence', level, 0.99)
-    .addOption(
-      new Option('--convention <name>', 'which quantile a sample has')
-        .choices([...QUANTILE_CONVENTIONS])
-        .default('order-statistic'),
-    )
+    .addOption(choice('--convention <name>', 'which quantile a sample has', QUANTILE_CONVENTIONS, 'order-statistic'))
     .option(
       '--es-convention <name>',
-      'expected shortfall of a sample (default: that of --convention; age: fractional)',
+      'of a sample (default: that of --convention; age: fractional)',
       shortfallConvention,
     )
-    .option(
-      '--lambda <decay>',
-      'decay per period of age (0.99) or of the EWMA volatility (0.94)',
-      numberWithin(0.01, 1),
-    )
-    .addOption(
-      new Option('--volatility <model>', 'volatility of vol (ewma) and fhs (garch)').choices(['ewma', 'garch']),
-    )
-    .addOption(
-      new Option('--scale-to <period>', 'volatility that vol scales to: of the next period or the last one')
-        .choices(['next', 'last'])
-        .default('next'),
-    )
+    .option('--lambda <decay>', 'decay per period of age (0.99) or EWMA volatility (0.94)', numberWithin(0.01, 1))
+    .addOption(choice('--volatility <model>', 'volatility of vol (ewma) and fhs (garch)', ['ewma', 'garch']))
+    .addOption(choice('--scale-to <period>', 'whose volatility vol scales to', ['next', 'last'], 'next'))
     .option('--horizon <periods>', 'periods that fhs simulates', wholeNumberFrom(1), 1)
     .option('--paths <count>', 'paths of fhs', wholeNumberFrom(1), 20_000)
     .option('--seed <seed>', 'seed of fhs', wholeNumberFrom(0), 1)
     .option('--dof <number>', 'degrees of freedom of student-t', numberWithin(2.01, 1e7), 4)
     .option('--tail <share>', 'share of the losses that evt fits', numberWithin(0.001, 0.5), 0.1)
+    .option('--match-moments', 'cornish-fisher with the skewness and kurtosis of the sample as those of the result')
     .option('--json', 'print JSON instead of a table')
     .action(run)
 }
