@@ -21,6 +21,8 @@ const cell = z
   .transform((text) => /^np\.float\d+\((.*)\)$/.exec(text)?.[1] ?? text)
   .pipe(cellNumber)
 
+const priceCell = cell.refine((price) => price > 0, 'is not positive; a price is')
+
 function onlyColumn(input: Input): string {
   const [first] = parseCsv(input, z.record(z.string(), z.string()))
   const names = Object.keys(first?.cells ?? {})
@@ -34,7 +36,7 @@ function readSeries(options: GarchOptions): Float64Array {
   const input = readInput(options.input)
   if (input.text.trimStart().startsWith('[')) return Float64Array.from(parseJson(input, z.array(z.number())))
   const column = options.column ?? onlyColumn(input)
-  const rows = parseCsv(input, z.object({ [column]: cell }))
+  const rows = parseCsv(input, z.object({ [column]: options.prices ? priceCell : cell }))
   return Float64Array.from(rows, ({ row }) => row[column] ?? Number.NaN)
 }
 
