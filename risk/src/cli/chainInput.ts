@@ -18,7 +18,7 @@ function rowsOf(input: Input): Rows {
   return parseCsv(input, z.record(z.string(), z.string())).map(({ cells, line }) => ({ cells, line }))
 }
 
-/** @throws InputError with the line and column of what cannot be read. */
+/** @throws InputError with the line and column of what cannot be read; in JSON with its place in the array and its key. */
 export function chainFrom(input: Input, options: ReadChainOptions): ReadChain {
   const rows = rowsOf(input)
   try {
@@ -28,6 +28,8 @@ export function chainFrom(input: Input, options: ReadChainOptions): ReadChain {
     )
   } catch (error) {
     if (!(error instanceof ChainError)) throw error
-    throw new InputError(input.source, { line: rows[error.row]?.line, column: error.column }, error.problem)
+    const line = rows[error.row]?.line
+    const column = line === undefined && rows.length > 0 ? `${error.row}.${error.column}` : error.column
+    throw new InputError(input.source, { line, column }, error.problem)
   }
 }
