@@ -9,7 +9,7 @@ import {
   plimsollMargin,
   scanRangeParameters,
 } from '../../../src/methods/plimsoll/index.ts'
-import type { Position } from '../../../src/methods/portfolio.ts'
+import type { Market, Position } from '../../../src/methods/portfolio.ts'
 import { LANES } from '../../../src/scenarios/index.ts'
 import { anyPortfolio, linearPosition, MARKET, optionPortfolio, optionPosition, parametersOf, scaled } from './books.ts'
 
@@ -168,6 +168,48 @@ describe('the margin of the protocol', () => {
         }
       }),
       runs(6),
+    )
+  })
+
+  it('INV-10: rounded lanes never show less loss than exact ones', () => {
+    fc.assert(
+      fc.property(anyPortfolio, (portfolio) => {
+        const base = parametersOf('cross')
+        const exact = Object.entries(base.underlyings).map(([name, own]) => [name, { ...own, laneUnit: 0 }])
+        const parameters = { ...base, underlyings: Object.fromEntries(exact) }
+        const rounded = plimsollMargin(portfolio, MARKET, base)
+        for (const [index, { pnl }] of plimsollMargin(portfolio, MARKET, parameters).underlyings.entries()) {
+          for (const [lane, profit] of pnl.entries()) {
+            assert.ok((rounded.underlyings[index]?.pnl[lane] ?? 0) <= profit + slack(rounded.gross))
+          }
+        }
+      }),
+      runs(8),
+    )
+  })
+
+  it('knows the dollar delta of every book: the slope of its value in the price', () => {
+    const bump = 1e-5
+    const moved = (factor: number): Market => ({
+      ...MARKET,
+      underlyings: Object.fromEntries(
+        Object.entries(MARKET.underlyings).map(([name, { spot, perpetual, expiries }]) => {
+          const rows = [...expiries].map(([at, row]) => [at, { ...row, forward: row.forward * factor }] as const)
+          return [name, { spot: spot * factor, perpetual: perpetual * factor, expiries: new Map(rows) }]
+        }),
+      ),
+    })
+    fc.assert(
+      fc.property(anyPortfolio, ({ positions }) => {
+        // An entry of 1 keeps profits of linear positions in the value.
+        const portfolio = { cash: 0, positions: positions.map((position) => ({ ...position, entry: 1 })) }
+        const of = (factor: number) => plimsollMargin(portfolio, moved(factor), parametersOf('cross'))
+        const [up, down, here] = [of(1 + bump), of(1 - bump), of(1)]
+        const delta = here.underlyings.reduce((sum, risk) => sum + risk.delta, 0)
+        const slope = (up.equity - down.equity) / (2 * bump)
+        assert.ok(Math.abs(slope - delta) <= 1e-5 * (1 + here.gross))
+      }),
+      runs(9),
     )
   })
 

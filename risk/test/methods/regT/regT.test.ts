@@ -56,6 +56,10 @@ describe('strategy margin', () => {
     close(cash(option('call', 120, -1, 60), option('call', 120, 1, 30)), 25.7 + value('call', 120, 60))
   })
 
+  it('covers a short option by the long one that saves most', () => {
+    close(cash(option('call', 120, -1), option('call', 130, 1), option('call', 121, 1)), 1)
+  })
+
   it('has long options paid in full', () => {
     close(cash(option('call', 120, 3)), 0)
     close(need(option('call', 120, 3)).initial, 3 * value('call', 120))

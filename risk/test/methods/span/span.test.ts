@@ -18,6 +18,7 @@ import {
   spanScenarios,
   WIDE_EXTREMES,
 } from '../../../src/methods/span/index.ts'
+import { black76Price } from '../../../src/pricing/black76.ts'
 import { anyPortfolio, MARKET, scaled } from '../plimsoll/books.ts'
 
 const VECTORS = JSON.parse(readFileSync(new URL('../../vectors/span_examples.json', import.meta.url), 'utf8'))
@@ -172,6 +173,20 @@ describe('the requirement of a commodity', () => {
     assert.equal(of('greater'), 150)
   })
 
+  it('is at least the short option minimum after credits too', () => {
+    const short = { rate: 4_000, rule: 'sum' as const }
+    const corn = commodity([option(-1, 'call'), future(1_000, 1)], { name: 'corn', shortOption: short })
+    const soy = commodity([future(1_000, -1)], { name: 'soy' })
+    const legs = [
+      { of: ['corn'], side: 'A' as const, ratio: 0.5 },
+      { of: ['soy'], side: 'B' as const, ratio: 1 },
+    ]
+    const { commodities } = spanRequirement([corn, { ...soy, positions: [future(1_000, 1)] }], [{ legs, rate: 0.5 }])
+    assert.equal(commodities[0]?.requirement, 4_000)
+    const credited = spanRequirement([{ ...corn, positions: [option(-1, 'call')] }, soy], [{ legs, rate: 0.5 }])
+    assert.equal(credited.commodities[0]?.requirement, 4_000)
+  })
+
   it('less net option value is what cash must cover', () => {
     const { requirement, netRequirement } = spanRequirement([commodity([option(-3, 'call'), option(1, 'put')])], [])
     assert.equal(netRequirement, requirement + 200)
@@ -208,6 +223,32 @@ describe('SPAN of the common portfolio', () => {
     const forward = MARKET.underlyings.BTC?.expiries.get(expiry)?.forward ?? Number.NaN
     const outright = Math.abs(95_047.5 - forward) * 0.15
     assert.ok(Math.abs(need(perpetual(1), dated) - outright - 950) < 1e-9)
+  })
+
+  it('prices an option a day later in every scenario', () => {
+    const expiry = MARKET.time + 30 * 86_400
+    const call: Position = { instrument: { kind: 'call', underlying: 'BTC', expiry, strike: 100_000 }, quantity: 1 }
+    const { scenarios } = spanMargin({ cash: 0, positions: [call] }, MARKET, SPAN_CRYPTO)
+    const quoted = MARKET.underlyings.BTC?.expiries.get(expiry)
+    assert.ok(quoted)
+    const { forward, discount, volatility } = quoted
+    const at = (years: number, factor: number) =>
+      black76Price('call', forward, 100_000, years, volatility(100_000) * factor, discount)
+    assert.ok(Math.abs((scenarios[0]?.pnl ?? 0) - (at(29 / 365, 1.25) - at(30 / 365, 1))) < 1e-8)
+    assert.ok(Math.abs((scenarios[1]?.pnl ?? 0) - (at(29 / 365, 0.75) - at(30 / 365, 1))) < 1e-8)
+  })
+
+  it('spreads a perpetual against a synthetic forward by its delta, the discount factor', () => {
+    const expiry = MARKET.time + 30 * 86_400
+    const leg = (kind: 'call' | 'put', quantity: number): Position => ({
+      instrument: { kind, underlying: 'BTC', expiry, strike: 95_000 },
+      quantity,
+    })
+    const positions = [perpetual(1), leg('call', -1), leg('put', 1)]
+    const { addOns } = spanMargin({ cash: 0, positions }, MARKET, SPAN_CRYPTO)
+    const charge = addOns.find(({ name }) => name === 'BTC calendar spreads')?.maintenance ?? Number.NaN
+    const discount = MARKET.underlyings.BTC?.expiries.get(expiry)?.discount ?? Number.NaN
+    assert.ok(Math.abs(charge - 950 * discount) < 1e-9)
   })
 
   it('is homogeneous', () => {
