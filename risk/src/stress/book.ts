@@ -38,6 +38,26 @@ export class DuplicateAccountError extends RiskError {
   }
 }
 
+/** An account that the margin method cannot judge; `cause` is what the method said. */
+export class UnjudgedAccountError extends RiskError {
+  readonly code = 'UNJUDGED_ACCOUNT'
+  readonly account: string
+
+  constructor(account: string, cause: RiskError) {
+    super(`Account "${account}": ${cause.message} Choose a method that lists it, or leave the account out.`, { cause })
+    this.account = account
+  }
+}
+
+/** The requirement of an account. Throws UnjudgedAccountError where the method refuses it. */
+export function requirementOf({ name, portfolio }: Account, market: Market, requirement: Requirement): MarginResult {
+  try {
+    return requirement(portfolio, market)
+  } catch (error) {
+    throw error instanceof RiskError ? new UnjudgedAccountError(name, error) : error
+  }
+}
+
 /** Throws DuplicateAccountError. */
 export function requireDistinct(accounts: readonly Account[]): void {
   const seen = new Set<string>()

@@ -12,6 +12,7 @@ import {
   moveOf,
   type Requirement,
   requireDistinct,
+  requirementOf,
   type StressScenario,
   stressedMarket,
   withEntries,
@@ -98,15 +99,15 @@ function marketAfter(
   return stressedMarket(market, { ...shock, moves: Object.fromEntries(moves) })
 }
 
-/** Marks those that must be liquidated: from maintenance down, until initial margin is met again. */
-function selectLiquidations(states: readonly State[], market: Market, requirement: Requirement): State[] {
-  return states.filter((state) => {
-    if (state.open === 0) return false
-    const { initial, maintenance } = requirement(state.portfolio, market)
-    const own = equity(state.portfolio, market)
-    state.isLiquidating = own < (state.isLiquidating ? initial : maintenance)
-    return state.isLiquidating
-  })
+/** Whether an account must be liquidated now: it starts below maintenance and goes on until initial margin is met again. */
+function mustLiquidate(
+  { account, portfolio, open, isLiquidating }: State,
+  market: Market,
+  requirement: Requirement,
+): boolean {
+  if (open === 0) return false
+  const { initial, maintenance } = requirementOf({ name: account.name, portfolio }, market, requirement)
+  return equity(portfolio, market) < (isLiquidating ? initial : maintenance)
 }
 
 type Closing = { state: State; share: number; value: number; flows: Map<string, number> }
@@ -216,8 +217,8 @@ function summary(
  * Runs a cascade from `shock` to its end. All accounts below maintenance trade at once, at the average price of their
  * joint flow; options are taken over at their mark, and their delta is traded. Deterministic.
  *
- * @throws RiskError: CascadeLimitError, DuplicateAccountError, DomainError for impossible options or moves, and what the
- * margin method throws.
+ * @throws RiskError: CascadeLimitError, DuplicateAccountError, UnjudgedAccountError, DomainError for impossible options or
+ * moves.
  */
 export function simulateCascade(
   accounts: readonly Account[],
@@ -240,9 +241,11 @@ export function simulateCascade(
   let now = marketAfter(market, shock, sold, impacts)
   const rounds: CascadeRound[] = [{ round: 0, prices: spots(now), liquidated: 0, sold: {} }]
   for (;;) {
-    const closings = selectLiquidations(states, now, requirement).map((state) => closingOf(state, now, closeShare))
-    if (closings.length === 0) break
+    for (const state of states) state.isLiquidating = mustLiquidate(state, now, requirement)
+    const liquidating = states.filter(({ isLiquidating }) => isLiquidating)
+    if (liquidating.length === 0) break
     if (rounds.length > maxRounds) throw new CascadeLimitError(maxRounds)
+    const closings = liquidating.map((state) => closingOf(state, now, closeShare))
     const flows = sumFlows(closings)
     const slippage = slippages(flows, sold, now, impacts)
     for (const closing of closings) settle(closing, slippage, absorber)

@@ -1,9 +1,10 @@
 /** Stress test of a whole book: what every account would have, need and lack in every scenario. */
-import { equity, type MarginResult, type Market } from '../methods/index.ts'
+import { equity, type Market } from '../methods/index.ts'
 import {
   type Account,
   type Requirement,
   requireDistinct,
+  requirementOf,
   type StressScenario,
   stressedMarket,
   withEntries,
@@ -49,7 +50,7 @@ export type ScenarioStress = {
 }
 
 function standing(account: Account, market: Market, requirement: Requirement): Standing {
-  const { initial, maintenance }: MarginResult = requirement(account.portfolio, market)
+  const { initial, maintenance } = requirementOf(account, market, requirement)
   return { equity: equity(account.portfolio, market), initial, maintenance }
 }
 
@@ -92,7 +93,7 @@ function coverReport(accounts: readonly AccountStress[], fund: number): CoverRep
 
 /**
  * Revalues every account in every scenario. `fund` (USD) is what stands behind defaults.
- * @throws RiskError: DuplicateAccountError, DomainError for an impossible move or fund, and what the method throws.
+ * @throws RiskError: DuplicateAccountError, UnjudgedAccountError, DomainError for an impossible move or fund.
  */
 export function stressTest(
   accounts: readonly Account[],

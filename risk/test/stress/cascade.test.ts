@@ -154,6 +154,17 @@ describe('a cascade of many accounts', () => {
     )
   })
 
+  it('ends at the same prices for a book twice as large in a market twice as deep', () => {
+    const twin = ladder(40).map(({ portfolio }, i) => ({ name: `twin ${i}`, portfolio }))
+    for (const impact of [linear, root]) {
+      const once = simulateCascade(ladder(40), MARKET, fall(-0.15), options({ impacts: { BTC: impact } }))
+      const deeper = { BTC: { ...impact, depth: 2 * impact.depth } }
+      const twice = simulateCascade([...ladder(40), ...twin], MARKET, fall(-0.15), options({ impacts: deeper }))
+      near(twice.market.underlyings.BTC?.spot ?? 0, once.market.underlyings.BTC?.spot ?? 1, 1e-6)
+      near(twice.badDebt, 2 * once.badDebt, 1e-4)
+    }
+  })
+
   it('is a stress test without impact', () => {
     const deep = simulateCascade(ladder(40), MARKET, fall(-0.4), options({ impacts: {} }))
     assert.equal(deep.market.underlyings.BTC?.spot, 60_000)

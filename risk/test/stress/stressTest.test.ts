@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { DomainError } from '../../src/errors.ts'
+import { DomainError, RiskError } from '../../src/errors.ts'
 import { DERIBIT_PORTFOLIO, deribitPortfolio, equity, unitPrice } from '../../src/methods/index.ts'
-import { DuplicateAccountError, type Requirement, STANDARD_SCENARIOS, stressedMarket } from '../../src/stress/book.ts'
+import {
+  DuplicateAccountError,
+  type Requirement,
+  STANDARD_SCENARIOS,
+  stressedMarket,
+  UnjudgedAccountError,
+} from '../../src/stress/book.ts'
 import { coverOf } from '../../src/stress/cover.ts'
 import { stressTest } from '../../src/stress/stressTest.ts'
 import { EXPIRY, fall, flatRate, MARKET, perpetual } from './books.ts'
@@ -91,6 +97,16 @@ describe('the stress test of a book', () => {
     near(before.equity, equity(seller.portfolio, MARKET))
     assert.ok(before.maintenance > 0)
     assert.ok((jump?.accounts[0]?.pnl ?? 0) < -5_000) // vega of two 30-day puts over 30 vol points
+  })
+
+  it('names the account that a method cannot judge, and keeps what the method said', () => {
+    const stranger = perpetual('stranger', 1, 1, 'DOGE', 0.1)
+    const margin: Requirement = (portfolio, market) => deribitPortfolio(portfolio, market, DERIBIT_PORTFOLIO)
+    assert.throws(
+      () => stressTest([stranger], MARKET, [fall(0)], margin),
+      (error) =>
+        error instanceof UnjudgedAccountError && error.account === 'stranger' && error.cause instanceof RiskError,
+    )
   })
 
   it('refuses two accounts of one name', () => {
