@@ -49,10 +49,10 @@ describe("Acerbi and Szekely's tests", () => {
     ['t3', { degreesOfFreedom: 3 }],
   ] as const) {
     it(`have the critical values of the paper for ${name} losses`, () => {
-      const paths = name === 'normal' ? 200_000 : 40_000
+      const paths = name === 'normal' ? 200_000 : 15_000
       const { z2 } = acerbiSzekelyNull(250, 0.975, { shape, paths })
       const { c5, c001 } = published.monte_carlo_here_400k[name] ?? assert.fail(name)
-      near(criticalValue(z2, 0.05), c5, name === 'normal' ? 0.01 : 0.03)
+      near(criticalValue(z2, 0.05), c5, name === 'normal' ? 0.01 : 0.04)
       if (name === 'normal') near(criticalValue(z2, 0.0001), c001, 0.1)
       near(z2.reduce((sum, z) => sum + z, 0) / paths, 0, 0.02)
     })
