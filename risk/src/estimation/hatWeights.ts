@@ -1,23 +1,10 @@
 import { DomainError } from '../errors.ts'
 import { requireSeries } from './series.ts'
 
-const GRID_STEPS = 6
-const EXTREMES = [2, 4]
-/** No scenario takes a price below a tenth. */
-const LOWEST_MOVE = -0.9
+/** Nodes at each end that stand for the extreme moves. */
+const EXTREMES = 2
 
-/**
- * The 17 price moves of the protocol's scenarios, ascending, as fractions of spot: j/6 of the scan range for j = -6..6,
- * and -+2 and -+4 scan ranges, none below -90 % (so that the two lowest coincide for a range of 45 % or more).
- */
-export function scanNodes(scanRange: number): Float64Array {
-  if (!(scanRange > 0 && scanRange <= -LOWEST_MOVE)) throw new DomainError('scanRange', scanRange, 'in (0, 0.9]')
-  const inner = Array.from({ length: 2 * GRID_STEPS + 1 }, (_, j) => (j - GRID_STEPS) / GRID_STEPS)
-  const multiples = [...EXTREMES.map((multiple) => -multiple).reverse(), ...inner, ...EXTREMES]
-  return Float64Array.from(multiples, (multiple) => Math.max(multiple * scanRange, LOWEST_MOVE))
-}
-
-/** Index of the last node that is not above `move`; -1 below all. */
+/** Index of the last node that is not above `move`, the first below all; of nodes that coincide there the first. */
 function nodeBelow(nodes: ArrayLike<number>, move: number): number {
   let [low, high] = [-1, nodes.length]
   while (high - low > 1) {
@@ -25,7 +12,8 @@ function nodeBelow(nodes: ArrayLike<number>, move: number): number {
     if ((nodes[middle] ?? 0) <= move) low = middle
     else high = middle
   }
-  return low
+  while (low > 0 && nodes[low - 1] === nodes[low]) low--
+  return Math.max(low, 0)
 }
 
 /**
@@ -34,8 +22,8 @@ function nodeBelow(nodes: ArrayLike<number>, move: number): number {
  * moves is kept exactly, and the weighted sum of any payoff that is linear between nodes equals its sample mean; a convex
  * loss is overstated, a concave one understated by at most its sag between two nodes.
  *
- * `moves` are simple returns (not log returns), `weights` their probabilities (equal when missing), `nodes` ascending;
- * of nodes that coincide the last gets the mass.
+ * `moves` are simple returns (not log returns), `weights` their probabilities (equal when missing), `nodes` ascending, such
+ * as `nodeMoves` of the scenarios gives; of nodes that coincide (extremes that stop at -90 %) the outer, lower one gets all.
  */
 export function hatWeights(
   moves: ArrayLike<number>,
@@ -46,16 +34,17 @@ export function hatWeights(
   requireSeries('nodes', nodes, 2)
   if (weights !== undefined && weights.length !== moves.length)
     throw new DomainError('the number of weights', weights.length, `${moves.length}, one per move`)
-  const last = nodes.length - 1
   const result = new Float64Array(nodes.length)
   for (let i = 0; i < moves.length; i++) {
     const move = moves[i] ?? 0
     const mass = weights === undefined ? 1 / moves.length : (weights[i] ?? 0)
-    const below = Math.min(Math.max(nodeBelow(nodes, move), 0), last)
-    const [left = 0, right = left] = [nodes[below], nodes[below + 1]]
+    const below = nodeBelow(nodes, move)
+    let above = below + 1
+    while (nodes[above] === nodes[below]) above++
+    const [left = 0, right = left] = [nodes[below], nodes[above]]
     const share = right > left ? Math.min(Math.max((move - left) / (right - left), 0), 1) : 0
     result[below] = (result[below] ?? 0) + mass * (1 - share)
-    if (share > 0) result[below + 1] = (result[below + 1] ?? 0) + mass * share
+    if (share > 0) result[above] = (result[above] ?? 0) + mass * share
   }
   return result
 }
@@ -88,15 +77,15 @@ export function limitWeights(
   return withLeastTails(moved, leastTail)
 }
 
+/** Each pass may push another extreme below the floor, so there are at most as many passes as extremes. */
 function withLeastTails(weights: Float64Array, leastTail: number): Float64Array {
-  const count = weights.length
-  const isTail = (n: number) => n < EXTREMES.length || n >= count - EXTREMES.length
-  const raised = (n: number) => isTail(n) && (weights[n] ?? 0) < leastTail
-  let held = 0
-  let rest = 0
-  for (let n = 0; n < count; n++) {
-    if (raised(n)) held += leastTail
-    else rest += weights[n] ?? 0
-  }
-  return weights.map((weight, n) => (raised(n) ? leastTail : (weight * (1 - held)) / rest))
+  const isTail = (n: number) => n < EXTREMES || n >= weights.length - EXTREMES
+  if (weights.every((weight, n) => !isTail(n) || weight >= leastTail)) return weights
+  const held = weights.map((weight, n) => (isTail(n) && weight <= leastTail ? leastTail : 0))
+  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0)
+  const scale = (1 - sum(held)) / sum(weights.filter((_, n) => held[n] === 0))
+  return withLeastTails(
+    weights.map((weight, n) => held[n] || weight * scale),
+    leastTail,
+  )
 }

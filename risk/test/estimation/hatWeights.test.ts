@@ -2,12 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
-import { hatWeights, limitWeights, scanNodes } from '../../src/estimation/hatWeights.ts'
+import { hatWeights, limitWeights } from '../../src/estimation/hatWeights.ts'
+import { NODES, nodeMoves } from '../../src/scenarios/lanes.ts'
 
 const options = { seed: 10, numRuns: 200 }
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, value) => total + value, 0)
-const scanRange = fc.double({ min: 0.01, max: 0.6, noNaN: true })
-const moves = fc.array(fc.double({ min: -0.99, max: 3, noNaN: true }), { minLength: 1, maxLength: 60 })
+function scanNodes(range: number): Float64Array {
+  const nodes = new Float64Array(NODES)
+  nodeMoves(range, nodes)
+  return nodes
+}
+
+const scanRange = fc.integer({ min: 1, max: 60 }).map((percent) => percent / 100)
+const moves = fc.array(
+  fc.integer({ min: -990, max: 3000 }).map((move) => move / 1000),
+  { minLength: 1, maxLength: 60 },
+)
 
 /** A payoff that is linear between the nodes and flat beyond them. */
 function interpolate(nodes: Float64Array, values: number[], move: number): number {
@@ -19,20 +29,6 @@ function interpolate(nodes: Float64Array, values: number[], move: number): numbe
   const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [nodes[right - 1], nodes[right], values[right - 1], values[right]]
   return x1 > x0 ? y0 + ((clamped - x0) / (x1 - x0)) * (y1 - y0) : y1
 }
-
-describe('scanNodes', () => {
-  it('are 17 ascending moves: sixths of the range and its multiples 2 and 4', () => {
-    const nodes = scanNodes(0.06)
-    const expected = [-24, -12, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 12, 24].map((j) => j / 100)
-    assert.equal(nodes.length, 17)
-    for (const [n, move] of expected.entries()) assert.ok(Math.abs((nodes[n] ?? 9) - move) < 1e-15)
-  })
-
-  it('stop at a loss of 90 %', () => {
-    assert.deepEqual(Array.from(scanNodes(0.5).slice(0, 3)), [-0.9, -0.9, -0.5])
-    assert.throws(() => scanNodes(0), DomainError)
-  })
-})
 
 describe('hatWeights', () => {
   it('are probabilities that keep the mean of every payoff linear between nodes', () => {
@@ -67,6 +63,14 @@ describe('hatWeights', () => {
     assert.deepEqual(Array.from(hatWeights([-5, 2, 7, 1], nodes)), [0.25, 0.125, 0.625])
   })
 
+  it('give nothing to the inner of two nodes that both stop at -90 %', () => {
+    const nodes = scanNodes(0.5)
+    assert.equal(nodes[0], nodes[1])
+    const weights = hatWeights([-0.95, -0.9, -0.8], nodes)
+    assert.ok(Math.abs((weights[0] ?? 0) - (2 + 0.75) / 3) < 1e-12 && weights[1] === 0)
+    assert.ok(Math.abs((weights[2] ?? 0) - 0.25 / 3) < 1e-12)
+  })
+
   it('refuse probabilities that do not match the moves', () => {
     assert.throws(() => hatWeights([0, 1], [0, 1], [1]), DomainError)
   })
@@ -82,12 +86,19 @@ describe('limitWeights', () => {
         const target = hatWeights(sample, scanNodes(range))
         const limited = limitWeights(uniform, target, { largestChange, leastTail: 0.002 })
         assert.ok(Math.abs(sum(limited) - 1) < 1e-12)
-        for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.002 * (1 - 1e-12))
+        for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.002)
         for (const [n, weight] of limited.entries())
           assert.ok(Math.abs(weight - (uniform[n] ?? 0)) <= largestChange + 4 * 0.002)
       }),
       options,
     )
+  })
+
+  it('raise an extreme that another one pushes below the floor', () => {
+    const target = Float64Array.from({ length: 17 }, (_, n) => (n === 1 ? 0.02005 : n === 8 ? 0.97995 : 0))
+    const limited = limitWeights(target, target, { largestChange: 1, leastTail: 0.02 })
+    for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.02)
+    assert.ok(Math.abs(sum(limited) - 1) < 1e-12)
   })
 
   it('are the target when it is near enough', () => {
