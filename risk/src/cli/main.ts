@@ -18,6 +18,12 @@ function exitCodeOf(error: unknown): number {
   return 2
 }
 
+/** A reader such as `head` that has seen enough closes the pipe: no error, but nothing more to write either. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -31,8 +31,6 @@ export type NamedMethod = {
 }
 
 const THIRTY_DAYS = 30 * 86_400
-/** Standard deviations that the protocol's scan range spans. */
-const KAPPA = 2.6
 
 /** At-the-money volatility of the expiry nearest to 30 days, 0 without options. */
 function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
@@ -43,13 +41,13 @@ function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
 
 /** Where implied volatility alone puts the scan range; the floor without a quoted market. */
 function scanRange(symbol: string, { underlyings, time }: Market): number {
-  const { scanRangeFloor, scanRangeCap, stressVolatility } = defaultsOf(symbol)
+  const { kappa, scanRangeFloor, scanRangeCap, stressVolatility } = defaultsOf(symbol)
   const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
   const quoted = underlyings[symbol]
   const implied = quoted === undefined ? 0 : monthVolatility(quoted, time)
   const calm = { fastVariance: 0, slowVariance: 0 }
   const volatility = effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
-  const range = KAPPA * volatility * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR)
+  const range = kappa * volatility * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR)
   return Math.min(Math.max(range, scanRangeFloor), scanRangeCap)
 }
 

@@ -47,7 +47,7 @@ function printComparison({ equity: total, methods, notOffered }: Comparison): vo
       initial: cents(initial),
       maintenance: cents(maintenance),
       'worst scenario': worstScenario?.name ?? 'none',
-      loss: cents(-(worstScenario?.pnl ?? 0)),
+      loss: cents(0 - (worstScenario?.pnl ?? 0)),
       'largest contribution': largest === null ? 'none' : `${largest.name} (${cents(largest.initial)})`,
     })),
   )
@@ -62,7 +62,7 @@ function writeChart(file: string, { equity: total, methods }: Comparison): void 
     series: [
       { name: 'initial', values: methods.map(({ initial }) => initial) },
       { name: 'maintenance', values: methods.map(({ maintenance }) => maintenance) },
-      { name: 'loss of the worst scenario', values: methods.map(({ worstScenario }) => -(worstScenario?.pnl ?? 0)) },
+      { name: 'loss of the worst scenario', values: methods.map(({ worstScenario }) => 0 - (worstScenario?.pnl ?? 0)) },
     ],
     value: { label: 'requirement on equity, USD' },
   })
