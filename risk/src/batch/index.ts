@@ -1,4 +1,3 @@
-export { isJoint, MODES, type Results } from './accountRisk.ts'
 export { roundingBound, UNIT_ROUNDOFF } from './errorBound.ts'
 export {
   compareInstruments,
@@ -9,9 +8,10 @@ export {
   layoutOf,
   UnlistedInstrumentError,
 } from './layout.ts'
-export { type Accounts, emptyResults, MarginBook } from './marginBook.ts'
+export { type Accounts, MarginBook } from './marginBook.ts'
 export { emptyMatrix, type Memory, type RiskMatrix } from './matrix.ts'
 export { nearest } from './ranking.ts'
 export { type BatchParameters, refreshMatrix, refreshUnderlying } from './refresh.ts'
+export { emptyResults, MODES, type Results } from './results.ts'
 export { type Distance, distancesToMaintenance, nearestToMaintenance, unsafeAccounts } from './verdict.ts'
 export { MarginPool, NotSharedError, WorkerFailedError } from './workers/pool.ts'

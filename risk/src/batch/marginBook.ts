@@ -1,11 +1,10 @@
 /** Equity and requirements of many accounts, kept current: all at once, per tick of one underlying, per event. */
 import { DomainError } from '../errors.ts'
-import { AccountRisk, isJoint, MODES, type Results, weightSetOf } from './accountRisk.ts'
-import { Exposure } from './exposure.ts'
-import { GroupRisk, PARTIALS } from './groupRisk.ts'
 import { Holders } from './holders.ts'
 import { type Layout, SPOT } from './layout.ts'
-import { doubles, type Memory, type RiskMatrix } from './matrix.ts'
+import type { RiskMatrix } from './matrix.ts'
+import { emptyResults, MODES, type Results } from './results.ts'
+import { MarginKernel } from './simd/marginKernel.ts'
 import { SparseRows } from './sparseRows.ts'
 
 /**
@@ -23,39 +22,25 @@ export type Accounts = {
   readonly modes: Uint8Array
 }
 
-/** Every underlying is out of date. */
-const ALL = -1
 /** Free slots of a new row: an event rarely moves a row. */
 const ROW_SLACK = 2
 
-/** Room for the results of `accounts` accounts. */
-export function emptyResults(accounts: number, memory: Memory = 'own'): Results {
-  return {
-    equity: doubles(accounts, memory),
-    maintenance: doubles(accounts, memory),
-    initial: doubles(accounts, memory),
-    goodEnd: doubles(accounts, memory),
-    bound: doubles(accounts, memory),
-  }
-}
-
 /**
  * The batch form of `plimsollMargin`: the same rules, within `results.bound` of exact arithmetic on the numbers of the
- * matrix. Partial results are kept per account and underlying, so that a tick of one underlying measures only that
- * underlying of the accounts that hold it; an incremental result equals a full one to the bit.
+ * matrix. A tick measures the accounts that hold the underlying that moved, an event one account; incremental results
+ * equal full ones to the bit. An account is small (some hundred nanoseconds by the kernel), so nothing of it is kept but
+ * its row: reading stored partial results would cost more than making them.
+ *
+ * Cost: 12 bytes per position, 62 per account; time linear in positions.
  */
 export class MarginBook {
   readonly results: Results
   readonly #layout: Layout
   readonly #rows: SparseRows
-  /** Partial results: account x underlying. */
-  readonly #groups: SparseRows
   readonly #holders: Holders
   readonly #cash: Float64Array
   readonly #modes: Uint8Array
-  readonly #exposure: Exposure
-  readonly #group: GroupRisk
-  readonly #account: AccountRisk
+  readonly #kernel: MarginKernel
 
   /**
    * @param results where the results go; by default the book's own memory. Call `remargin` before reading them.
@@ -65,16 +50,14 @@ export class MarginBook {
     const count = accounts.cash.length
     this.results = results ?? emptyResults(count)
     this.#layout = layout
-    this.#exposure = new Exposure(layout, matrix)
-    this.#group = new GroupRisk(matrix)
-    this.#account = new AccountRisk(matrix)
     this.#cash = accounts.cash.slice()
     this.#modes = accounts.modes.slice()
     for (const mode of this.#modes) if (mode >= MODES.length) throw new DomainError('mode', mode, 'an index of MODES')
     this.#rows = this.#readRows(accounts)
-    this.#groups = new SparseRows(this.#countGroups(), PARTIALS, 0)
     this.#holders = new Holders(layout.underlyings.length, count)
-    for (let account = 0; account < count; account++) this.#openGroups(account)
+    for (let account = 0; account < count; account++) this.#listHoldings(account)
+    const book = { rows: this.#rows, cash: this.#cash, modes: this.#modes }
+    this.#kernel = new MarginKernel(layout, matrix, book, this.results)
   }
 
   get accounts(): number {
@@ -85,24 +68,29 @@ export class MarginBook {
     return this.#rows.size
   }
 
-  /** Memory of rows, partial results, index and results. */
+  /** Memory of rows, index, kernel and results. */
   get bytes(): number {
-    const own = this.#rows.bytes + this.#groups.bytes + this.#holders.bytes
+    const own = this.#rows.bytes + this.#holders.bytes + this.#kernel.bytes
     return own + this.#cash.byteLength + this.#modes.byteLength + 5 * this.results.equity.byteLength
   }
 
-  /** Measures every account anew: after a change of time or of parameters of all accounts, and once at the beginning. */
+  /** Reads the matrix and measures every account anew: at the beginning, and after a change of time or of all prices. */
   remargin(): void {
-    for (let account = 0; account < this.accounts; account++) this.#assess(account, ALL)
+    this.#kernel.sync()
+    for (let account = 0; account < this.accounts; account++) this.#kernel.add(account)
+    this.#kernel.flush()
   }
 
-  /** Measures the holders of one underlying whose rows of the matrix changed. @returns how many there are. */
+  /** Reads the matrix and measures the holders of an underlying whose rows changed. @returns how many there are. */
   tick(underlying: number): number {
-    return this.#holders.visit(
+    this.#kernel.sync()
+    const touched = this.#holders.visit(
       underlying,
-      (account) => this.#groups.find(account, underlying) >= 0,
-      (account) => this.#assess(account, underlying),
+      (account) => this.#holds(account, underlying),
+      (account) => this.#kernel.add(account),
     )
+    this.#kernel.flush()
+    return touched
   }
 
   /** Sets what an account holds of an instrument and measures the account. @throws DomainError as the constructor. */
@@ -110,48 +98,24 @@ export class MarginBook {
     this.#requireAccount(account)
     this.#requirePosition(instrument, quantity)
     const underlying = this.#layout.underlyingOf[instrument] ?? 0
+    const isNew = !this.#holds(account, underlying)
     if (quantity === 0) this.#rows.remove(account, instrument)
     else this.#rows.values[this.#rows.upsert(account, instrument)] = quantity
-    this.#syncGroup(account, underlying)
-    this.#assess(account, underlying)
+    if (isNew && quantity !== 0) this.#holders.add(underlying, account)
+    this.#assess(account)
   }
 
-  /** Sets an account's cash, USD, and its totals. */
+  /** Sets an account's cash, USD, and measures the account. @throws DomainError */
   setCash(account: number, cash: number): void {
     this.#requireAccount(account)
     if (!Number.isFinite(cash)) throw new DomainError('cash', cash, 'a finite number of USD')
     this.#cash[account] = cash
-    this.#assess(account, ALL)
+    this.#assess(account)
   }
 
-  /** Measures the underlying `stale` of an account, or all of them, and adds the account up. */
-  #assess(account: number, stale: number): void {
-    const { keys, values } = this.#rows
-    const { underlyingOf } = this.#layout
-    const mode = this.#modes[account] ?? 0
-    const joint = isJoint(mode)
-    const set = weightSetOf(mode)
-    let slot = this.#rows.start[account] ?? 0
-    const end = slot + (this.#rows.length[account] ?? 0)
-    const first = this.#groups.start[account] ?? 0
-    const partials = this.#groups.values
-    let group = first
-    this.#account.reset()
-    while (slot < end) {
-      const underlying = underlyingOf[keys[slot] ?? 0] ?? 0
-      const isStale = stale === ALL || stale === underlying
-      if (isStale || joint) {
-        slot = this.#exposure.gather(keys, values, slot, end)
-        if (isStale) this.#group.write(this.#exposure, set, partials, group * PARTIALS)
-        if (joint) this.#account.addJointly(this.#exposure, partials, group * PARTIALS)
-      } else {
-        while (slot < end && underlyingOf[keys[slot] ?? 0] === underlying) slot++
-      }
-      group++
-    }
-    const positions = this.#rows.length[account] ?? 0
-    const cash = this.#cash[account] ?? 0
-    this.#account.write(account, mode, cash, positions, partials, first, group - first, this.results)
+  #assess(account: number): void {
+    this.#kernel.add(account)
+    this.#kernel.flush()
   }
 
   #readRows({ starts, instruments, quantities, cash }: Accounts): SparseRows {
@@ -189,46 +153,25 @@ export class MarginBook {
     }
   }
 
-  #countGroups(): Uint32Array {
-    const counts = new Uint32Array(this.accounts)
-    for (let account = 0; account < this.accounts; account++) {
-      this.#eachUnderlying(account, () => {
-        counts[account] = (counts[account] ?? 0) + 1
-      })
-    }
-    return counts
-  }
-
-  #openGroups(account: number): void {
-    this.#eachUnderlying(account, (underlying) => {
-      this.#groups.upsert(account, underlying)
-      this.#holders.add(underlying, account)
-    })
-  }
-
-  #eachUnderlying(account: number, act: (underlying: number) => void): void {
+  /** Lists the account once with every underlying it holds; a row is ascending, so each comes in one run. */
+  #listHoldings(account: number): void {
     const { start, length, keys } = this.#rows
     const from = start[account] ?? 0
     let before = -1
     for (let slot = from; slot < from + (length[account] ?? 0); slot++) {
       const underlying = this.#layout.underlyingOf[keys[slot] ?? 0] ?? 0
-      if (underlying !== before) act(underlying)
+      if (underlying !== before) this.#holders.add(underlying, account)
       before = underlying
     }
   }
 
-  /** Opens or closes the account's group of `underlying` after a change of position. */
-  #syncGroup(account: number, underlying: number): void {
+  #holds(account: number, underlying: number): boolean {
     const { start, length, keys } = this.#rows
+    const { underlyingOf } = this.#layout
     const from = start[account] ?? 0
-    const holds = keys
-      .subarray(from, from + (length[account] ?? 0))
-      .some((instrument) => this.#layout.underlyingOf[instrument] === underlying)
-    const has = this.#groups.find(account, underlying) >= 0
-    if (holds && !has) {
-      this.#groups.upsert(account, underlying)
-      this.#holders.add(underlying, account)
+    for (let slot = from; slot < from + (length[account] ?? 0); slot++) {
+      if (underlyingOf[keys[slot] ?? 0] === underlying) return true
     }
-    if (!holds && has) this.#groups.remove(account, underlying)
+    return false
   }
 }

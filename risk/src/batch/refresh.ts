@@ -221,7 +221,8 @@ function largestLane({ strikes }: RiskMatrix, strike: number): number {
 /**
  * What multiplies the sum of |quantity| * laneSize of an underlying to give the size of all terms in E - MM and E - IM that
  * are made of lanes and deltas, but for concentration: the measure and what replaces it (own requirement, long options
- * paid), the price interval, calendar and basis charges, each also in the uncounted option value.
+ * paid), the price interval, calendar and basis charges, each also in the uncounted option value. The delta right of a gap
+ * is the total less what is left of it, hence the 2.
  */
 function fillLaneSizeFactor({ layout, matrix, index, parameters, own, range }: Underlying): void {
   const { factor, intervalShare, laneSizeFactor } = matrix.underlyings
@@ -234,6 +235,6 @@ function fillLaneSizeFactor({ layout, matrix, index, parameters, own, range }: U
   }
   const measure = parameters.initialRatio * (2 + 4 * (factor[index] ?? 1))
   const interval = 2 * (2 + 2 * share)
-  const spreads = 2 * (own.calendarCharge + (own.basisCharge + own.basisChargePerYear * longest) / range)
+  const spreads = 2 * (own.calendarCharge + (own.basisCharge + 2 * own.basisChargePerYear * longest) / range)
   laneSizeFactor[index] = measure + interval + spreads
 }

@@ -1,6 +1,7 @@
 /** What the results of all accounts say: who is near maintenance, who is proved to be safe. */
-import type { Results } from './accountRisk.ts'
+
 import { nearest } from './ranking.ts'
+import type { Results } from './results.ts'
 
 /** What a distance to maintenance is measured in: USD (E - MM), or the ratio E / MM. */
 export type Distance = 'usd' | 'ratio'

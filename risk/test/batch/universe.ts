@@ -1,8 +1,9 @@
 /** Random markets and accounts for the tests of the batch engine: the same for a seed. */
-import { MODES } from '../../src/batch/accountRisk.ts'
+
 import { instrumentNumber, type Layout, layoutOf } from '../../src/batch/layout.ts'
 import type { Accounts } from '../../src/batch/marginBook.ts'
 import type { BatchParameters } from '../../src/batch/refresh.ts'
+import { MODES } from '../../src/batch/results.ts'
 import type { Random } from '../../src/math/random.ts'
 import { defaultParameters, type UnderlyingState } from '../../src/methods/plimsoll/index.ts'
 import type { ExpiryMarket, Instrument, Market, Position } from '../../src/methods/portfolio.ts'

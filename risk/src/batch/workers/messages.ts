@@ -1,8 +1,9 @@
 /** What the pool and its workers tell each other. */
-import type { Results } from '../accountRisk.ts'
+
 import type { Layout } from '../layout.ts'
 import type { Accounts } from '../marginBook.ts'
 import type { RiskMatrix } from '../matrix.ts'
+import type { Results } from '../results.ts'
 
 /** What a worker starts with: its own accounts, and views of shared memory. */
 export type WorkerStart = { layout: Layout; matrix: RiskMatrix; accounts: Accounts; results: Results }

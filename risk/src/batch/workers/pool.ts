@@ -1,10 +1,10 @@
 /** Accounts spread over worker threads: each margins its own, the market and the results are shared memory. */
 import { Worker } from 'node:worker_threads'
 import { DomainError, RiskError } from '../../errors.ts'
-import type { Results } from '../accountRisk.ts'
 import type { Layout } from '../layout.ts'
-import { type Accounts, emptyResults } from '../marginBook.ts'
+import type { Accounts } from '../marginBook.ts'
 import type { RiskMatrix } from '../matrix.ts'
+import { emptyResults, type Results } from '../results.ts'
 import type { Answer, Command, WorkerStart } from './messages.ts'
 
 /** A matrix that threads cannot share. */
