@@ -50,7 +50,7 @@ export function colorOf(index: number): string {
 }
 
 /** Grid lines, tick texts and axis labels of a plot area that starts at (0, 0). */
-export function frame(width: number, height: number, x: FittedAxis, y: FittedAxis): string {
+function frame(width: number, height: number, x: FittedAxis, y: FittedAxis): string {
   const horizontal = y.ticks.map(({ value, text }) => {
     const at = height * (1 - y.at(value))
     const stroke = element('line', { x1: 0, x2: width, y1: at, y2: at, stroke: GRID })

@@ -4,12 +4,12 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /** Colours that stay apart for colour-blind readers (M. Okabe and K. Ito, 2008, "Color Universal Design"), darkest first. */
 export const PALETTE: readonly string[] = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9', '#5f5f5f']
-export const INK = '#1f2933'
+const INK = '#1f2933'
 export const FAINT = '#647382'
 export const GRID = '#e3e8ee'
 const FONT = 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif'
 
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 

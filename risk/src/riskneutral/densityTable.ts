@@ -37,21 +37,21 @@ export function densityTable(slice: SliceAt, points = 401): DensityRow[] {
 export function densityChart(slice: SliceAt, rows: readonly DensityRow[], name: string, when: string): string {
   const shown = rows.filter(({ cdf }) => cdf > 1e-4 && cdf < 1 - 1e-4)
   const strikes = shown.map(({ strike }) => strike)
-  const perThousand = (density: number) => 1000 * density
+  const perPercent = (density: number) => 0.01 * slice.forward * density
   const lognormal = shown.map(({ k, strike }) => {
     const d2 = -k / Math.sqrt(slice.theta) - 0.5 * Math.sqrt(slice.theta)
-    return perThousand(Math.exp(-0.5 * d2 * d2) / (Math.sqrt(2 * Math.PI * slice.theta) * strike))
+    return perPercent(Math.exp(-0.5 * d2 * d2) / (Math.sqrt(2 * Math.PI * slice.theta) * strike))
   })
   const tail = (name: string, color: string, isIn: (cdf: number) => boolean) => {
     const part = shown.filter(({ cdf }) => isIn(cdf))
-    const high = part.map(({ pdfStrike }) => perThousand(pdfStrike))
+    const high = part.map(({ pdfStrike }) => perPercent(pdfStrike))
     return { kind: 'band' as const, name, color, x: part.map(({ strike }) => strike), low: high.map(() => 0), high }
   }
   return chart({
     title: `${name || 'Underlying'}: risk-neutral density, ${when}`,
     subtitle: `volatility at the money ${(100 * Math.sqrt(slice.theta / slice.years)).toFixed(1)} % a year, ${(365 * slice.years).toFixed(2)} days`,
     x: { label: 'price (USD)' },
-    y: { label: 'probability per 1,000 USD', from: 0 },
+    y: { label: 'probability per 1 % of the forward', from: 0 },
     series: [
       tail('worst 1 % for a long', '#d55e00', (cdf) => cdf <= 0.01),
       tail('worst 1 % for a short', '#009e73', (cdf) => cdf >= 0.99),
@@ -68,7 +68,7 @@ export function densityChart(slice: SliceAt, rows: readonly DensityRow[], name: 
         name: 'implied by the surface',
         color: '#0072b2',
         x: strikes,
-        y: shown.map(({ pdfStrike }) => perThousand(pdfStrike)),
+        y: shown.map(({ pdfStrike }) => perPercent(pdfStrike)),
       },
     ],
     markers: [{ x: slice.forward, text: 'forward' }],

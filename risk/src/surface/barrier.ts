@@ -10,7 +10,7 @@ import { DomainError } from '../errors.ts'
 export type LinearConstraint = { i: number; a: number; j: number; b: number; c: number }
 
 /** Variables further apart than this do not meet in the objective or in a constraint. */
-export const BAND = 3
+const BAND = 3
 const WIDTH = BAND + 1
 
 /** A function to be minimised that couples only variables at most `BAND` apart. */

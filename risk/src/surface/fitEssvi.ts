@@ -31,7 +31,7 @@ const PER_SLICE = 3
 const STRICT = 1e-9
 
 /** The polytope of surfaces without arbitrage for `count` expiries; variables chi, left, right of each in turn. */
-export function essviConstraints(count: number): LinearConstraint[] {
+function essviConstraints(count: number): LinearConstraint[] {
   const constraints: LinearConstraint[] = []
   const single = (i: number, a: number, c: number) => constraints.push({ i, a, j: i, b: 0, c })
   const pair = (i: number, a: number, j: number, b: number) => constraints.push({ i, a, j, b, c: 0 })

@@ -48,5 +48,6 @@ export {
 } from './surface.ts'
 export { surfaceChart } from './surfaceChart.ts'
 export { parseSurface, type SurfaceDocument, SurfaceDocumentError, surfaceDocument } from './surfaceDocument.ts'
+export { surfaceMarket } from './surfaceMarket.ts'
 export { type JumpWings, jumpWingsOf, type RawSvi, rawOfEssvi, rawOfJumpWings, rawSmile, rawVariance } from './svi.ts'
 export { repairButterfly, repairJumpWings } from './sviRepair.ts'

@@ -26,8 +26,3 @@ export function flatSmile(w: number): Smile {
     out[2] = 0
   }
 }
-
-/** Volatility per square root of a year of a total variance. */
-export function volatilityOf(w: number, years: number): number {
-  return Math.sqrt(w / years)
-}

@@ -1,7 +1,7 @@
 /** From a chain to the quoted smiles of its expiries: filters, forwards, implied volatilities. */
 import { DomainError } from '../errors.ts'
 import { impliedVolatility, PriceAboveMaximumError, PriceBelowIntrinsicError } from '../pricing/index.ts'
-import { type DroppedQuote, type DropReason, type OptionChain, type OptionQuote, YEAR_SECONDS } from './chain.ts'
+import type { DroppedQuote, DropReason, OptionChain, OptionQuote } from './chain.ts'
 import { type ExpiryTerms, expiryTerms } from './expiries.ts'
 
 /** A quote with its log-moneyness and the volatilities of its bid, of its ask, and halfway between. */
@@ -111,9 +111,4 @@ export function quotedSmiles(
   for (const { quotes } of smiles.filter((smile) => !full.includes(smile)))
     dropped.push(...quotes.map(({ quote }): DroppedQuote => ({ quote, reason: 'few quotes' })))
   return { smiles: full, dropped }
-}
-
-/** Time to `expiry` in ACT/365 years. */
-export function yearsTo(expiry: number, time: number): number {
-  return (expiry - time) / YEAR_SECONDS
 }

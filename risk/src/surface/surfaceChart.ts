@@ -1,5 +1,5 @@
 /** Pictures of a fitted surface. */
-import { type ChartSpec, chartGrid } from '../plot/index.ts'
+import { type ChartSpec, chartGrid, type LineSeries } from '../plot/index.ts'
 import { essviVariance } from './essvi.ts'
 import type { FittedExpiry, SurfaceFit } from './fitSurface.ts'
 import { rawVariance } from './svi.ts'
@@ -16,37 +16,32 @@ function curve(k: readonly number[], years: number, variance: (k: number) => num
   return k.map((point) => 100 * Math.sqrt(variance(point) / years))
 }
 
-function panel({ terms, quotes, essvi, fit, raw }: FittedExpiry): ChartSpec {
+/** The fitted curves over the quoted strikes and a little beyond. */
+function curves({ terms, quotes, essvi, raw }: FittedExpiry): LineSeries[] {
   const [low = 0, high = 0] = [quotes[0]?.k, quotes.at(-1)?.k]
   const margin = 0.04 * (high - low)
-  const k = Array.from({ length: SAMPLES }, (_, i) => low - margin + ((high - low + 2 * margin) * i) / (SAMPLES - 1))
-  const curves = [
-    {
-      kind: 'line' as const,
-      name: 'eSSVI, all expiries free of arbitrage',
-      color: COLORS.essvi,
-      x: k,
-      y: curve(k, terms.years, (point) => essviVariance(essvi, point)),
-    },
-  ]
-  if (raw !== undefined) {
-    const y = curve(k, terms.years, (point) => rawVariance(raw.svi, point))
-    const dashed = {
-      kind: 'line' as const,
-      name: 'raw SVI, expiry by expiry',
-      color: COLORS.raw,
-      x: k,
-      y,
-      dashed: true,
-    }
-    curves.unshift(dashed)
+  const x = Array.from({ length: SAMPLES }, (_, i) => low - margin + ((high - low + 2 * margin) * i) / (SAMPLES - 1))
+  const smile = curve(x, terms.years, (k) => essviVariance(essvi, k))
+  const fitted: LineSeries = {
+    kind: 'line',
+    name: 'eSSVI, all expiries free of arbitrage',
+    color: COLORS.essvi,
+    x,
+    y: smile,
   }
+  if (raw === undefined) return [fitted]
+  const y = curve(x, terms.years, (k) => rawVariance(raw.svi, k))
+  return [{ kind: 'line', name: 'raw SVI, expiry by expiry', color: COLORS.raw, x, y, dashed: true }, fitted]
+}
+
+function panel(expiry: FittedExpiry): ChartSpec {
+  const { terms, quotes, fit } = expiry
   const days = terms.years * 365
   return {
     title: `${date(terms.expiry).slice(0, 10)} · ${days < 10 ? days.toFixed(1) : days.toFixed(0)} d`,
     subtitle: `${fit.quotes} quotes, rmse ${fit.rmse.toFixed(2)}, width ${fit.width.toFixed(2)} pts`,
     x: { label: '' },
-    y: { label: '', format: (value) => `${value}%` },
+    y: { label: '', format: (value) => `${Number(value.toPrecision(12))}%` },
     series: [
       {
         kind: 'intervals',
@@ -56,7 +51,7 @@ function panel({ terms, quotes, essvi, fit, raw }: FittedExpiry): ChartSpec {
         low: quotes.map(({ bid }) => 100 * bid),
         high: quotes.map(({ ask }) => 100 * ask),
       },
-      ...curves,
+      ...curves(expiry),
     ],
     markers: [{ x: 0, text: 'forward' }],
   }

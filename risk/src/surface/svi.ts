@@ -18,7 +18,7 @@ export type RawSvi = { a: number; b: number; rho: number; m: number; sigma: numb
 export type JumpWings = { v: number; psi: number; p: number; c: number; vMin: number }
 
 /** @throws DomainError unless b >= 0, -1 < rho < 1, sigma > 0 and the smallest variance is not negative. */
-export function requireRawSvi({ a, b, rho, m, sigma }: RawSvi): void {
+function requireRawSvi({ a, b, rho, m, sigma }: RawSvi): void {
   if (!(b >= 0 && b < Infinity)) throw new DomainError('b', b, '0 or more')
   if (!(Math.abs(rho) < 1)) throw new DomainError('rho', rho, 'between -1 and 1, both excluded')
   if (!Number.isFinite(m)) throw new DomainError('m', m, 'finite')

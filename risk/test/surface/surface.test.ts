@@ -17,6 +17,7 @@ import {
   sliceAt,
   sliceVolatility,
   surfaceDocument,
+  surfaceMarket,
   surfaceVolatility,
 } from '../../src/surface/index.ts'
 import { essviSlices } from './arbitraryEssvi.ts'
@@ -140,6 +141,22 @@ describe('sliceAt', () => {
     assert.throws(() => sliceAt(surface, Number.NaN), DomainError)
     assert.throws(() => surfaceVolatility(surface, 0, TIME + 1), DomainError)
     assert.throws(() => sliceAt({ ...surface, slices: [] }, TIME + 1), DomainError)
+  })
+})
+
+describe('surfaceMarket', () => {
+  it('hands forwards, discounts and volatilities to the margin methods, for listed and other expiries', () => {
+    const surface = surfaceOf([
+      { theta: 0.01, rho: -0.2, psi: 0.05 },
+      { theta: 0.02, rho: -0.2, psi: 0.07 },
+    ])
+    const prices = { spot: 100, perpetual: 100.1 }
+    const market = surfaceMarket(surface, prices)
+    assert.deepEqual([market.spot, market.perpetual, market.expiries.size], [100, 100.1, 2])
+    const between = TIME + 86_400 * 10
+    const terms = surfaceMarket(surface, prices, [between]).expiries.get(between)
+    assert.equal(terms?.forward, sliceAt(surface, between).forward)
+    assert.equal(terms?.volatility(90), surfaceVolatility(surface, 90, between))
   })
 })
 

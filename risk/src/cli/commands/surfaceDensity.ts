@@ -80,7 +80,7 @@ function runDensity(options: DensityOptions): void {
   const rows = densityTable(slice, options.points)
   const days = 365 * slice.years
   const when =
-    options.horizon === undefined ? isoMinute(slice.expiry) : `${rounded(days, 2)} days from ${isoMinute(surface.time)}`
+    options.horizon === undefined ? isoMinute(slice.expiry) : `${rounded(days, 2)} d from ${isoMinute(surface.time)}`
   if (options.plot !== undefined) writeText(options.plot, densityChart(slice, rows, surface.underlying, when))
   if (options.json) printJson(report(surface, slice, rows, options))
   else printCsv(rows.map(columns))
