@@ -135,9 +135,23 @@ function fillDensity(count: number, { d1, density, fractions, inversePowers }: B
   }
 }
 
+/** Numerator of the fit of Mills' ratio N(-y) / n(y): with n(y), a tail is off by less than 1e-16. */
+function millsNumerator(y: number): number {
+  const z = y * y
+  const high = 0.03683958250451834 + 0.004066917275466049 * y + z * 0.00020591357493199088
+  return 1.2533141373155003 + 1.2645721768666545 * y + z * (0.6428384065261197 + 0.19522447652654373 * y + z * high)
+}
+
+/** Its denominator. */
+function millsDenominator(y: number): number {
+  const z = y * y
+  const high = 0.199330213728787 + 0.037042618970917846 * y + z * (0.004067056476127212 + 0.00020591027289962817 * y)
+  return 1 + 1.806867176745656 * y + z * (1.4545822634044911 + 0.6788832580037649 * y + z * high)
+}
+
 /**
  * Values from d1 and n(d1). F n(d1) = K n(d2), so both tails share one exponential: F N(-|d1|) = F n(d1) M(|d1|),
- * K N(-|d2|) = F n(d1) M(|d2|), with M = p/q fitted such that the tail is off by less than 1e-16.
+ * K N(-|d2|) = F n(d1) M(|d2|).
  */
 function fillValues(options: OptionColumns, start: number, count: number, block: Block, out: ValueColumns): void {
   const { sign, forward, strike, discount } = options
@@ -151,43 +165,13 @@ function fillValues(options: OptionColumns, start: number, count: number, block:
     const d1 = d1s[j] ?? NaN
     const d2 = d1 - (s[j] ?? NaN)
     const n = density[j] ?? NaN
-    const y = Math.min(Math.abs(d1), FARTHEST)
-    const y2 = y * y
-    const p1 =
-      1.2533141373155003 +
-      1.2645721768666545 * y +
-      y2 *
-        (0.6428384065261197 +
-          0.19522447652654373 * y +
-          y2 * (0.03683958250451834 + 0.004066917275466049 * y + y2 * 0.00020591357493199088))
-    const q1 =
-      1 +
-      1.806867176745656 * y +
-      y2 *
-        (1.4545822634044911 +
-          0.6788832580037649 * y +
-          y2 *
-            (0.199330213728787 + 0.037042618970917846 * y + y2 * (0.004067056476127212 + 0.00020591027289962817 * y)))
-    const z = Math.min(Math.abs(d2), FARTHEST)
-    const z2 = z * z
-    const p2 =
-      1.2533141373155003 +
-      1.2645721768666545 * z +
-      z2 *
-        (0.6428384065261197 +
-          0.19522447652654373 * z +
-          z2 * (0.03683958250451834 + 0.004066917275466049 * z + z2 * 0.00020591357493199088))
-    const q2 =
-      1 +
-      1.806867176745656 * z +
-      z2 *
-        (1.4545822634044911 +
-          0.6788832580037649 * z +
-          z2 *
-            (0.199330213728787 + 0.037042618970917846 * z + z2 * (0.004067056476127212 + 0.00020591027289962817 * z)))
+    const y1 = Math.min(Math.abs(d1), FARTHEST)
+    const y2 = Math.min(Math.abs(d2), FARTHEST)
+    const q1 = millsDenominator(y1)
+    const q2 = millsDenominator(y2)
     const scale = n / (q1 * q2)
-    const n1 = 0.5 + (d1 / (Math.abs(d1) + 1e-300)) * (0.5 - scale * p1 * q2) // N(d1)
-    const n2 = 0.5 * k + (d2 / (Math.abs(d2) + 1e-300)) * (0.5 * k - f * (scale * p2 * q1)) // K N(d2)
+    const n1 = 0.5 + (d1 / (Math.abs(d1) + 1e-300)) * (0.5 - scale * millsNumerator(y1) * q2) // N(d1)
+    const n2 = 0.5 * k + (d2 / (Math.abs(d2) + 1e-300)) * (0.5 * k - f * (scale * millsNumerator(y2) * q1)) // K N(d2)
     const put = 0.5 - 0.5 * (sign[i] ?? NaN)
     const v = f * n1 - n2 - put * (f - k)
     value[i] = 0.5 * d * (v + Math.abs(v))
