@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { gunzipSync } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse/sync'
+import { type ParseError, parse as parseTolerant } from 'jsonc-parser'
 import { z } from 'zod'
 import { RiskError } from '../errors.ts'
 
@@ -93,7 +94,7 @@ export function parseCsv<T>(
     const missing = column !== undefined && !(column in cells)
     throw new InputError(
       input.source,
-      { line, column },
+      { line: missing ? 1 : line, column },
       missing ? `there is no column "${column}"` : (issue?.message ?? 'is invalid'),
     )
   })
@@ -118,8 +119,9 @@ function jsonValue(source: string, text: string): unknown {
     return JSON.parse(text)
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const offset = /position (\d+)/.exec(error.message)?.[1]
-    const at = offset === undefined ? position(text, text.length) : position(text, Number(offset))
-    throw new InputError(source, at, `is not JSON (${error.message})`)
+    // Node names the place for long texts only.
+    const problems: ParseError[] = []
+    parseTolerant(text, problems, { disallowComments: true })
+    throw new InputError(source, position(text, problems[0]?.offset ?? text.length), `is not JSON (${error.message})`)
   }
 }

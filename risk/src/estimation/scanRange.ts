@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { decayVariance } from './ewma.ts'
 
-const YEAR_SECONDS = 31_536_000
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3_600
 
@@ -88,13 +88,13 @@ export function dynamicScanRange(
   const elapsed = timeSeconds - state.timeSeconds
   if (!(elapsed > 0)) throw new DomainError('timeSeconds', timeSeconds, `later than ${state.timeSeconds}`)
   const decayed = (variance: number, halfLifeSeconds: number) =>
-    decayVariance(variance, logReturn, elapsed / YEAR_SECONDS, halfLifeSeconds / YEAR_SECONDS)
+    decayVariance(variance, logReturn, elapsed / SECONDS_PER_YEAR, halfLifeSeconds / SECONDS_PER_YEAR)
   const variances = {
     fastVariance: decayed(state.fastVariance, parameters.fastHalfLifeSeconds),
     slowVariance: decayed(state.slowVariance, parameters.slowHalfLifeSeconds),
   }
   const sigma = effectiveVolatility(variances, impliedVolatility, parameters)
-  const wanted = Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / YEAR_SECONDS), floor), cap)
+  const wanted = Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
   const target = Math.max(wanted, state.target * (1 - fallPerDay) ** (elapsed / DAY_SECONDS))
   const risen = state.maintenance * (1 + risePerHour) ** (elapsed / HOUR_SECONDS)
   return { timeSeconds, ...variances, target, maintenance: Math.min(target, risen) }

@@ -37,5 +37,4 @@ export type UnderlyingMarket = {
 /** `time` in unix seconds. */
 export type Market = { time: number; underlyings: Readonly<Record<string, UnderlyingMarket>> }
 
-/** Seconds of a year under ACT/365. */
-export const SECONDS_PER_YEAR = 31_536_000
+export { SECONDS_PER_YEAR } from '../math/year.ts'

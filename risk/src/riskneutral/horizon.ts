@@ -1,7 +1,7 @@
 /** The distribution at a short horizon, from the first expiry that is not much shorter. */
 import { DomainError } from '../errors.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { requireNoButterfly } from '../surface/arbitrage.ts'
-import { YEAR_SECONDS } from '../surface/chain.ts'
 import { essviSmile, scaleEssvi } from '../surface/essvi.ts'
 import type { Smile } from '../surface/smile.ts'
 import type { SliceAt, Surface } from '../surface/surface.ts'
@@ -44,7 +44,7 @@ export function scaleSlice(slice: SliceAt, years: number): SliceAt {
  * @throws as `scaleSlice`; DomainError for a surface without slices.
  */
 export function horizonSlice({ time, slices }: Surface, years: number): SliceAt {
-  const yearsOf = (expiry: number) => (expiry - time) / YEAR_SECONDS
+  const yearsOf = (expiry: number) => (expiry - time) / SECONDS_PER_YEAR
   const slice = slices.find(({ expiry }) => yearsOf(expiry) >= SHORTEST * years) ?? slices.at(-1)
   if (slice === undefined) throw new DomainError('number of slices', 0, 'at least 1')
   return scaleSlice({ ...slice, years: yearsOf(slice.expiry) }, years)

@@ -1,8 +1,8 @@
 /** A portfolio's positions in one underlying as a book at a horizon, every option revalued by Black-76. */
 import { DomainError } from '../errors.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import type { ExpiryMarket, Position, UnderlyingMarket } from '../methods/portfolio.ts'
 import { black76Price } from '../pricing/index.ts'
-import { YEAR_SECONDS } from '../surface/chain.ts'
 import type { HorizonBook } from './bookShortfall.ts'
 
 /** What the smile does when the price moves: volatility stays with ln(strike/forward), or with the strike. */
@@ -32,7 +32,7 @@ function leg({ instrument, quantity }: Position, market: UnderlyingMarket, optio
   if (instrument.kind === 'future') return { profit: (x) => quantity * terms.forward * (x - 1) }
   const { kind, strike, expiry } = instrument
   const { forward, discount, volatility } = terms
-  const years = (expiry - options.time) / YEAR_SECONDS
+  const years = (expiry - options.time) / SECONDS_PER_YEAR
   const left = Math.max(0, years - options.years)
   const now = black76Price(kind, forward, strike, years, volatility(strike), discount)
   const dynamics = options.dynamics ?? 'sticky-delta'

@@ -65,6 +65,3 @@ export const DROP_REASONS = {
 } as const
 
 export type DroppedQuote = { quote: OptionQuote; reason: DropReason }
-
-/** Seconds from ACT/365 years. */
-export const YEAR_SECONDS = 31_536_000

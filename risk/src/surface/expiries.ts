@@ -1,5 +1,6 @@
 /** Forward and discount of every expiry of a chain. */
-import { type DroppedQuote, type OptionChain, type OptionQuote, type PriceUnit, YEAR_SECONDS } from './chain.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
+import type { DroppedQuote, OptionChain, OptionQuote, PriceUnit } from './chain.ts'
 import { fitParityLine, forwardOf, type ParityLine, type ParityPair } from './parity.ts'
 
 /**
@@ -41,7 +42,7 @@ function groupsOf(quotes: readonly OptionQuote[], time: number): Group[] {
           const call = calls.get(put.strike)
           return call === undefined || !(call.ask + put.ask > call.bid + put.bid) ? [] : [{ call, put }]
         })
-      return { expiry, years: (expiry - time) / YEAR_SECONDS, quotes: all, pairs }
+      return { expiry, years: (expiry - time) / SECONDS_PER_YEAR, quotes: all, pairs }
     })
 }
 

@@ -7,15 +7,9 @@
  * - optional: `t` (unix seconds of the quote), `currency` or `root` or `underlying`, `forward`, `index_price`;
  * - `security` (option, forward or spot): rows of forwards and the spot stand between the options.
  */
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { black76Price, type OptionKind } from '../pricing/index.ts'
-import {
-  ChainError,
-  type DroppedQuote,
-  type OptionChain,
-  type OptionQuote,
-  type PriceUnit,
-  YEAR_SECONDS,
-} from './chain.ts'
+import { ChainError, type DroppedQuote, type OptionChain, type OptionQuote, type PriceUnit } from './chain.ts'
 import { newYorkTime } from './newYorkTime.ts'
 
 export type ChainRow = Readonly<Record<string, string>>
@@ -155,7 +149,7 @@ function timeWithoutClock(rows: readonly ChainRow[], all: readonly Parsed[], at:
   if (Number.isFinite(lastTrade)) return lastTrade
   const years = Number(rows[0]?.texp_years)
   const expiry = all[0]?.quote.expiry
-  if (years > 0 && expiry !== undefined) return expiry - years * YEAR_SECONDS
+  if (years > 0 && expiry !== undefined) return expiry - years * SECONDS_PER_YEAR
   throw new ChainError(0, 't', 'there is no such column, so the time of the chain must be given (unix seconds).')
 }
 

@@ -10,7 +10,7 @@
  * within the admissible set is that of J. Corbetta et al. (2019), "Robust calibration and arbitrage-free interpolation of SSVI slices".
  */
 import { DomainError } from '../errors.ts'
-import { YEAR_SECONDS } from './chain.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import {
   butterflySlack,
   calendarSlack,
@@ -124,7 +124,7 @@ export function sliceAt(surface: Surface, expiry: number): SliceAt {
   const next = slices.findIndex((slice) => slice.expiry >= expiry)
   const [early, late, last] = [slices[next - 1], slices[next], slices.at(-1)]
   if (last === undefined) throw new DomainError('number of slices', 0, 'at least 1')
-  const years = (expiry - time) / YEAR_SECONDS
+  const years = (expiry - time) / SECONDS_PER_YEAR
   if (late === undefined) return { ...sliceAfter(surface, last, expiry), years }
   if (late.expiry === expiry) return { ...late, years }
   if (early === undefined) return { ...sliceBefore(surface, late, expiry), years }
