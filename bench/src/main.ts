@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { Command } from 'commander'
-import { type GasTable, measureGas } from './gas.ts'
-import { GAS_SNAPSHOT } from './snapshot.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import type { GasTable } from './gas.ts'
+import { GAS_SNAPSHOT, RISK_SNAPSHOT, RISK_TABLE } from './snapshot.ts'
 
 function printGas(table: GasTable): void {
   const rows: [string, number][] = [
@@ -21,8 +21,19 @@ function printGas(table: GasTable): void {
       gas,
     ]),
   ]
+  console.log(tableOf(rows.map(([name, gas]) => [name, gas.toLocaleString('en-US')])))
+}
+
+/** Names to the left, figures to the right. */
+function tableOf(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length))
-  for (const [name, gas] of rows) console.log(`${name.padEnd(width)}  ${gas.toLocaleString('en-US').padStart(11)}`)
+  return rows.map(([name, figure]) => `${name.padEnd(width)}  ${figure.padStart(11)}`).join('\n')
+}
+
+function naturalNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Give an integer from 1 on.')
+  return value
 }
 
 const program = new Command('bench').description('Measures what the project costs to use')
@@ -32,9 +43,26 @@ program
   .option('--json', 'print one JSON object (docs/schemas/bench-gas.json)')
   .option('--snapshot', 'write bench/results/gas.json')
   .action(async (options: { json?: true; snapshot?: true }) => {
+    const { measureGas } = await import('./gas.ts') // Hardhat: the other benchmarks need none
     const table = await measureGas((step) => process.stderr.write(`gas: ${step}\n`))
     if (options.snapshot) writeFileSync(GAS_SNAPSHOT, `${JSON.stringify(table, null, 2)}\n`)
     if (options.json) console.log(JSON.stringify(table))
     else printGas(table)
+  })
+program
+  .command('risk')
+  .description('options priced per second beside other libraries; time and memory to margin a million accounts')
+  .option('--json', 'print one JSON object (docs/schemas/bench-risk.json)')
+  .option('--snapshot', 'write bench/results/risk.json and risk.txt')
+  .option('--accounts <n>', 'accounts to margin', naturalNumber, 1_000_000)
+  .option('--workers <n>', 'threads to margin them with', naturalNumber, 2)
+  .action(async (options: { json?: true; snapshot?: true; accounts: number; workers: number }) => {
+    const { describeMachine, measureRisk, rowsOf } = await import('./risk/main.ts')
+    const machine = describeMachine()
+    const table = await measureRisk(options, (step) => process.stderr.write(`risk: ${step}\n`))
+    const text = `${machine}\n\n${tableOf(rowsOf(table))}`
+    if (options.snapshot) writeFileSync(RISK_SNAPSHOT, `${JSON.stringify(table, null, 2)}\n`)
+    if (options.snapshot) writeFileSync(RISK_TABLE, `${text}\n`)
+    console.log(options.json ? JSON.stringify(table) : text)
   })
 await program.parseAsync()
