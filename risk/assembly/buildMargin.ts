@@ -9,20 +9,26 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import asc from 'assemblyscript/asc'
 
-const SOURCE = new URL('marginKernel.as', import.meta.url)
+/** Joined in this order into one module. */
+const SOURCES = ['records', 'product', 'underlying', 'account'].map(
+  (name) => new URL(`margin/${name}.as`, import.meta.url),
+)
 const TARGET = new URL('../src/batch/simd/kernel.ts', import.meta.url)
 
 /** The kernel's bytes. Throws with the compiler's messages if it does not compile. */
 export async function compileMarginKernel(): Promise<Uint8Array> {
-  const { error, stderr, binary } = await asc.compileString(readFileSync(SOURCE, 'utf8'), {
-    optimizeLevel: 3,
-    shrinkLevel: 0,
-    converge: true,
-    noAssert: true,
-    runtime: 'stub',
-    initialMemory: 1,
-    enable: ['simd', 'bulk-memory'],
-  })
+  const { error, stderr, binary } = await asc.compileString(
+    SOURCES.map((file) => readFileSync(file, 'utf8')).join('\n'),
+    {
+      optimizeLevel: 3,
+      shrinkLevel: 0,
+      converge: true,
+      noAssert: true,
+      runtime: 'stub',
+      initialMemory: 1,
+      enable: ['simd', 'bulk-memory'],
+    },
+  )
   if (error !== null || binary === null) throw new Error(`The kernel does not compile:\n${stderr.toString()}`)
   return binary
 }
@@ -36,7 +42,7 @@ if (import.meta.main) {
   const text = lines.map((line) => `  '${line}',`).join('\n')
   writeFileSync(
     TARGET,
-    `/** WebAssembly of risk/assembly/marginKernel.as in base64, made by \`node risk/assembly/buildMargin.ts\`. */\nexport const KERNEL = [\n${text}\n].join('')\n`,
+    `/** WebAssembly of risk/assembly/margin in base64, made by \`node risk/assembly/buildMargin.ts\`. */\nexport const KERNEL = [\n${text}\n].join('')\n`,
   )
   process.stdout.write(`${bytes.length} bytes\n`)
 }

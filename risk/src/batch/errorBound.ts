@@ -12,9 +12,11 @@
  *   |x~ - x| <= |a~ - a| + |b~ - b| + u |a~ + b~| <= (g + u (1 + g)) (M_a + M_b), g = gamma(max), and (1 + gamma(n))(1 + u) <= 1 +
  *   gamma(n + 1).
  * - a product: M = M_a M_b, d = d_a + d_b + 1, because (1 + gamma(m))(1 + gamma(n))(1 + u) <= 1 + gamma(m + n + 1).
+ * - a quotient by an input b: as the product by 1 / b.
  * - min, max, |.|, and choosing the worst lane or node: M = max(M_a, M_b), d = max(d_a, d_b): these are 1-Lipschitz in the
  *   largest change of an argument, and comparing rounds nothing. So a comparison that rounding turned the other way costs
- *   no more than the errors of its arguments.
+ *   no more than the errors of its arguments. The same holds for a branch whose sides meet at its condition (a netted strike
+ *   of either sign, a spread that ends where a net delta changes its sign).
  * - sqrt on [1, inf): M = M_a, d = d_a + 1: its slope is at most 1/2 and sqrt(a) <= a.
  * - expected shortfall: the average of the worst alpha of a loss is max over weights 0 <= w_n <= p_n, sum w_n = alpha, of
  *   sum w_n loss_n / alpha: 1-Lipschitz again. Its own rounding adds less than `MEASURE_DEPTH`.
@@ -47,7 +49,8 @@ function gamma(roundings: number): number {
 }
 
 /**
- * How far each of E, MM, IM, good end, E - MM and E - IM of an account may lie from its exact value, USD.
+ * How far each of E, MM, IM, good end, E - MM, E + good end - MM and E - IM of an account may lie from its exact value,
+ * USD.
  * @param positions of the account. @param size sum of the absolute terms, as computed.
  */
 export function roundingBound(positions: number, size: number): number {

@@ -31,7 +31,7 @@ const ROW_SLACK = 2
  * equal full ones to the bit. An account is small (some hundred nanoseconds by the kernel), so nothing of it is kept but
  * its row: reading stored partial results would cost more than making them.
  *
- * Cost: 12 bytes per position, 62 per account; time linear in positions.
+ * Cost: 12 bytes per position and about 110 per account; time linear in positions.
  */
 export class MarginBook {
   readonly results: Results
@@ -100,7 +100,7 @@ export class MarginBook {
     const underlying = this.#layout.underlyingOf[instrument] ?? 0
     const isNew = !this.#holds(account, underlying)
     if (quantity === 0) this.#rows.remove(account, instrument)
-    else this.#rows.values[this.#rows.upsert(account, instrument)] = quantity
+    else this.#rows.set(account, instrument, quantity)
     if (isNew && quantity !== 0) this.#holders.add(underlying, account)
     this.#assess(account)
   }
@@ -123,7 +123,7 @@ export class MarginBook {
     for (let account = 0; account < cash.length; account++) {
       lengths[account] = (starts[account + 1] ?? 0) - (starts[account] ?? 0)
     }
-    const rows = new SparseRows(lengths, 1, ROW_SLACK)
+    const rows = new SparseRows(lengths, ROW_SLACK)
     for (let account = 0; account < cash.length; account++) {
       for (let i = starts[account] ?? 0; i < (starts[account + 1] ?? 0); i++) {
         const instrument = instruments[i] ?? 0
@@ -132,7 +132,7 @@ export class MarginBook {
         const held = rows.find(account, instrument)
         const sum = quantity + (held < 0 ? 0 : (rows.values[held] ?? 0))
         if (sum === 0) rows.remove(account, instrument)
-        else rows.values[rows.upsert(account, instrument)] = sum
+        else rows.set(account, instrument, sum)
       }
     }
     return rows

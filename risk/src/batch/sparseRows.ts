@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts'
 
 /**
- * A sparse matrix by rows (compressed sparse rows with slack): row r has the ascending `keys` and `stride` numbers for
- * each of them in the slots start[r] .. start[r] + length[r] - 1. A change touches one row: it is made in place while the
+ * A sparse matrix by rows (compressed sparse rows with slack): row r has ascending `keys`, each with one of `values`,
+ * in the slots start[r] .. start[r] + length[r] - 1. A change touches one row: it is made in place while the
  * row has free slots, else the row moves behind the last one. Slots left behind are reclaimed when the arrays must grow.
  *
  * `keys` and `values` are replaced when they grow: read them anew after every change.
@@ -10,15 +10,13 @@ import { DomainError } from '../errors.ts'
 export class SparseRows {
   readonly start: Uint32Array
   readonly length: Uint32Array
-  readonly stride: number
   keys: Uint32Array
   values: Float64Array
   readonly #capacity: Uint32Array
   #used = 0
 
   /** `lengths[r]` slots are reserved for row r, and `slack` more; all rows start empty. */
-  constructor(lengths: Uint32Array, stride: number, slack: number) {
-    this.stride = stride
+  constructor(lengths: Uint32Array, slack: number) {
     this.start = new Uint32Array(lengths.length)
     this.length = new Uint32Array(lengths.length)
     this.#capacity = new Uint32Array(lengths.length)
@@ -29,7 +27,7 @@ export class SparseRows {
       this.#used += capacity
     }
     this.keys = new Uint32Array(this.#used)
-    this.values = new Float64Array(this.#used * stride)
+    this.values = new Float64Array(this.#used)
   }
 
   get rows(): number {
@@ -53,21 +51,13 @@ export class SparseRows {
     return slot < this.#end(row) && this.keys[slot] === key ? slot : -1
   }
 
-  /** The slot of `key` in `row`; made, with zeros, where there is none. Throws DomainError for a row that does not exist. */
-  upsert(row: number, key: number): number {
+  /** Sets the value of `key` in `row`. Throws DomainError for a row that does not exist. */
+  set(row: number, key: number, value: number): void {
     this.#requireRow(row)
     let slot = this.#lowerBound(row, key)
-    if (slot < this.#end(row) && this.keys[slot] === key) return slot
-    if (this.length[row] === this.#capacity[row]) {
-      const offset = slot - (this.start[row] ?? 0)
-      this.#relocate(row)
-      slot = (this.start[row] ?? 0) + offset
-    }
-    if (slot < this.#end(row)) this.#shift(slot, this.#end(row), slot + 1)
+    if (slot === this.#end(row) || this.keys[slot] !== key) slot = this.#insert(row, slot)
     this.keys[slot] = key
-    for (let i = slot * this.stride; i < (slot + 1) * this.stride; i++) this.values[i] = 0
-    this.length[row] = (this.length[row] ?? 0) + 1
-    return slot
+    this.values[slot] = value
   }
 
   /** Takes `key` out of `row`; nothing happens where it is not. */
@@ -96,9 +86,19 @@ export class SparseRows {
     return slot
   }
 
+  /** Makes room at `slot`; the row may move. Returns where the slot is then. */
+  #insert(row: number, slot: number): number {
+    const offset = slot - (this.start[row] ?? 0)
+    if (this.length[row] === this.#capacity[row]) this.#relocate(row)
+    const free = (this.start[row] ?? 0) + offset
+    if (free < this.#end(row)) this.#shift(free, this.#end(row), free + 1)
+    this.length[row] = (this.length[row] ?? 0) + 1
+    return free
+  }
+
   #shift(from: number, end: number, to: number): void {
     this.keys.copyWithin(to, from, end)
-    this.values.copyWithin(to * this.stride, from * this.stride, end * this.stride)
+    this.values.copyWithin(to, from, end)
   }
 
   /** Gives a full row twice the slots, behind the last row. */
@@ -117,13 +117,13 @@ export class SparseRows {
     const live = this.#capacity.reduce((sum, capacity) => sum + capacity, 0)
     const slots = Math.ceil((live + extra) * 1.125)
     const keys = new Uint32Array(slots)
-    const values = new Float64Array(slots * this.stride)
+    const values = new Float64Array(slots)
     let used = 0
     for (let row = 0; row < this.rows; row++) {
       const from = this.start[row] ?? 0
       const end = this.#end(row)
       keys.set(this.keys.subarray(from, end), used)
-      values.set(this.values.subarray(from * this.stride, end * this.stride), used * this.stride)
+      values.set(this.values.subarray(from, end), used)
       this.start[row] = used
       used += this.#capacity[row] ?? 0
     }

@@ -94,6 +94,26 @@ describe('incremental margin', () => {
     fc.assert(property, { seed: 3, numRuns: 60 })
   })
 
+  it('equals full margin to the bit when rows outgrow their room again and again', () => {
+    const random = new Random(6)
+    const market = marketOf(random)
+    const matrix = emptyMatrix(LAYOUT)
+    refreshMatrix(LAYOUT, matrix, market, parametersOf(random, market))
+    const { accounts } = accountsOf(random, LAYOUT, 5)
+    const ledger = new Ledger(accounts)
+    const book = new MarginBook(LAYOUT, matrix, accounts)
+    book.remargin()
+    for (let i = 0; i < 400; i++) {
+      const [account, instrument] = [random.integer(5), random.integer(LAYOUT.instruments.length)]
+      ledger.positions[account]?.set(instrument, 1 + i)
+      book.setPosition(account, instrument, 1 + i)
+    }
+    const fresh = new MarginBook(LAYOUT, matrix, ledger.accounts())
+    fresh.remargin()
+    assert.equal(book.positions, fresh.positions)
+    assert.deepEqual(bitsOf(book.results), bitsOf(fresh.results))
+  })
+
   it('touches the holders of the underlying that moved and nobody else', () => {
     const random = new Random(4)
     const market = marketOf(random)

@@ -16,23 +16,17 @@ const changes = fc.array(
   { maxLength: 120 },
 )
 
-/** A value of zero removes, any other sets both numbers of the entry. */
+/** A value of zero removes, any other is set. */
 function apply(rows: SparseRows, { row, key, value }: Change): void {
-  if (value === 0) {
-    rows.remove(row, key)
-    return
-  }
-  const slot = rows.upsert(row, key)
-  rows.values[2 * slot] = value
-  rows.values[2 * slot + 1] = -value
+  if (value === 0) rows.remove(row, key)
+  else rows.set(row, key, value)
 }
 
-function entriesOf(rows: SparseRows, row: number): [number, number, number][] {
+function entriesOf(rows: SparseRows, row: number): [number, number][] {
   const start = rows.start[row] ?? 0
   return Array.from({ length: rows.length[row] ?? 0 }, (_, i) => [
     rows.keys[start + i] ?? Number.NaN,
-    rows.values[2 * (start + i)] ?? Number.NaN,
-    rows.values[2 * (start + i) + 1] ?? Number.NaN,
+    rows.values[start + i] ?? Number.NaN,
   ])
 }
 
@@ -40,7 +34,7 @@ describe('sparse rows', () => {
   it('hold after any changes what a map per row holds, keys ascending', () => {
     fc.assert(
       fc.property(changes, (list) => {
-        const rows = new SparseRows(new Uint32Array(ROWS).fill(1), 2, 1)
+        const rows = new SparseRows(new Uint32Array(ROWS).fill(1), 1)
         const maps = Array.from({ length: ROWS }, () => new Map<number, number>())
         for (const change of list) {
           apply(rows, change)
@@ -48,7 +42,7 @@ describe('sparse rows', () => {
           else maps[change.row]?.set(change.key, change.value)
         }
         for (const [row, map] of maps.entries()) {
-          const expected = [...map].sort(([a], [b]) => a - b).map(([key, value]) => [key, value, -value])
+          const expected = [...map].sort(([a], [b]) => a - b)
           assert.deepEqual(entriesOf(rows, row), expected)
         }
         assert.equal(
@@ -61,19 +55,19 @@ describe('sparse rows', () => {
   })
 
   it('find what was put and nothing else', () => {
-    const rows = new SparseRows(new Uint32Array(2), 1, 0)
-    for (let key = 30; key > 0; key -= 3) rows.upsert(1, key)
+    const rows = new SparseRows(new Uint32Array(2), 0)
+    for (let key = 30; key > 0; key -= 3) rows.set(1, key, 1)
     for (let key = 0; key < 32; key++) assert.equal(rows.find(1, key) >= 0, key > 0 && key % 3 === 0)
     assert.equal(rows.find(0, 3), -1)
   })
 
   it('reclaim what moved rows left behind', () => {
-    const rows = new SparseRows(new Uint32Array(1), 1, 2)
-    for (let key = 0; key < 4096; key++) rows.upsert(0, key)
+    const rows = new SparseRows(new Uint32Array(1), 2)
+    for (let key = 0; key < 4096; key++) rows.set(0, key, 1)
     assert.ok(rows.keys.length < 3 * 4096, `${rows.keys.length} slots for 4096 entries`)
   })
 
   it('refuse a row that does not exist', () => {
-    assert.throws(() => new SparseRows(new Uint32Array(3), 1, 2).upsert(3, 0), DomainError)
+    assert.throws(() => new SparseRows(new Uint32Array(3), 2).set(3, 0, 1), DomainError)
   })
 })

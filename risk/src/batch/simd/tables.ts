@@ -1,4 +1,4 @@
-/** The tables of the margin kernel in linear memory; the same numbers stand in risk/assembly/marginKernel.as. */
+/** The tables of the margin kernel in linear memory; the same numbers stand in risk/assembly/margin/records.as. */
 import { LANES, NODES } from '../../scenarios/lanes.ts'
 import type { Layout } from '../layout.ts'
 import { INTERVAL_PRICES, type RiskMatrix, WEIGHT_SETS } from '../matrix.ts'
