@@ -75,7 +75,7 @@ function stateOf(random: Random, state: UnderlyingState, market: Market, name: s
   const hats = Float64Array.from({ length: 17 }, () => 0.01 + random.uniform())
   const total = hats.reduce((sum, each) => sum + each, 0)
   return {
-    scanRange: state.scanRange * (1 + 2 * random.uniform()),
+    scanRange: random.uniform() < 0.2 ? 0.5 : state.scanRange * (1 + 2 * random.uniform()), // at 0.5 two nodes coincide
     targetScanRange: state.scanRange * (1 + 2 * random.uniform()),
     low: often(spot * (1 - 0.01 * random.uniform())),
     high: often(spot * (1 + 0.01 * random.uniform())),
