@@ -79,10 +79,24 @@ function priceByQl(options: OptionColumns): number {
   return sum
 }
 
-/** Both "absent" without python3. */
+/** The first on the path may be one of the user's own; the system's packages belong to the second. */
+const PYTHONS = ['python3', '/usr/bin/python3']
+
+/** What the first Python that has it measures; "absent" where none has. */
 async function measurePython(): Promise<z.infer<typeof pythonRates>> {
+  const rates = { numpy: 'absent', quantlib: 'absent' } as z.infer<typeof pythonRates>
+  for (const python of PYTHONS) {
+    const found = await ratesOf(python)
+    if (rates.numpy === 'absent') rates.numpy = found.numpy
+    if (rates.quantlib === 'absent') rates.quantlib = found.quantlib
+    if (rates.numpy !== 'absent' && rates.quantlib !== 'absent') break
+  }
+  return rates
+}
+
+async function ratesOf(python: string): Promise<z.infer<typeof pythonRates>> {
   try {
-    const { stdout } = await promisify(execFile)('python3', [SCRIPT, `${ROWS}`, `${LOOP_ROWS}`, `${REPETITIONS}`])
+    const { stdout } = await promisify(execFile)(python, [SCRIPT, `${ROWS}`, `${LOOP_ROWS}`, `${REPETITIONS}`])
     return pythonRates.parse(JSON.parse(stdout))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
