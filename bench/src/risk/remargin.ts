@@ -5,12 +5,12 @@ import {
   type Accounts,
   emptyMatrix,
   MarginBook,
-  MarginPool,
   MODES,
   nearestToMaintenance,
   refreshMatrix,
   refreshUnderlying,
 } from '../../../risk/src/batch/index.ts'
+import { MarginPool } from '../../../risk/src/batch/workers/pool.ts'
 import { type Mode, plimsollMargin } from '../../../risk/src/methods/plimsoll/index.ts'
 import type { Instrument, Portfolio } from '../../../risk/src/methods/portfolio.ts'
 import { createAccounts, createMarket, createUniverse, POSITIONS, RARE, type Universe } from './universe.ts'
