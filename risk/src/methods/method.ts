@@ -1,5 +1,7 @@
 /** The one shape that every margin method has: what a portfolio needs in a market under a venue's parameters. */
 
+import { DomainError } from '../errors.ts'
+
 /** Profit (positive) or loss (negative) of the whole portfolio in one scenario, USD, after the method's own damping. */
 export type Scenario = { name: string; pnl: number }
 
@@ -28,15 +30,34 @@ export type MarginMethod<Portfolio, Market, Parameters> = (
   parameters: Parameters,
 ) => MarginResult
 
-/** Index of the scenario that loses most, the first of equals; -1 when there is none. */
+/**
+ * Index of the scenario that loses most, the first of equals; -1 when there is none.
+ * @throws DomainError for a profit or loss that is not a number: it could be the worst.
+ */
 export function worstScenario(scenarios: readonly Scenario[]): number {
   let worst = -1
   let lowest = Number.POSITIVE_INFINITY
   for (const [index, { pnl }] of scenarios.entries()) {
+    if (Number.isNaN(pnl)) throw new DomainError(`pnl of scenario ${index}`, pnl, 'a number')
     if (pnl < lowest) {
       lowest = pnl
       worst = index
     }
   }
   return worst
+}
+
+/** What a move does, for people: `spot` is a factor, `damping` the share of the result that counts. */
+export function scenarioName({
+  spot,
+  volatility,
+  damping,
+}: {
+  spot: number
+  volatility: string
+  damping: number
+}): string {
+  const percent = Math.round((spot - 1) * 10_000) / 100
+  const weight = damping === 1 ? '' : `, x ${Math.round(damping * 10_000) / 10_000}`
+  return `spot ${percent < 0 ? '' : '+'}${percent} %, volatility ${volatility}${weight}`
 }

@@ -1,6 +1,15 @@
 /** Marks of the common portfolio's positions and their change when spot and volatility move. */
+
+import { DomainError } from '../errors.ts'
 import { black76Greeks, black76Price } from '../pricing/index.ts'
-import { expiryOf as expiryIn, isOption, MissingUnderlyingError, yearsUntil } from '../scenarios/index.ts'
+import {
+  expiryOf as expiryIn,
+  isOption,
+  MissingUnderlyingError,
+  requirePrice,
+  unitNotional,
+  yearsUntil,
+} from '../scenarios/index.ts'
 import type { ExpiryMarket, Instrument, Market, Portfolio, Position, UnderlyingMarket } from './portfolio.ts'
 
 /** Spot times `spot` (forwards move in proportion); `volatility` maps an option's own to the shocked one. */
@@ -9,10 +18,12 @@ export type Shock = { spot: number; volatility: (volatility: number, years: numb
 /** Nothing moves. */
 export const UNSHOCKED: Shock = { spot: 1, volatility: (volatility) => volatility }
 
-/** @throws MissingUnderlyingError */
-export function underlyingOf(market: Market, { underlying }: Instrument): UnderlyingMarket {
+/** The market of an underlying. @throws MissingUnderlyingError, DomainError for a spot or mark that is not positive */
+export function underlyingOf(market: Market, { underlying }: { underlying: string }): UnderlyingMarket {
   const found = market.underlyings[underlying]
   if (found === undefined) throw new MissingUnderlyingError(underlying)
+  requirePrice(`spot of ${underlying}`, found.spot)
+  requirePrice(`perpetual of ${underlying}`, found.perpetual)
   return found
 }
 
@@ -26,21 +37,12 @@ export function expiryOf(
 
 /** Price of one unit under `shock`, USD: of a perpetual or future its quoted price, not its profit. */
 export function unitPrice(instrument: Instrument, market: Market, shock: Shock = UNSHOCKED): number {
-  switch (instrument.kind) {
-    case 'spot':
-      return underlyingOf(market, instrument).spot * shock.spot
-    case 'perpetual':
-      return underlyingOf(market, instrument).perpetual * shock.spot
-    case 'future':
-      return expiryOf(market, instrument).forward * shock.spot
-    default: {
-      const { forward, discount, volatility } = expiryOf(market, instrument)
-      const { kind, strike, expiry } = instrument
-      const years = yearsUntil(expiry, market.time)
-      const shocked = shock.volatility(volatility(strike), years)
-      return black76Price(kind, forward * shock.spot, strike, years, shocked, discount)
-    }
-  }
+  if (!isOption(instrument)) return unitNotional(instrument, underlyingOf(market, instrument)) * shock.spot
+  const { forward, discount, volatility } = expiryOf(market, instrument)
+  const { kind, strike, expiry } = instrument
+  const years = yearsUntil(expiry, market.time)
+  const shocked = shock.volatility(volatility(strike), years)
+  return black76Price(kind, forward * shock.spot, strike, years, shocked, discount)
 }
 
 /** Change of one unit's value per USD of spot. */
@@ -54,15 +56,25 @@ export function unitDelta(instrument: Instrument, market: Market): number {
   return delta * forwardPerSpot
 }
 
-/** What a position adds to equity, USD: perpetuals and futures their unrealised profit, everything else its value. */
+function requireFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new DomainError(name, value, 'a finite number')
+}
+
+/**
+ * What a position adds to equity, USD: perpetuals and futures their unrealised profit, everything else its value.
+ * @throws MissingUnderlyingError, MissingExpiryError, DomainError
+ */
 export function positionValue({ instrument, quantity, entry }: Position, market: Market): number {
+  requireFinite('quantity', quantity)
+  requireFinite('entry', entry ?? 0)
   const price = unitPrice(instrument, market)
   const linear = instrument.kind === 'perpetual' || instrument.kind === 'future'
   return quantity * (linear ? price - (entry ?? price) : price)
 }
 
-/** Cash and the value of all positions, USD. */
+/** Cash and the value of all positions, USD. @throws as `positionValue`. */
 export function equity(portfolio: Portfolio, market: Market): number {
+  requireFinite('cash', portfolio.cash)
   return portfolio.positions.reduce((sum, position) => sum + positionValue(position, market), portfolio.cash)
 }
 
@@ -75,7 +87,32 @@ export function shockedPnl(positions: readonly Position[], market: Market, shock
   return pnl
 }
 
-/** Positions by underlying, in the order in which the underlyings first appear. */
+/** What two positions in one instrument share. */
+export function instrumentKey(instrument: Instrument): string {
+  const { kind, underlying } = instrument
+  if (isOption(instrument)) return `${kind} ${underlying} ${instrument.expiry} ${instrument.strike}`
+  return instrument.kind === 'future' ? `future ${underlying} ${instrument.expiry}` : `${kind} ${underlying}`
+}
+
+/**
+ * One position per instrument, quantities summed, as an account holds them: what nets to nothing is left out. Entries, on
+ * which no requirement depends, are dropped. @throws DomainError for a quantity that is not finite.
+ */
+export function netPositions(positions: readonly Position[]): Position[] {
+  const byInstrument = Map.groupBy(positions, ({ instrument }) => instrumentKey(instrument))
+  return [...byInstrument.values()].flatMap((held) => {
+    const [first] = held
+    for (const { quantity } of held) requireFinite('quantity', quantity)
+    const quantity = held.reduce((sum, position) => sum + position.quantity, 0)
+    return first === undefined || quantity === 0 ? [] : [{ instrument: first.instrument, quantity }]
+  })
+}
+
+/**
+ * Positions by underlying, in the order in which the underlyings first appear.
+ * @throws DomainError for a quantity that is not finite.
+ */
 export function byUnderlying(portfolio: Portfolio): ReadonlyMap<string, readonly Position[]> {
+  for (const { quantity } of portfolio.positions) requireFinite('quantity', quantity)
   return Map.groupBy(portfolio.positions, ({ instrument }) => instrument.underlying)
 }

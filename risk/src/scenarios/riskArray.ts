@@ -5,7 +5,7 @@
  * Source: the protocol's specification, section M; Black-76 prices from F. Black (1976), "The pricing of commodity
  * contracts", J. Financial Economics 3.
  */
-import { RiskError } from '../errors.ts'
+import { DomainError, RiskError } from '../errors.ts'
 import type { ExpiryMarket, Instrument, OptionInstrument, UnderlyingMarket } from '../methods/portfolio.ts'
 import { black76Price } from '../pricing/black76.ts'
 import {
@@ -98,7 +98,13 @@ export function addLinearLanes(notional: number, range: number, out: Float64Arra
   }
 }
 
-/** The quote of an option's strike. @throws MissingExpiryError */
+/** @throws DomainError for a price that is not positive and finite: a NaN would pass every comparison of losses unseen. */
+export function requirePrice(name: string, price: number): number {
+  if (!(price > 0 && price < Infinity)) throw new DomainError(name, price, 'a positive finite price in USD')
+  return price
+}
+
+/** The quote of an option's strike. @throws MissingExpiryError, DomainError for a spot without meaning */
 export function strikeQuote(
   instrument: { underlying: string; expiry: number; strike: number },
   market: UnderlyingMarket,
@@ -111,7 +117,7 @@ export function strikeQuote(
     years: yearsUntil(instrument.expiry, time),
     volatility: volatility(instrument.strike),
     discount,
-    spot: market.spot,
+    spot: requirePrice('spot', market.spot),
   }
 }
 
@@ -146,14 +152,17 @@ export function riskArray(
   addLinearLanes(unitNotional(instrument, market), parameters.range, out, offset)
 }
 
-/** Value at mark of one unit of a linear instrument, USD: spot, the perpetual's mark, or the forward of a future. */
+/**
+ * Value at mark of one unit of a linear instrument, USD: spot, the perpetual's mark, or the forward of a future.
+ * @throws MissingExpiryError, DomainError for a price without meaning
+ */
 export function unitNotional(instrument: LinearInstrument, market: UnderlyingMarket): number {
   switch (instrument.kind) {
     case 'spot':
-      return market.spot
+      return requirePrice('spot', market.spot)
     case 'perpetual':
-      return market.perpetual
+      return requirePrice('perpetual', market.perpetual)
     case 'future':
-      return expiryOf(instrument.underlying, instrument.expiry, market).forward
+      return requirePrice('forward', expiryOf(instrument.underlying, instrument.expiry, market).forward)
   }
 }

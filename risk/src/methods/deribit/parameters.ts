@@ -54,7 +54,7 @@ export function deribitGrid(range: number, farMoves: readonly number[], damping 
  */
 export const DERIBIT_PORTFOLIO: DeribitPortfolioParameters = {
   grid: deribitGrid(0.16, [-0.66, -0.33, 0.5, 1, 2, 3, 4, 5]),
-  volatility: { up: 0.5, down: 0.25, shortPower: 0.3, longPower: 0.13, floorDays: 1, minimumUp: 0.5 },
+  volatility: { up: 0.5, down: 0.25, shortTermPower: 0.3, longTermPower: 0.13, floorDays: 1, minimumUp: 0.5 },
   shortOption: 0.01,
   futureSpread: 0.01,
   initialFactor: 1.3,

@@ -1,10 +1,11 @@
 /** Deribit's portfolio margin: the worst of a price and volatility grid per underlying, and contingencies. */
 
 import { isOption } from '../../scenarios/index.ts'
-import type { AddOn, MarginResult, Scenario } from '../method.ts'
+import type { AddOn, MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
-import { scanGrid, scanLoss } from '../scanGrid.ts'
-import { byUnderlying, underlyingOf } from '../valuation.ts'
+import { scanGrid, scanLoss, scanResult } from '../scanGrid.ts'
+import { sumOverUnderlyings } from '../sumOverUnderlyings.ts'
+import { netPositions, underlyingOf } from '../valuation.ts'
 import type { DeribitPortfolioParameters } from './parameters.ts'
 
 /** Units by which strikes are net short, calls and puts of a strike together: +10 calls and -20 puts are 10. */
@@ -18,7 +19,10 @@ export function netShortOptions(positions: readonly Position[]): number {
   return [...net.values()].reduce((sum, held) => sum + Math.max(-held, 0), 0)
 }
 
-/** Units of long futures and perpetuals that short ones of another expiry match: +100 and -100 are 100. */
+/**
+ * Units of long futures and perpetuals that short ones of another expiry match: +100 and -100 are 100.
+ * @param positions one per instrument, see `netPositions`.
+ */
 export function matchedFutures(positions: readonly Position[]): number {
   let long = 0
   let short = 0
@@ -30,51 +34,41 @@ export function matchedFutures(positions: readonly Position[]): number {
   return Math.min(long, short)
 }
 
-type Part = { scenarios: Scenario[]; loss: number; addOns: AddOn[] }
-
-function underlyingPart(
-  underlying: string,
+function underlyingMargin(
   positions: readonly Position[],
+  spot: number,
   market: Market,
   parameters: DeribitPortfolioParameters,
-): Part {
-  const [first] = positions
-  const spot = first === undefined ? 0 : underlyingOf(market, first.instrument).spot
-  const scenarios = scanGrid(underlying, positions, market, parameters.grid, parameters.volatility)
-  const loss = scanLoss(scenarios)
+): MarginResult {
+  const scenarios = scanGrid(positions, market, parameters.grid, parameters.volatility)
   const charge = (name: string, maintenance: number): AddOn => ({
-    name: `${underlying} ${name}`,
+    name,
     maintenance,
     initial: maintenance * parameters.initialFactor,
   })
-  const addOns = [
+  return scanResult(scenarios, [
     charge('short option contingency', netShortOptions(positions) * parameters.shortOption * spot),
     charge('future spread contingency', matchedFutures(positions) * parameters.futureSpread * spot),
-    { name: `${underlying} initial over maintenance`, maintenance: 0, initial: loss * (parameters.initialFactor - 1) },
-  ]
-  return { scenarios, loss, addOns }
+    {
+      name: 'initial over maintenance',
+      maintenance: 0,
+      initial: scanLoss(scenarios) * (parameters.initialFactor - 1),
+    },
+  ])
 }
 
 /**
  * Requirement on equity; underlyings do not offset each other, `scenarios` lists each underlying's grid in turn.
  *
  * Source: Deribit, "Portfolio Margin", exchange documentation, 2018 to 2024.
- * @throws MissingUnderlyingError, MissingExpiryError for positions without a market.
+ * @throws MissingUnderlyingError, MissingExpiryError for positions without a market; DomainError for numbers without meaning.
  */
 export function deribitPortfolio(
   portfolio: Portfolio,
   market: Market,
   parameters: DeribitPortfolioParameters,
 ): MarginResult {
-  const parts = [...byUnderlying(portfolio)].map(([underlying, positions]) =>
-    underlyingPart(underlying, positions, market, parameters),
+  return sumOverUnderlyings(portfolio, (underlying, positions) =>
+    underlyingMargin(netPositions(positions), underlyingOf(market, { underlying }).spot, market, parameters),
   )
-  const loss = parts.reduce((sum, part) => sum + part.loss, 0)
-  const addOns = parts.flatMap((part) => part.addOns)
-  return {
-    initial: loss + addOns.reduce((sum, { initial }) => sum + initial, 0),
-    maintenance: loss + addOns.reduce((sum, { maintenance }) => sum + maintenance, 0),
-    scenarios: parts.flatMap(({ scenarios }) => scenarios),
-    addOns,
-  }
 }

@@ -3,7 +3,7 @@
 import { isOption } from '../../scenarios/index.ts'
 import type { AddOn, MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
-import { positionValue, underlyingOf, unitPrice } from '../valuation.ts'
+import { netPositions, positionValue, underlyingOf, unitPrice } from '../valuation.ts'
 import type { DeribitStandardParameters } from './parameters.ts'
 import { shortOptionMargin } from './shortOption.ts'
 
@@ -55,7 +55,7 @@ export function deribitStandard(
   market: Market,
   parameters: DeribitStandardParameters,
 ): MarginResult {
-  const addOns = portfolio.positions.flatMap((position): AddOn[] => {
+  const addOns = netPositions(portfolio.positions).flatMap((position): AddOn[] => {
     if (position.instrument.kind === 'spot') return []
     return [optionCharge(position, market, parameters) ?? linearCharge(position, market, parameters)]
   })

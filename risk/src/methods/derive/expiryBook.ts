@@ -2,7 +2,7 @@
 import { black76Price } from '../../pricing/index.ts'
 import { yearsUntil } from '../../scenarios/index.ts'
 import { MissingFeedError } from './errors.ts'
-import type { DeriveMarket, DeriveOption } from './market.ts'
+import { type DeriveMarket, type DeriveOption, requireConfidence } from './market.ts'
 
 /**
  * Options of one expiry by index: `side` is 1 for a call and -1 for a put. `discount` is the factor that option values
@@ -59,6 +59,7 @@ function buildBook(
 ): ExpiryBook {
   const feed = market.expiries.get(expiry)
   if (feed === undefined) throw new MissingFeedError(`the expiry ${expiry}`)
+  requireConfidence(`the expiry ${expiry}`, feed.confidence)
   const options = mergePositions(held)
   const years = yearsUntil(expiry, market.time)
   const book: ExpiryBook = {
@@ -83,7 +84,7 @@ function buildBook(
  * Groups options by expiry, in the order in which expiries first appear.
  *
  * @param discountOf discount factor of option values from the continuous rate and the years to expiry.
- * @throws MissingFeedError for an expiry without data.
+ * @throws MissingFeedError for an expiry without data, DomainError for a confidence that is no share.
  */
 export function arrangeExpiries(
   options: readonly DeriveOption[],

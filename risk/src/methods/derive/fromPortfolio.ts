@@ -1,8 +1,8 @@
 /** The common portfolio and market as Derive's managers see them. */
 import { RiskError } from '../../errors.ts'
-import { isOption, MissingUnderlyingError } from '../../scenarios/index.ts'
+import { isOption } from '../../scenarios/index.ts'
 import { type Market, type Position, SECONDS_PER_YEAR, type UnderlyingMarket } from '../portfolio.ts'
-import { positionValue } from '../valuation.ts'
+import { positionValue, underlyingOf } from '../valuation.ts'
 import {
   type DeriveExpiry,
   type DeriveMarket,
@@ -56,10 +56,9 @@ function deriveExpiries({ expiries }: UnderlyingMarket, time: number): ReadonlyM
   )
 }
 
-/** Every oracle at full confidence, the stable price at 1. @throws MissingUnderlyingError */
+/** Every oracle at full confidence, the stable price at 1. @throws MissingUnderlyingError, DomainError */
 export function deriveMarket(underlying: string, market: Market): DeriveMarket {
-  const found = market.underlyings[underlying]
-  if (found === undefined) throw new MissingUnderlyingError(underlying)
+  const found = underlyingOf(market, { underlying })
   const spot = { price: found.spot, confidence: 1 }
   return {
     time: market.time,

@@ -1,4 +1,5 @@
 /** What Derive's managers see of an account and of the market. USD unless said; confidences in [0, 1]. */
+import { DomainError } from '../../errors.ts'
 import type { OptionKind } from '../../pricing/index.ts'
 
 /** `expiry` in unix seconds, `quantity` in units of the underlying, negative for a short. */
@@ -37,6 +38,25 @@ export type DeriveMarket = {
   stable: number
   collaterals: Readonly<Record<string, DerivePrice>>
   expiries: ReadonlyMap<number, DeriveExpiry>
+}
+
+/** @throws DomainError unless a price is finite and not negative and its confidence a share: NaN would pass as trusted. */
+export function requireFeed(name: string, { price, confidence }: DerivePrice): void {
+  if (!(price >= 0 && price < Infinity)) throw new DomainError(`price of ${name}`, price, 'a finite price, 0 or more')
+  requireConfidence(name, confidence)
+}
+
+/** @throws DomainError unless a confidence is a share. */
+export function requireConfidence(name: string, confidence: number): void {
+  if (!(confidence >= 0 && confidence <= 1))
+    throw new DomainError(`confidence of ${name}`, confidence, 'a share between 0 and 1')
+}
+
+/** @throws DomainError for a stable price, spot or perpetual without meaning. */
+export function requireFeeds({ spot, perpetual, stable }: Pick<DeriveMarket, 'spot' | 'perpetual' | 'stable'>): void {
+  if (!(stable > 0 && stable < Infinity)) throw new DomainError('stable', stable, 'a positive finite price')
+  requireFeed('spot', spot)
+  requireFeed('perpetual', perpetual)
 }
 
 const SETTLEMENT_WINDOW_SECONDS = 1_800

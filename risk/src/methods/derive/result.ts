@@ -48,18 +48,3 @@ export function deriveResult(
 export function doubt(confidence: number, threshold: number): number {
   return confidence < threshold ? 1 - confidence : 0
 }
-
-/** What a scenario does, for people: `spot` is a factor, `damping` the share of the result that counts. */
-export function scenarioName({
-  spot,
-  volatility,
-  damping,
-}: {
-  spot: number
-  volatility: string
-  damping: number
-}): string {
-  const percent = Math.round((spot - 1) * 10_000) / 100
-  const weight = damping === 1 ? '' : `, x ${Math.round(damping * 10_000) / 10_000}`
-  return `spot ${percent < 0 ? '' : '+'}${percent} %, volatility ${volatility}${weight}`
-}

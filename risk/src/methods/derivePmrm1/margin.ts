@@ -7,10 +7,10 @@
 import { basisContingency } from '../derive/basis.ts'
 import { MissingFeedError } from '../derive/errors.ts'
 import { arrangeExpiries, type ExpiryBook, grossQuantity, nakedShorts, valueExpiry } from '../derive/expiryBook.ts'
-import type { DeriveMarket, DerivePortfolio } from '../derive/market.ts'
-import { type DeriveMarginResult, deriveResult, doubt, scenarioName } from '../derive/result.ts'
+import { type DeriveMarket, type DerivePortfolio, requireFeeds } from '../derive/market.ts'
+import { type DeriveMarginResult, deriveResult, doubt } from '../derive/result.ts'
 import { volatilityFactors } from '../derive/volatilityShock.ts'
-import type { AddOn } from '../method.ts'
+import { type AddOn, scenarioName } from '../method.ts'
 import type { Pmrm1Parameters, Pmrm1Scenario } from './parameters.ts'
 
 /** `base` in units, `baseValue` in stable units. */
@@ -89,6 +89,7 @@ export function derivePmrm1(
   market: DeriveMarket,
   parameters: Pmrm1Parameters,
 ): DeriveMarginResult {
+  requireFeeds(market)
   const arranged = arrange(portfolio, market)
   const depeg = Math.max(parameters.pegThreshold - market.stable, 0) * parameters.pegFactor
   const initialFactor = parameters.initialFactor + depeg

@@ -7,10 +7,10 @@
 import { basisContingency } from '../derive/basis.ts'
 import { MissingFeedError } from '../derive/errors.ts'
 import { arrangeExpiries, type ExpiryBook, grossQuantity, nakedShorts, valueExpiry } from '../derive/expiryBook.ts'
-import type { DeriveMarket, DerivePortfolio } from '../derive/market.ts'
-import { type DeriveMarginResult, deriveResult, doubt, scenarioName } from '../derive/result.ts'
+import { type DeriveMarket, type DerivePortfolio, requireFeed, requireFeeds } from '../derive/market.ts'
+import { type DeriveMarginResult, deriveResult, doubt } from '../derive/result.ts'
 import { volatilityFactors } from '../derive/volatilityShock.ts'
-import type { AddOn } from '../method.ts'
+import { type AddOn, scenarioName } from '../method.ts'
 import type { Pmrm2Collateral, Pmrm2Parameters, Pmrm2Scenario, StaticDiscount, TwoLevels } from './parameters.ts'
 import { skewedVolatility } from './skew.ts'
 
@@ -36,6 +36,7 @@ function arrangeHoldings(
     const feed = market.collaterals[name]
     const terms = collaterals[name]
     if (feed === undefined || terms === undefined) throw new MissingFeedError(`the collateral ${name}`)
+    requireFeed(name, feed)
     return { ...terms, name, value: (quantity * feed.price) / market.stable, confidence: feed.confidence }
   })
 }
@@ -139,6 +140,7 @@ export function derivePmrm2(
   market: DeriveMarket,
   parameters: Pmrm2Parameters,
 ): DeriveMarginResult {
+  requireFeeds(market)
   const books = arrangeExpiries(portfolio.options, market, (rate, years) => Math.exp(-positive(rate) * years))
   const holdings = arrangeHoldings(portfolio, market, parameters.collaterals)
   const sumValues = (items: readonly { value: number }[]) => items.reduce((total, { value }) => total + value, 0)

@@ -7,7 +7,7 @@
  */
 import { MissingFeedError } from '../derive/errors.ts'
 import { arrangeExpiries, type ExpiryBook } from '../derive/expiryBook.ts'
-import type { DeriveExpiry, DeriveOption, DerivePrice } from '../derive/market.ts'
+import { type DeriveExpiry, type DeriveOption, type DerivePrice, requireFeeds } from '../derive/market.ts'
 import { type DeriveMarginResult, deriveResult, doubt } from '../derive/result.ts'
 import type { AddOn } from '../method.ts'
 import { expiryMargin } from './options.ts'
@@ -107,6 +107,7 @@ export function deriveStandard(
     const feed = market.markets[name]
     const terms = parameters.markets[name]
     if (feed === undefined || terms === undefined) throw new MissingFeedError(`the market ${name}`)
+    requireFeeds({ ...feed, stable: market.stable })
     const priced = { ...feed, time: market.time, stable: market.stable, collaterals: {} }
     return { name, held, feed, terms, stable: market.stable, books: arrangeExpiries(held.options, priced, () => 1) }
   })

@@ -40,7 +40,7 @@ export const PARADEX_PORTFOLIO: ParadexParameters = {
       ] as const
     ).map(far),
   ],
-  volatility: { up: 0.4, down: 0.22, shortPower: 0.3, longPower: 0.13, floorDays: 1, minimumUp: 0 },
+  volatility: { up: 0.4, down: 0.22, shortTermPower: 0.3, longTermPower: 0.13, floorDays: 1, minimumUp: 0 },
   netDelta: 0.02,
   hedgedDelta: 0.01,
   maintenanceShare: 0.5,

@@ -1,14 +1,15 @@
 /** Paradex's portfolio margin: 24 scenarios per underlying, never below a charge on deltas. */
-import type { AddOn, MarginResult, Scenario } from '../method.ts'
+import type { MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
-import { scanGrid, scanLoss } from '../scanGrid.ts'
-import { byUnderlying, underlyingOf, unitDelta, unitPrice } from '../valuation.ts'
+import { scanGrid, scanLoss, scanResult } from '../scanGrid.ts'
+import { sumOverUnderlyings } from '../sumOverUnderlyings.ts'
+import { netPositions, underlyingOf, unitDelta, unitPrice } from '../valuation.ts'
 import type { ParadexParameters } from './parameters.ts'
 
 /**
  * Least requirement of deltas, USD: `netRate` of |net| and `hedgedRate` of what offsets, (gross - |net|) / 2, times spot.
  *
- * @param deltas of each position, in units of the underlying.
+ * @param deltas of each instrument held, in units of the underlying.
  */
 export function minimumDeltaMargin(
   deltas: readonly number[],
@@ -20,17 +21,13 @@ export function minimumDeltaMargin(
   return (netDelta * net + (hedgedDelta * (gross - net)) / 2) * spot
 }
 
-type Part = { scenarios: Scenario[]; loss: number; addOns: AddOn[] }
-
-function underlyingPart(
-  underlying: string,
+function underlyingMargin(
   positions: readonly Position[],
+  spot: number,
   market: Market,
   parameters: ParadexParameters,
-): Part {
-  const [first] = positions
-  const spot = first === undefined ? 0 : underlyingOf(market, first.instrument).spot
-  const scenarios = scanGrid(underlying, positions, market, parameters.grid, parameters.volatility)
+): MarginResult {
+  const scenarios = scanGrid(positions, market, parameters.grid, parameters.volatility)
   const loss = scanLoss(scenarios)
   const deltas = positions.map(({ instrument, quantity }) => quantity * unitDelta(instrument, market))
   const notional = positions.reduce(
@@ -40,33 +37,21 @@ function underlyingPart(
   const floor = Math.max(0, minimumDeltaMargin(deltas, spot, parameters) - loss)
   const share = parameters.maintenanceShare
   const provision = notional * parameters.fee
-  return {
-    scenarios,
-    loss,
-    addOns: [
-      { name: `${underlying} minimum of deltas`, initial: floor, maintenance: floor * share },
-      { name: `${underlying} maintenance share`, initial: 0, maintenance: loss * (share - 1) },
-      { name: `${underlying} fee provision`, initial: provision, maintenance: provision },
-    ],
-  }
+  return scanResult(scenarios, [
+    { name: 'minimum of deltas', initial: floor, maintenance: floor * share },
+    { name: 'maintenance share', initial: 0, maintenance: loss * (share - 1) },
+    { name: 'fee provision', initial: provision, maintenance: provision },
+  ])
 }
 
 /**
  * Requirement on equity; underlyings do not offset each other, `scenarios` lists each underlying's grid in turn.
  *
  * Source: Paradex, "Portfolio Margin", exchange documentation, 2024.
- * @throws MissingUnderlyingError, MissingExpiryError for positions without a market.
+ * @throws MissingUnderlyingError, MissingExpiryError for positions without a market; DomainError for numbers without meaning.
  */
 export function paradexPortfolio(portfolio: Portfolio, market: Market, parameters: ParadexParameters): MarginResult {
-  const parts = [...byUnderlying(portfolio)].map(([underlying, positions]) =>
-    underlyingPart(underlying, positions, market, parameters),
+  return sumOverUnderlyings(portfolio, (underlying, positions) =>
+    underlyingMargin(netPositions(positions), underlyingOf(market, { underlying }).spot, market, parameters),
   )
-  const loss = parts.reduce((sum, part) => sum + part.loss, 0)
-  const addOns = parts.flatMap((part) => part.addOns)
-  return {
-    initial: loss + addOns.reduce((sum, { initial }) => sum + initial, 0),
-    maintenance: loss + addOns.reduce((sum, { maintenance }) => sum + maintenance, 0),
-    scenarios: parts.flatMap(({ scenarios }) => scenarios),
-    addOns,
-  }
 }

@@ -14,6 +14,7 @@ import {
   unitNotional,
 } from '../../scenarios/riskArray.ts'
 import type { Instrument, Market, OptionInstrument, Portfolio, Position, UnderlyingMarket } from '../portfolio.ts'
+import { instrumentKey, underlyingOf } from '../valuation.ts'
 import { gapRate } from './addOns.ts'
 import type { PlimsollParameters } from './parameters.ts'
 
@@ -65,8 +66,7 @@ type Holding = { readonly instrument: Instrument; quantity: number; profit: numb
 export function booksOf(portfolio: Portfolio, market: Market, parameters: PlimsollParameters): Book[] {
   const held = Map.groupBy(portfolio.positions, ({ instrument }) => instrument.underlying)
   return [...held].map(([underlying, positions]) => {
-    const own = market.underlyings[underlying]
-    if (own === undefined) throw new MissingUnderlyingError(underlying)
+    const own = underlyingOf(market, { underlying })
     const lanes = laneParametersOf(underlying, parameters)
     return bookOf(underlying, merged(positions, own), own, market.time, lanes)
   })
@@ -76,7 +76,7 @@ function merged(positions: readonly Position[], market: UnderlyingMarket): Holdi
   const holdings = new Map<string, Holding>()
   for (const { instrument, quantity, entry } of positions) {
     if (!Number.isFinite(quantity)) throw new DomainError('quantity', quantity, 'a finite number of units')
-    const key = keyOf(instrument)
+    const key = instrumentKey(instrument)
     const holding = holdings.get(key) ?? { instrument, quantity: 0, profit: 0 }
     holding.quantity += quantity
     if (instrument.kind === 'perpetual' || instrument.kind === 'future') {
@@ -86,11 +86,6 @@ function merged(positions: readonly Position[], market: UnderlyingMarket): Holdi
     holdings.set(key, holding)
   }
   return [...holdings.values()]
-}
-
-function keyOf(instrument: Instrument): string {
-  if (isOption(instrument)) return `${instrument.kind} ${instrument.expiry} ${instrument.strike}`
-  return instrument.kind === 'future' ? `future ${instrument.expiry}` : instrument.kind
 }
 
 function bookOf(

@@ -14,7 +14,7 @@ import { isOption } from '../../scenarios/index.ts'
 import type { AddOn, MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
 import { sumOverUnderlyings } from '../sumOverUnderlyings.ts'
-import { unitPrice } from '../valuation.ts'
+import { underlyingOf, unitPrice } from '../valuation.ts'
 import { cover, type Leg, matchSpreads, type Spread, straddleCharge } from './strategies.ts'
 
 /** Fractions. */
@@ -80,7 +80,7 @@ function underlyingMargin(
   market: Market,
   parameters: RegTParameters,
 ): MarginResult {
-  const price = market.underlyings[name]?.spot ?? Number.NaN
+  const price = underlyingOf(market, { underlying: name }).spot
   const alone = ({ kind, strike }: Leg) => uncoveredCharge(kind, price, strike, parameters.uncovered)
   const [longs, shorts] = [legsOf(positions, market, 1), legsOf(positions, market, -1)]
   const spreads = matchSpreads(shorts, longs, alone)
@@ -113,7 +113,7 @@ function underlyingMargin(
 
 /**
  * Requirement on equity, each underlying apart.
- * @throws MissingUnderlyingError, MissingExpiryError
+ * @throws MissingUnderlyingError, MissingExpiryError, DomainError
  */
 export function regTMargin(portfolio: Portfolio, market: Market, parameters: RegTParameters): MarginResult {
   return sumOverUnderlyings(portfolio, (name, positions) => underlyingMargin(name, positions, market, parameters))

@@ -56,12 +56,13 @@ export type SpanCommodityResult = {
   readonly netOptionValue: number
 }
 
-/** max over scenarios of the loss, floored at 0, and where. */
+/** max over scenarios of the loss, floored at 0, and where. @throws DomainError for a loss that is not a number */
 export function scanRisk(losses: ArrayLike<number>): { risk: number; scenario: number } {
   let risk = 0
   let scenario = -1
   for (let i = 0; i < losses.length; i++) {
     const loss = losses[i] ?? 0
+    if (Number.isNaN(loss)) throw new DomainError(`loss of scenario ${i}`, loss, 'a number')
     if (loss > risk) {
       risk = loss
       scenario = i

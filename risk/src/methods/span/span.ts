@@ -4,7 +4,7 @@ import { black76Greeks, black76Price } from '../../pricing/black76.ts'
 import { isOption, strikeQuote } from '../../scenarios/index.ts'
 import type { AddOn, MarginResult } from '../method.ts'
 import type { Instrument, Market, Portfolio, Position } from '../portfolio.ts'
-import { byUnderlying, underlyingOf, unitPrice } from '../valuation.ts'
+import { byUnderlying, netPositions, underlyingOf, unitPrice } from '../valuation.ts'
 import type { SpanParameters, SpanUnderlying } from './parameters.ts'
 import { type SpanCommodity, type SpanCommodityResult, type SpanPosition, spanRequirement } from './requirement.ts'
 import { type SpanScenario, spanScenarioName, spanScenarios } from './scenarios.ts'
@@ -97,8 +97,8 @@ function commodityOf(
   }
   const scenarios = spanScenarios(parameters.extremes)
   const context = { market, own, lookAheadYears: parameters.lookAheadYears, scenarios }
-  const held = positions.map((position) => spanPosition(position, context))
-  const spot = market.underlyings[name]?.spot ?? 0
+  const held = netPositions(positions).map((position) => spanPosition(position, context))
+  const { spot } = underlyingOf(market, { underlying: name })
   return {
     name,
     positions: held,

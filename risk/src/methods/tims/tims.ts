@@ -12,7 +12,7 @@ import { DomainError } from '../../errors.ts'
 import { isOption } from '../../scenarios/index.ts'
 import type { MarginResult } from '../method.ts'
 import type { Market, Portfolio, Position } from '../portfolio.ts'
-import { byUnderlying, shockedPnl, unitPrice } from '../valuation.ts'
+import { byUnderlying, netPositions, shockedPnl, unitPrice } from '../valuation.ts'
 
 /** Valuation points: five equal steps down, five up. */
 export const TIMS_POINTS = 10
@@ -123,7 +123,7 @@ function groupBranch({ name, offset, members }: TimsGroup, classes: Map<string, 
 export function timsMargin(portfolio: Portfolio, market: Market, parameters: TimsParameters): MarginResult {
   const classes = new Map<string, Branch>()
   for (const [name, positions] of byUnderlying(portfolio)) {
-    classes.set(name, classBranch(name, positions, market, parameters))
+    classes.set(name, classBranch(name, netPositions(positions), market, parameters))
   }
   const groups = parameters.groups.map((group) => groupBranch(group, classes))
   const outermost = [...groups, ...classes.values()]
