@@ -1,12 +1,17 @@
 import { type AbstractMatrix, Matrix } from 'ml-matrix'
 import { DomainError } from '../errors.ts'
-import { normalPdf, normalQuantile } from '../math/normal.ts'
-import { CornishFisherDomainError } from '../measures/cornishFisher.ts'
+import { normalQuantile } from '../math/normal.ts'
+import {
+  type CornishFisherCoefficients,
+  CornishFisherDomainError,
+  cornishFisherCoefficients,
+  expansionTail,
+} from '../measures/cornishFisher.ts'
 import { normalExpectedShortfall, normalValueAtRisk } from '../measures/parametric.ts'
 import { requireSeries } from './series.ts'
 
-/** Moments of a profit and loss; excess kurtosis is 0 for a normal. */
-export type Moments = { mean: number; variance: number; skewness: number; excessKurtosis: number }
+/** Moments of a profit and loss, in money; excess kurtosis is 0 for a normal. */
+export type PnlMoments = { mean: number; variance: number; skewness: number; excessKurtosis: number }
 
 /**
  * Moments of the second-order profit and loss delta'x + x'Gamma x / 2 when the moves x of the risk factors are normal
@@ -25,7 +30,7 @@ export function deltaGammaMoments(
   delta: ArrayLike<number>,
   gamma: AbstractMatrix,
   covariance: AbstractMatrix,
-): Moments {
+): PnlMoments {
   requireSeries('delta', delta, 1)
   for (const matrix of [gamma, covariance])
     if (matrix.rows !== delta.length || matrix.columns !== delta.length)
@@ -52,7 +57,7 @@ export function deltaGammaMoments(
 export type TailLoss = { valueAtRisk: number; expectedShortfall: number }
 
 /** Delta-gamma-normal: a normal with the mean and variance of the second-order profit and loss. Throws DomainError. */
-export function deltaGammaNormalTail({ mean, variance }: Moments, level: number): TailLoss {
+export function deltaGammaNormalTail({ mean, variance }: PnlMoments, level: number): TailLoss {
   const deviation = Math.sqrt(variance)
   return {
     valueAtRisk: normalValueAtRisk(-mean, deviation, level),
@@ -64,7 +69,7 @@ export function deltaGammaNormalTail({ mean, variance }: Moments, level: number)
 const FARTHEST = 8
 
 /** Whether c1 + 2 c2 z + 3 c3 z^2 > 0 on all of [from, FARTHEST]. */
-function increases(c1: number, c2: number, c3: number, from: number): boolean {
+function increases([, c1, c2, c3]: CornishFisherCoefficients, from: number): boolean {
   const slope = (z: number) => c1 + z * (2 * c2 + 3 * z * c3)
   const turn = -c2 / (3 * c3)
   return slope(from) > 0 && slope(FARTHEST) > 0 && !(turn > from && turn < FARTHEST && slope(turn) <= 0)
@@ -79,19 +84,13 @@ function increases(c1: number, c2: number, c3: number, from: number): boolean {
  * Sources: Cornish & Fisher (1938), "Moments and cumulants in the specification of distributions"; Maillard (2012), "A
  * user's guide to the Cornish Fisher expansion" (domain, expected shortfall).
  */
-export function deltaGammaCornishFisherTail(moments: Moments, level: number): TailLoss {
+export function deltaGammaCornishFisherTail(moments: PnlMoments, level: number): TailLoss {
   if (!(level > 0.5 && level < 1)) throw new DomainError('level', level, 'between 0.5 and 1, both excluded')
   const skewness = -moments.skewness
-  const square = skewness * skewness
-  const c2 = skewness / 6
-  const c3 = moments.excessKurtosis / 24 - square / 18
-  const c1 = 1 - moments.excessKurtosis / 8 + (5 * square) / 36
-  const z = normalQuantile(level)
-  if (!increases(c1, c2, c3, z)) throw new CornishFisherDomainError(skewness, moments.excessKurtosis)
-  const hazard = normalPdf(z) / (1 - level)
+  const coefficients = cornishFisherCoefficients(skewness, moments.excessKurtosis)
+  if (!increases(coefficients, normalQuantile(level)))
+    throw new CornishFisherDomainError(skewness, moments.excessKurtosis)
+  const { quantile, tailMean } = expansionTail(coefficients, level)
   const money = (deviations: number) => Math.sqrt(moments.variance) * deviations - moments.mean
-  return {
-    valueAtRisk: money(-c2 + z * (c1 + z * (c2 + z * c3))),
-    expectedShortfall: money(-c2 + c1 * hazard + c2 * (1 + z * hazard) + c3 * (z * z + 2) * hazard),
-  }
+  return { valueAtRisk: money(quantile), expectedShortfall: money(tailMean) }
 }

@@ -1,16 +1,28 @@
-import { firstVariance, type GarchParameters, meanSquaredResidual, type Presample } from './garchFilter.ts'
+import {
+  firstVariance,
+  type GarchParameters,
+  meanSquaredResidual,
+  type Presample,
+  requireGarch,
+} from './garchFilter.ts'
+import { requireSeries } from './series.ts'
 
 const LOG_TWO_PI = Math.log(2 * Math.PI)
 
 /** Order of the parameters in every vector and matrix of derivatives. */
 export const GARCH_ORDER = ['omega', 'alpha', 'beta', 'mean'] as const
 
-/** Gaussian log likelihood of the returns: -1/2 sum (ln 2 pi + ln h_t + e_t^2 / h_t). */
+/**
+ * Gaussian log likelihood of the returns: -1/2 sum (ln 2 pi + ln h_t + e_t^2 / h_t). Throws DomainError for a series or
+ * parameters without a likelihood.
+ */
 export function garchLogLikelihood(
   returns: ArrayLike<number>,
   parameters: GarchParameters,
   presample: Presample = 'mean-square',
 ): number {
+  requireSeries('returns', returns, 1)
+  requireGarch(parameters)
   const { mean, omega, alpha, beta } = parameters
   let variance = firstVariance(parameters, presample, meanSquaredResidual(returns, mean))
   let sum = returns.length * LOG_TWO_PI

@@ -39,7 +39,7 @@ function requirePositive(realised: ArrayLike<number>, least: number): void {
 
 /**
  * Fits the model by least squares. `realised`: positive realised variances, oldest first, in any unit; forecasts have the
- * same. Needs the longest lag and 10 more.
+ * same. Needs the longest lag and 10 more; throws DomainError otherwise, and for a lag that is no positive integer.
  *
  * Source: Corsi (2009), "A simple approximate long-memory model of realized volatility".
  */
@@ -48,7 +48,9 @@ export function fitHar(
   form: HarModel['form'] = 'log',
   lags: readonly number[] = HAR_LAGS,
 ): HarModel {
-  const longest = Math.max(...lags)
+  for (const lag of lags)
+    if (!(Number.isInteger(lag) && lag > 0)) throw new DomainError('lags', lag, 'integers of at least 1')
+  const longest = Math.max(1, ...lags)
   requirePositive(realised, longest + 10)
   const series = form === 'log' ? Float64Array.from(realised, Math.log) : Float64Array.from(realised)
   const count = series.length - longest
@@ -62,8 +64,8 @@ export function fitHar(
     coefficients,
     rSquared,
     residualVariance: squares / (count - columns.length),
-    least: Math.min(...Array.from(realised)),
-    most: Math.max(...Array.from(realised)),
+    least: Float64Array.from(realised).reduce((low, value) => Math.min(low, value)),
+    most: Float64Array.from(realised).reduce((high, value) => Math.max(high, value)),
     average: mean(realised),
   }
 }
@@ -77,7 +79,7 @@ export function fitHar(
  */
 export function harForecast(model: HarModel, realised: ArrayLike<number>): number {
   const { form, lags, coefficients, residualVariance, least, most, average } = model
-  const longest = Math.max(...lags)
+  const longest = Math.max(1, ...lags)
   if (realised.length < longest) throw new DomainError('the length of realised', realised.length, `at least ${longest}`)
   const start = realised.length - longest
   const recent = Array.from({ length: longest }, (_, i) => realised[start + i] ?? Number.NaN)

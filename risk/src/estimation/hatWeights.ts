@@ -4,6 +4,15 @@ import { requireSeries } from './series.ts'
 /** Nodes at each end that stand for the extreme moves. */
 const EXTREMES = 2
 
+/** Refuses a mass that is negative or not finite. */
+function requireMasses(name: string, masses: ArrayLike<number>): void {
+  for (let i = 0; i < masses.length; i++) {
+    const mass = masses[i] ?? Number.NaN
+    if (!(mass >= 0 && mass < Number.POSITIVE_INFINITY))
+      throw new DomainError(`${name}[${i}]`, mass, 'finite, 0 or more')
+  }
+}
+
 /** Index of the last node that is not above `move`, the first below all; of nodes that coincide there the first. */
 function nodeBelow(nodes: ArrayLike<number>, move: number): number {
   let [low, high] = [-1, nodes.length]
@@ -24,6 +33,7 @@ function nodeBelow(nodes: ArrayLike<number>, move: number): number {
  *
  * `moves` are simple returns (not log returns), `weights` their probabilities (equal when missing), `nodes` ascending, such
  * as `nodeMoves` of the scenarios gives; of nodes that coincide (extremes that stop at -90 %) the outer, lower one gets all.
+ * Throws DomainError for vectors of different lengths, numbers that are not finite, negative masses, nodes that descend.
  */
 export function hatWeights(
   moves: ArrayLike<number>,
@@ -34,6 +44,10 @@ export function hatWeights(
   requireSeries('nodes', nodes, 2)
   if (weights !== undefined && weights.length !== moves.length)
     throw new DomainError('the number of weights', weights.length, `${moves.length}, one per move`)
+  if (weights !== undefined) requireMasses('weights', weights)
+  for (let n = 1; n < nodes.length; n++)
+    if ((nodes[n] ?? 0) < (nodes[n - 1] ?? 0))
+      throw new DomainError(`nodes[${n}]`, nodes[n] ?? 0, 'not below the one before')
   const result = new Float64Array(nodes.length)
   for (let i = 0; i < moves.length; i++) {
     const move = moves[i] ?? 0
@@ -59,7 +73,8 @@ export type WeightLimits = {
 /**
  * Posted weights: from `previous` towards `target` as far as the largest change allows, with the extremes raised to their
  * least weight and the rest scaled down in proportion. They sum to 1 when both inputs do. The floor comes last and may
- * exceed the change, upwards at the extremes alone: caution is never delayed.
+ * exceed the change, upwards at the extremes alone: caution is never delayed. Throws DomainError for vectors of different
+ * lengths, a mass that is negative or not finite, or limits out of range.
  */
 export function limitWeights(
   previous: ArrayLike<number>,
@@ -70,6 +85,8 @@ export function limitWeights(
     throw new DomainError('the number of previous weights', previous.length, `${target.length}`)
   if (!(largestChange > 0)) throw new DomainError('largestChange', largestChange, 'positive')
   if (!(leastTail >= 0 && leastTail <= 0.1)) throw new DomainError('leastTail', leastTail, 'from 0 to 0.1')
+  requireMasses('previous', previous)
+  requireMasses('target', target)
   let widest = 0
   for (let n = 0; n < target.length; n++) widest = Math.max(widest, Math.abs((target[n] ?? 0) - (previous[n] ?? 0)))
   const share = widest > largestChange ? largestChange / widest : 1

@@ -73,7 +73,8 @@ function requireParameters(parameters: ScanRangeParameters): void {
  * The scan range after one observation. Both variances decay by their half-lives; the target is
  * clamp(kappa sigma_eff sqrt(horizon), floor, cap), but falls at most by `fallPerDay`; the maintenance range rises
  * towards it at most by `risePerHour` and never exceeds it. Both limits compound with the time that has passed, so the
- * result does not depend on how often one looks while nothing moves. Throws DomainError when time does not advance.
+ * result does not depend on how often one looks while nothing moves. Throws DomainError when time does not
+ * advance or a number is not finite.
  *
  * The blend with a stressed period is tool (b) of EMIR RTS 153/2013 article 28 in the form of a volatility.
  */
@@ -85,6 +86,8 @@ export function dynamicScanRange(
   requireParameters(parameters)
   const { kappa, horizonSeconds, floor, cap, fallPerDay, risePerHour } = parameters
   const { timeSeconds, logReturn, impliedVolatility } = observation
+  for (const [name, value] of Object.entries({ ...state, logReturn, impliedVolatility }))
+    if (!Number.isFinite(value)) throw new DomainError(name, value, 'finite')
   const elapsed = timeSeconds - state.timeSeconds
   if (!(elapsed > 0)) throw new DomainError('timeSeconds', timeSeconds, `later than ${state.timeSeconds}`)
   const decayed = (variance: number, halfLifeSeconds: number) =>

@@ -100,6 +100,15 @@ export function fitVarianceMultiplier(
   options: BoostingOptions = {},
 ): VarianceMultiplier {
   const { least = 0.8, most = 1.5, rounds = 150, learningRate = 0.05, depth = 2, leafSize = 50 } = options
+  if (features.length === 0) throw new DomainError('the number of features', 0, 'at least 1')
+  for (const [name, value, lowest] of [
+    ['rounds', rounds, 0],
+    ['depth', depth, 0],
+    ['leafSize', leafSize, 1],
+  ] as const)
+    if (!(Number.isInteger(value) && value >= lowest))
+      throw new DomainError(name, value, `an integer from ${lowest} on`)
+  if (!(learningRate > 0 && learningRate <= 1)) throw new DomainError('learningRate', learningRate, 'in (0, 1]')
   const count = requireAligned([...features, ratios], 2 * leafSize)
   requireSeries('logarithms of ratios', Array.from(ratios, Math.log), count)
   if (!(least > 0 && least <= 1 && most >= 1)) throw new DomainError('least', least, `in (0, 1], and most at least 1`)

@@ -7,15 +7,18 @@ export type LeastSquares = { coefficients: Float64Array; residuals: Float64Array
 /**
  * Ordinary least squares of `target` on `columns` (one array per regressor; give a column of ones for a constant), by a
  * QR decomposition. `rSquared` is around the mean of the target. Throws DomainError for columns of another length, fewer
- * rows than columns, or columns that depend on each other.
+ * rows than columns, an entry that is not finite, or columns that depend on each other.
  */
 export function leastSquares(columns: readonly ArrayLike<number>[], target: ArrayLike<number>): LeastSquares {
   const rows = target.length
-  for (const [j, column] of columns.entries())
+  for (const [j, column] of columns.entries()) {
     if (column.length !== rows) throw new DomainError(`the length of column ${j}`, column.length, `${rows}`)
+    requireFinite(`column ${j}`, column)
+  }
+  requireFinite('target', target)
   if (rows < columns.length) throw new DomainError('the number of rows', rows, `at least ${columns.length}`)
   // Columns of unit length, so that the test of rank does not depend on their units.
-  const lengths = columns.map((column) => Math.hypot(...Array.from(column)) || 1)
+  const lengths = columns.map((column) => norm(column) || 1)
   const design = Matrix.zeros(rows, columns.length)
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns.length; j++) design.set(i, j, (columns[j]?.[i] ?? 0) / (lengths[j] ?? 1))
@@ -28,6 +31,19 @@ export function leastSquares(columns: readonly ArrayLike<number>[], target: Arra
     columns.reduce((rest, column, j) => rest - (coefficients[j] ?? 0) * (column[i] ?? 0), value),
   )
   return { coefficients, residuals, rSquared: rSquared(target, residuals) }
+}
+
+function requireFinite(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN
+    if (!Number.isFinite(value)) throw new DomainError(`${name}[${i}]`, value, 'finite')
+  }
+}
+
+function norm(values: ArrayLike<number>): number {
+  let square = 0
+  for (let i = 0; i < values.length; i++) square += (values[i] ?? 0) ** 2
+  return Math.sqrt(square)
 }
 
 function rSquared(target: ArrayLike<number>, residuals: Float64Array): number {

@@ -98,6 +98,7 @@ export function nelderMead(
       small = flat && width <= pointTolerance * (largest(lead.x) + pointTolerance)
       if (!small) moveSimplex(corners, evaluate)
     }
+    for (const corner of corners) if (corner.value < best.value) best = corner // the last move may have found it
     if (small && before - best.value <= tolerance * Math.abs(before)) return { ...best, evaluations, converged: true }
   }
   return { ...best, evaluations, converged: false }

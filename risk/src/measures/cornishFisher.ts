@@ -33,8 +33,11 @@ export class CornishFisherDomainError extends RiskError {
   }
 }
 
+/** Of w(z) = c0 + c1 z + c2 z^2 + c3 z^3. */
+export type CornishFisherCoefficients = readonly [number, number, number, number]
+
 /** Coefficients c0 to c3 of w(z) = z + (z^2 - 1) S/6 + (z^3 - 3z) K/24 - (2z^3 - 5z) S^2/36 in powers of z. */
-export function cornishFisherCoefficients(skewness: number, excessKurtosis: number): [number, number, number, number] {
+export function cornishFisherCoefficients(skewness: number, excessKurtosis: number): CornishFisherCoefficients {
   const square = skewness * skewness
   return [-skewness / 6, 1 - excessKurtosis / 8 + (5 * square) / 36, skewness / 6, excessKurtosis / 24 - square / 18]
 }
@@ -47,6 +50,19 @@ export function isInCornishFisherDomain(skewness: number, excessKurtosis: number
   const [, c1, c2, c3] = cornishFisherCoefficients(skewness, excessKurtosis)
   if (c3 === 0) return c2 === 0 && c1 > 0
   return c3 > 0 && c2 * c2 <= 3 * c1 * c3
+}
+
+/** w at the normal quantile z of `level`, and the mean of w(Z) over Z > z from the truncated moments of the normal. */
+export function expansionTail(
+  [c0, c1, c2, c3]: CornishFisherCoefficients,
+  level: number,
+): { quantile: number; tailMean: number } {
+  const z = normalQuantile(level)
+  const hazard = normalPdf(z) / (1 - level)
+  return {
+    quantile: c0 + z * (c1 + z * (c2 + z * c3)),
+    tailMean: c0 + c1 * hazard + c2 * (1 + z * hazard) + c3 * (z * z + 2) * hazard,
+  }
 }
 
 function checked({ mean, standardDeviation, skewness, excessKurtosis }: CornishFisherParameters) {
@@ -63,9 +79,7 @@ function checked({ mean, standardDeviation, skewness, excessKurtosis }: CornishF
  */
 export function cornishFisherValueAtRisk(parameters: CornishFisherParameters, level: number): number {
   requireLevel(level)
-  const [c0, c1, c2, c3] = checked(parameters)
-  const z = normalQuantile(level)
-  return parameters.mean + parameters.standardDeviation * (c0 + z * (c1 + z * (c2 + z * c3)))
+  return parameters.mean + parameters.standardDeviation * expansionTail(checked(parameters), level).quantile
 }
 
 /**
@@ -74,9 +88,5 @@ export function cornishFisherValueAtRisk(parameters: CornishFisherParameters, le
  */
 export function cornishFisherExpectedShortfall(parameters: CornishFisherParameters, level: number): number {
   requireLevel(level)
-  const [c0, c1, c2, c3] = checked(parameters)
-  const z = normalQuantile(level)
-  const hazard = normalPdf(z) / (1 - level)
-  const tail = c0 + c1 * hazard + c2 * (1 + z * hazard) + c3 * (z * z + 2) * hazard
-  return parameters.mean + parameters.standardDeviation * tail
+  return parameters.mean + parameters.standardDeviation * expansionTail(checked(parameters), level).tailMean
 }

@@ -52,6 +52,7 @@ function weightedShortfall(sample: WeightedLosses, level: number, convention: Sh
 
 /** Mean of the `count` last values, of which the lowest counts only in part when `count` is not an integer. */
 function meanOfWorst(ascending: Float64Array, count: number): number {
+  if (count <= 1) return ascending[ascending.length - 1] ?? Number.NaN // a part of the worst loss, however small
   const whole = Math.floor(count)
   let sum = 0
   for (let i = 1; i <= whole; i++) sum += ascending[ascending.length - i] ?? 0

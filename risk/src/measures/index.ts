@@ -1,5 +1,11 @@
 /** Risk measures: what a book may lose. Losses are positive; every quantile names its convention. */
-export * from './cornishFisher.ts'
+export {
+  CornishFisherDomainError,
+  type CornishFisherParameters,
+  cornishFisherExpectedShortfall,
+  cornishFisherValueAtRisk,
+  isInCornishFisherDomain,
+} from './cornishFisher.ts'
 export * from './cornishFisherMoments.ts'
 export * from './expectedShortfall.ts'
 export * from './liquidityHorizon.ts'

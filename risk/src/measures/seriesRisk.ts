@@ -1,4 +1,5 @@
 /** Value-at-risk and expected shortfall of the next period from one history of profits and losses, by any method. */
+import { DomainError } from '../errors.ts'
 import { fitGarch } from '../estimation/garchFit.ts'
 import {
   ageWeightedScenarios,
@@ -22,7 +23,7 @@ import {
   peaksOverThresholdValueAtRisk,
 } from './peaksOverThreshold.ts'
 import { type QuantileConvention, valueAtRisk } from './quantile.ts'
-import { ascendingLosses, requireLevel } from './sample.ts'
+import { ascendingLosses, requireLevel, snapped } from './sample.ts'
 
 /** How quantile and shortfall of the scenarios are read. */
 type Conventions = { convention: QuantileConvention; shortfallConvention: ShortfallConvention }
@@ -102,8 +103,11 @@ function scenarioRisk(pnl: ArrayLike<number>, level: number, method: Extract<Ris
 }
 
 function extremeValueRisk(losses: Float64Array, level: number, tailShare: number): RiskEstimate {
+  if (!(tailShare > 0 && tailShare < 1)) throw new DomainError('tailShare', tailShare, 'between 0 and 1, both excluded')
   const ascending = ascendingLosses(losses)
-  const threshold = ascending[Math.max(0, Math.floor(ascending.length * (1 - tailShare)) - 1)] ?? Number.NaN
+  const below = Math.floor(snapped(ascending.length * (1 - tailShare)))
+  if (below < 1) throw new DomainError('tailShare', tailShare, 'small enough to leave a loss below the threshold')
+  const threshold = ascending[below - 1] ?? Number.NaN
   const tail = fitPeaksOverThreshold(losses, threshold)
   const { shape, scale, exceedances, shapeError, scaleError } = tail
   return {

@@ -179,9 +179,10 @@ function amplifications(before: Market, shock: StressScenario, after: Market): R
   return Object.fromEntries(ratios)
 }
 
-function requireOptions({ impacts, closeShare = 1, fund = 0 }: CascadeOptions): void {
+function requireOptions({ impacts, closeShare = 1, fund = 0, maxRounds = 0 }: CascadeOptions): void {
   if (!(closeShare > 0 && closeShare <= 1)) throw new DomainError('closeShare', closeShare, 'above 0 and at most 1')
   if (!(fund >= 0)) throw new DomainError('fund', fund, 'at least 0')
+  if (!(maxRounds >= 0)) throw new DomainError('maxRounds', maxRounds, 'at least 0')
   for (const impact of Object.values(impacts)) requireImpact(impact)
 }
 
