@@ -1,8 +1,9 @@
 /** Expected shortfall of any book under the law of a smile: full revaluation on a fine grid. */
 import { DomainError } from '../errors.ts'
+import { gaussLegendre } from '../math/gaussLegendre.ts'
 import type { Smile } from '../surface/smile.ts'
 import { logDensity, logQuantile } from './density.ts'
-import { gaussLegendre } from './gaussLegendre.ts'
+import { discreteTail } from './discreteTail.ts'
 
 /**
  * Profit of a book at a horizon as a function of x = S/F there, in any currency. `kinks`: the x at which the profit bends or
@@ -40,24 +41,12 @@ function gridOf(smile: Smile, book: HorizonBook, edges: readonly number[]): Grid
       const k = from + half * (1 + (LEGENDRE.nodes[i] ?? 0))
       grid.k[panel * POINTS + i] = k
       grid.probability[panel * POINTS + i] = half * (LEGENDRE.weights[i] ?? 0) * logDensity(smile, k)
-      grid.loss[panel * POINTS + i] = -book.profit(Math.exp(k))
+      const profit = book.profit(Math.exp(k))
+      if (!Number.isFinite(profit)) throw new DomainError(`profit at ${Math.exp(k)}`, profit, 'finite at every price')
+      grid.loss[panel * POINTS + i] = -profit
     }
   }
   return grid
-}
-
-/** Mean of the worst `level` of a discrete law, the last outcome counted in part, and the loss at which it ends. */
-function worst({ probability, loss }: Grid, level: number): { expectedShortfall: number; valueAtRisk: number } {
-  const order = Array.from(loss.keys()).sort((a, b) => (loss[b] ?? 0) - (loss[a] ?? 0))
-  let [left, sum, valueAtRisk] = [level, 0, Number.NaN]
-  for (const i of order) {
-    const part = Math.min(left, probability[i] ?? 0)
-    sum += part * (loss[i] ?? 0)
-    left -= part
-    valueAtRisk = loss[i] ?? 0
-    if (left <= 0) break
-  }
-  return { expectedShortfall: sum / (level - left), valueAtRisk }
 }
 
 /** Where the loss crosses `value` between neighbouring grid points, by bisection. */
@@ -85,7 +74,7 @@ const PASSES = 4
  * points where the loss crosses the value at risk, so that every panel is smooth. About 800 revaluations a pass.
  *
  * @param level probability of the tail, 0.01 for the worst 1 %.
- * @throws DomainError unless 1e-9 <= level < 1, or where a profit is not a number.
+ * @throws DomainError unless 1e-9 <= level < 1, or where a profit is not finite.
  */
 export function bookShortfall(smile: Smile, book: HorizonBook, level: number): BookShortfall {
   if (!(level >= 1e-9 && level < 1)) throw new DomainError('level', level, 'at least 1e-9 and below 1')
@@ -99,12 +88,10 @@ export function bookShortfall(smile: Smile, book: HorizonBook, level: number): B
   const [low, high] = [Math.min(...fixed), Math.max(...fixed)]
   const kinks = book.kinks.map(Math.log).filter((k) => k > low && k < high)
   let grid = gridOf(smile, book, boundaries([...fixed, ...kinks]))
-  let found = worst(grid, level)
+  let found = discreteTail(grid.loss, grid.probability, level)
   for (let pass = 1; pass < PASSES; pass++) {
-    if (!Number.isFinite(found.expectedShortfall))
-      throw new DomainError('profit', found.expectedShortfall, 'a finite number for every price')
     grid = gridOf(smile, book, boundaries([...fixed, ...kinks, ...crossings(grid, book, found.valueAtRisk)]))
-    found = worst(grid, level)
+    found = discreteTail(grid.loss, grid.probability, level)
   }
   const mean = -grid.loss.reduce((sum, loss, i) => sum + loss * (grid.probability[i] ?? 0), 0)
   return { ...found, mean, nodes: grid.k.length }

@@ -25,7 +25,7 @@ export function scaleSmile(smile: Smile, ratio: number): Smile {
 }
 
 /** Share of the horizon that the expiry of its slice lasts at least. */
-const SHORTEST = 0.75
+export const SHORTEST_SLICE = 0.75
 
 /**
  * A slice scaled to a horizon of `years`; eSSVI stays eSSVI (see `scaleEssvi`), forward and discount are the slice's.
@@ -45,7 +45,7 @@ export function scaleSlice(slice: SliceAt, years: number): SliceAt {
  */
 export function horizonSlice({ time, slices }: Surface, years: number): SliceAt {
   const yearsOf = (expiry: number) => (expiry - time) / SECONDS_PER_YEAR
-  const slice = slices.find(({ expiry }) => yearsOf(expiry) >= SHORTEST * years) ?? slices.at(-1)
+  const slice = slices.find(({ expiry }) => yearsOf(expiry) >= SHORTEST_SLICE * years) ?? slices.at(-1)
   if (slice === undefined) throw new DomainError('number of slices', 0, 'at least 1')
   return scaleSlice({ ...slice, years: yearsOf(slice.expiry) }, years)
 }

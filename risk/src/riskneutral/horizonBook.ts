@@ -1,8 +1,7 @@
 /** A portfolio's positions in one underlying as a book at a horizon, every option revalued by Black-76. */
-import { DomainError } from '../errors.ts'
-import { SECONDS_PER_YEAR } from '../math/year.ts'
-import type { ExpiryMarket, Position, UnderlyingMarket } from '../methods/portfolio.ts'
+import type { Position, UnderlyingMarket } from '../methods/portfolio.ts'
 import { black76Price } from '../pricing/index.ts'
+import { expiryOf, isOption, unitNotional, yearsUntil } from '../scenarios/index.ts'
 import type { HorizonBook } from './bookShortfall.ts'
 
 /** What the smile does when the price moves: volatility stays with ln(strike/forward), or with the strike. */
@@ -19,20 +18,14 @@ export type HorizonBookOptions = {
 
 type Leg = { profit: (x: number) => number; kink?: number }
 
-function expiryOf(market: UnderlyingMarket, expiry: number): ExpiryMarket {
-  const found = market.expiries.get(expiry)
-  if (found === undefined) throw new DomainError('expiry', expiry, 'one of the market’s expiries')
-  return found
-}
-
 function leg({ instrument, quantity }: Position, market: UnderlyingMarket, options: HorizonBookOptions): Leg {
-  if (instrument.kind === 'spot') return { profit: (x) => quantity * market.spot * (x - 1) }
-  if (instrument.kind === 'perpetual') return { profit: (x) => quantity * market.perpetual * (x - 1) }
-  const terms = expiryOf(market, instrument.expiry)
-  if (instrument.kind === 'future') return { profit: (x) => quantity * terms.forward * (x - 1) }
+  if (!isOption(instrument)) {
+    const notional = quantity * unitNotional(instrument, market)
+    return { profit: (x) => notional * (x - 1) }
+  }
   const { kind, strike, expiry } = instrument
-  const { forward, discount, volatility } = terms
-  const years = (expiry - options.time) / SECONDS_PER_YEAR
+  const { forward, discount, volatility } = expiryOf(instrument.underlying, expiry, market)
+  const years = yearsUntil(expiry, options.time)
   const left = Math.max(0, years - options.years)
   const now = black76Price(kind, forward, strike, years, volatility(strike), discount)
   const dynamics = options.dynamics ?? 'sticky-delta'
@@ -48,7 +41,7 @@ function leg({ instrument, quantity }: Position, market: UnderlyingMarket, optio
  * options that expire within the horizon are worth their intrinsic value and bring a kink.
  *
  * @param positions all in the one underlying whose market is given.
- * @throws DomainError for an expiry that the market does not have.
+ * @throws MissingExpiryError for an expiry that the market does not have; DomainError for prices without meaning.
  */
 export function horizonBook(
   positions: readonly Position[],

@@ -7,7 +7,6 @@ export { type HorizonBookOptions, horizonBook, type SmileDynamics } from './hori
 export { type LinearShortfall, linearShortfall } from './linearShortfall.ts'
 export {
   compareNodes,
-  NODE_MOVES,
   type NodeComparison,
   nodeProbabilities,
   nodeShortfall,

@@ -1,24 +1,20 @@
 /** The protocol's 17 nodes: butterfly prices as probabilities, and expected shortfall on them. */
 import { DomainError } from '../errors.ts'
+import { NODES, nodeMoves, requireRange } from '../scenarios/lanes.ts'
 import type { Smile } from '../surface/smile.ts'
 import { bookShortfall, type HorizonBook } from './bookShortfall.ts'
 import { callOverForward } from './density.ts'
-
-/** Moves of the nodes in scan ranges: 13 prices and the extremes. */
-export const NODE_MOVES: readonly number[] = [-24, -12, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 12, 24].map(
-  (sixths) => sixths / 6,
-)
-
-/** Extremes do not fall further than this. */
-const LOWEST = -0.9
+import { discreteTail } from './discreteTail.ts'
 
 /**
- * x = 1 + move of the 17 nodes for a scan range (0.1 = 10 %), ascending; moves stop at -90 %.
- * @throws DomainError unless 0 < scanRange < 1.
+ * x = 1 + move of the 17 nodes of the scenarios' lanes for a scan range (0.1 = 10 %), ascending; moves stop at -90 %.
+ * @throws DomainError unless 0 < scanRange < 0.9.
  */
 export function protocolNodes(scanRange: number): number[] {
-  if (!(scanRange > 0 && scanRange < 1)) throw new DomainError('scanRange', scanRange, 'between 0 and 1, both excluded')
-  return NODE_MOVES.map((move) => 1 + Math.max(LOWEST, move * scanRange))
+  requireRange(scanRange)
+  const moves = new Float64Array(NODES)
+  nodeMoves(scanRange, moves)
+  return Array.from(moves, (move) => 1 + move)
 }
 
 /**
@@ -62,14 +58,7 @@ export function nodeShortfall(losses: ArrayLike<number>, probabilities: ArrayLik
   if (!(level > 0 && level <= 1)) throw new DomainError('level', level, 'above 0 and at most 1')
   if (losses.length !== probabilities.length)
     throw new DomainError('losses.length', losses.length, `that of probabilities, ${probabilities.length}`)
-  const outcomes = Array.from(losses, (loss, n) => ({ loss, probability: probabilities[n] ?? 0 }))
-  let [left, sum] = [level, 0]
-  for (const { loss, probability } of outcomes.sort((a, b) => b.loss - a.loss)) {
-    const part = Math.min(left, probability)
-    sum += part * loss
-    left -= part
-  }
-  return sum / (level - left)
+  return discreteTail(losses, probabilities, level).expectedShortfall
 }
 
 /** Expected shortfall on the nodes, on the fine grid, and nodes minus fine in units of the book. */

@@ -9,6 +9,7 @@
  * Portfolio Analysis of Risk").
  */
 import { DomainError } from '../errors.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 
 /** Scenarios of a risk array. */
 export const LANES = 30
@@ -26,7 +27,6 @@ const EXTREMES = 26
 /** No extreme moves the price below 1 - 0.9 of spot. */
 export const MAX_FALL = 0.9
 
-const SECONDS_PER_DAY = 86_400
 /** One day and thirty days in years of ACT/365. */
 export const DAY_YEARS = 1 / 365
 const REFERENCE_YEARS = 30 * DAY_YEARS
@@ -127,7 +127,7 @@ export function yearsAfterDay(years: number): number {
 
 /** Years (ACT/365) from `time` to `expiry`, both unix seconds, 0 once passed. */
 export function yearsUntil(expiry: number, time: number): number {
-  return Math.max(expiry - time, 0) / (365 * SECONDS_PER_DAY)
+  return Math.max(expiry - time, 0) / SECONDS_PER_YEAR
 }
 
 /** A readable name in multiples of the scan range, such as "price -3/6, vol down" or "price +4 x 0.25, vol up". */

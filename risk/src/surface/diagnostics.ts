@@ -1,4 +1,5 @@
 /** How well a smile fits the quotes it came from, in vol points (1 = 1 % of volatility) against the bid-ask width. */
+import { median } from '../math/median.ts'
 import { type Smile, smileAt } from './smile.ts'
 import type { SmileQuote } from './smileQuotes.ts'
 
@@ -18,12 +19,6 @@ export type FitDiagnostics = {
 }
 
 const POINTS = 100
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  return 0.5 * ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN))
-}
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length

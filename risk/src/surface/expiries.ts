@@ -1,4 +1,5 @@
 /** Forward and discount of every expiry of a chain. */
+import { median } from '../math/median.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import type { DroppedQuote, OptionChain, OptionQuote, PriceUnit } from './chain.ts'
 import { fitParityLine, forwardOf, type ParityLine, type ParityPair } from './parity.ts'
@@ -54,14 +55,6 @@ function pairOf({ call, put }: { call: OptionQuote; put: OptionQuote }): ParityP
   }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : 0.5 * ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN))
-}
-
 type Rate = { years: number; rate: number; error: number }
 
 /** Rates per year by regression with free discount, for the expiries where they are exact enough. USD chains only. */
@@ -95,7 +88,7 @@ function termsOf(group: Group, chain: OptionChain, given: Discount) {
   const { unit, spot } = chain
   const known = unit === 'usd' ? { slope: given.discount } : { level: given.discount }
   const line: ParityLine | undefined = pairs.length >= 2 ? fitParityLine(pairs.map(pairOf), known) : undefined
-  const quoted = median(quotes.map(({ forward }) => forward))
+  const quoted = median(quotes.map(({ forward }) => forward).filter(Number.isFinite))
   const parity = line === undefined ? Number.NaN : forwardOf(line, unit).forward
   const error = line === undefined ? Number.NaN : parity * (line.levelError / line.level + line.slopeError / line.slope)
   const byParity = parity > 0 && !(quoted > 0 && error > FORWARD_ERROR * parity)

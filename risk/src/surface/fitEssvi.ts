@@ -9,7 +9,7 @@
  * for the eSSVI volatility surface", Quantitative Finance 22, inspired it.
  */
 import { DomainError } from '../errors.ts'
-import { type BandedObjective, bandIndex, type LinearConstraint, minimiseInside } from './barrier.ts'
+import { type BandedObjective, bandIndex, type LinearConstraint, minimiseInside } from '../math/barrier.ts'
 import { type EssviParameters, essviOf } from './essvi.ts'
 
 /** Quotes of one expiry as columns: log-moneyness, mid volatility, and the weight of one unit of volatility error. */

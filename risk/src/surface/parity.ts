@@ -22,10 +22,10 @@ export type ParityLine = { level: number; slope: number; levelError: number; slo
 const OUTLIER = 1.5
 const ITERATIONS = 100
 
-type Moments = { weight: number; strike: number; difference: number; spread: number; slope: number }
+type WeightedLine = { weight: number; strike: number; difference: number; spread: number; slope: number }
 
 /** Weighted least squares of the line, through means for accuracy. */
-function leastSquares(pairs: readonly ParityPair[], weights: Float64Array): Moments {
+function leastSquares(pairs: readonly ParityPair[], weights: Float64Array): WeightedLine {
   let [weight, strike, difference] = [0, 0, 0]
   pairs.forEach((pair, i) => {
     const w = weights[i] ?? 0

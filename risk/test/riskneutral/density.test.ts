@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
+import { gaussLegendre } from '../../src/math/gaussLegendre.ts'
 import { black76Price, impliedVolatility } from '../../src/pricing/index.ts'
-import { gaussLegendre } from '../../src/riskneutral/gaussLegendre.ts'
 import {
   callOverForward,
   cumulative,

@@ -13,6 +13,7 @@ import {
   logDensity,
   putOverForward,
 } from '../../src/riskneutral/index.ts'
+import { MissingExpiryError } from '../../src/scenarios/index.ts'
 import { essviSmile, flatSmile } from '../../src/surface/index.ts'
 import { essviSlice } from '../surface/arbitraryEssvi.ts'
 
@@ -133,7 +134,9 @@ describe('expected shortfall of books', () => {
   })
 
   it('refuses a profit that is not a number', () => {
-    assert.throws(() => bookShortfall(smile, { profit: () => Number.NaN, kinks: [] }, 0.01), DomainError)
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY])
+      for (const profit of [() => bad, (x: number) => (x > 1 ? bad : x - 1)]) // also where it is no loss
+        assert.throws(() => bookShortfall(smile, { profit, kinks: [] }, 0.01), DomainError)
     assert.throws(() => bookShortfall(smile, long, 0), DomainError)
   })
 })
@@ -199,7 +202,7 @@ describe('portfolios at a horizon', () => {
 
   it('refuse an expiry that the market does not have', () => {
     const unknown: Position = { instrument: { kind: 'future', underlying: 'X', expiry: 1 }, quantity: 1 }
-    assert.throws(() => horizonBook([unknown], market, { time, years }), DomainError)
+    assert.throws(() => horizonBook([unknown], market, { time, years }), MissingExpiryError)
   })
 
   it('on 17 nodes come out near the fine grid, above it for linear books', (test) => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
+import { bandIndex, factorBand, minimiseInside, solveBand } from '../../src/math/barrier.ts'
 import { Random } from '../../src/math/random.ts'
-import { bandIndex, factorBand, minimiseInside, solveBand } from '../../src/surface/barrier.ts'
 import { isotonic } from '../../src/surface/fitEssvi.ts'
 import {
   butterflySlack,

@@ -19,7 +19,7 @@ import { booksOf } from './book.ts'
 import { flooredShortfall, groupMeasure, nodeLosses, tailMean, worstLoss } from './measure.ts'
 import { type Levels, type PlimsollParameters, requireUnderlying, type UnderlyingState } from './parameters.ts'
 import { riskOf, type UnderlyingRisk } from './underlyingRisk.ts'
-import { butterflyWeights, horizonSlice, requireWeights } from './weights.ts'
+import { butterflyWeights, horizonVariance, requireWeights } from './weights.ts'
 
 /** `initial` and `maintenance` are `measure` plus all add-ons. USD. */
 export type PlimsollResult = MarginResult & {
@@ -137,7 +137,7 @@ export function impliedWeights(
   range: number,
   horizonYears: number,
 ): Float64Array | undefined {
-  const slice = horizonSlice(market, time, horizonYears)
+  const slice = horizonVariance(market, time, horizonYears)
   if (slice === undefined) return undefined
   const moves = new Float64Array(NODES)
   const weights = new Float64Array(NODES)

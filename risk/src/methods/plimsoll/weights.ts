@@ -5,6 +5,7 @@
  * J. Business 51: the price of a butterfly spread is a probability.
  */
 import { DomainError } from '../../errors.ts'
+import { SHORTEST_SLICE } from '../../riskneutral/horizon.ts'
 import { nodeProbabilities } from '../../riskneutral/nodes.ts'
 import { NODES, yearsUntil } from '../../scenarios/lanes.ts'
 import type { Smile } from '../../surface/smile.ts'
@@ -37,9 +38,13 @@ export function butterflyWeights(moves: Float64Array, totalVariance: TotalVarian
  * Undefined when the market quotes no such expiry.
  * @param time unix seconds. @param horizonYears h.
  */
-export function horizonSlice(market: UnderlyingMarket, time: number, horizonYears: number): TotalVariance | undefined {
+export function horizonVariance(
+  market: UnderlyingMarket,
+  time: number,
+  horizonYears: number,
+): TotalVariance | undefined {
   const first = [...market.expiries.values()]
-    .filter(({ expiry }) => yearsUntil(expiry, time) >= 0.75 * horizonYears)
+    .filter(({ expiry }) => yearsUntil(expiry, time) >= SHORTEST_SLICE * horizonYears)
     .sort((a, b) => a.expiry - b.expiry)[0]
   if (first === undefined) return undefined
   const years = yearsUntil(first.expiry, time)

@@ -9,7 +9,7 @@ import {
   butterflyWeights,
   defaultParameters,
   groupMeasure,
-  horizonSlice,
+  horizonVariance,
   impliedWeights,
   nodeLosses,
   type PlimsollParameters,
@@ -150,12 +150,12 @@ describe('the horizon slice', () => {
     const market = MARKET.underlyings.BTC
     assert.ok(market)
     const day = 1 / 365
-    const slice = horizonSlice(market, MARKET.time, day)
+    const slice = horizonVariance(market, MARKET.time, day)
     const first = market.expiries.get(MARKET.time + 1.5 * 86_400)
     assert.ok(slice && first)
     const volatility = first.volatility(first.forward * Math.exp(0.02 * Math.sqrt(1.5)))
     close(slice(0.02), volatility ** 2 * day, 1e-15)
-    assert.equal(horizonSlice({ ...market, expiries: new Map() }, MARKET.time, day), undefined)
+    assert.equal(horizonVariance({ ...market, expiries: new Map() }, MARKET.time, day), undefined)
   })
 })
 
