@@ -1,4 +1,15 @@
-/** Whether risk measures held: coverage and shortfall tests, scores, and how procyclical a margin model is. */
+/**
+ * Whether risk measures held: coverage and shortfall tests, scores, and how procyclical a margin model is.
+ *
+ * @example
+ * ```ts
+ * import { baselTrafficLight, kupiecProportionOfFailures } from '@plimsoll/risk/backtest'
+ *
+ * console.log(kupiecProportionOfFailures(250, 6, 0.99).pValue.toFixed(4)) // 0.0594
+ * console.log(baselTrafficLight(250, 6, 0.99).zone) // yellow
+ * ```
+ * @packageDocumentation
+ */
 export * from './acerbiSzekely.ts'
 export * from './antiProcyclicality.ts'
 export * from './coverage.ts'

@@ -2,12 +2,13 @@ import { DomainError } from '../errors.ts'
 import { requireAligned } from './covariance.ts'
 import { requireSeries } from './series.ts'
 
-type Leaf = { value: number }
-type Split = { feature: number; threshold: number; below: Tree; above: Tree }
-type Tree = Leaf | Split
+/** A tree of splits at thresholds of features; a leaf adds `value` to the logarithm of the factor. */
+export type RegressionTree =
+  | { value: number }
+  | { feature: number; threshold: number; below: RegressionTree; above: RegressionTree }
 
 /** Learned factors for a variance forecast, within bounds whatever the features say. */
-export type VarianceMultiplier = { trees: readonly Tree[]; least: number; most: number; features: number }
+export type VarianceMultiplier = { trees: readonly RegressionTree[]; least: number; most: number; features: number }
 
 export type BoostingOptions = {
   /** Bounds of the factor: what a fault of the model can do at worst. @default 0.8 and 1.5 */
@@ -58,7 +59,7 @@ function bestThreshold({ features, ratios, sorted }: Sample, feature: number, le
   return best
 }
 
-function growTree(sample: Sample, depth: number, options: { leafSize: number; learningRate: number }): Tree {
+function growTree(sample: Sample, depth: number, options: { leafSize: number; learningRate: number }): RegressionTree {
   const { features, ratios, sorted } = sample
   const rows = sorted[0] ?? new Uint32Array()
   const leaf = { value: options.learningRate * Math.log(sumOver(rows, ratios) / rows.length) }
@@ -80,7 +81,7 @@ function growTree(sample: Sample, depth: number, options: { leafSize: number; le
 }
 
 /** `featureAt` gives one feature of the observation. */
-function treeValue(tree: Tree, featureAt: (feature: number) => number): number {
+function treeValue(tree: RegressionTree, featureAt: (feature: number) => number): number {
   let node = tree
   while ('feature' in node) node = featureAt(node.feature) <= node.threshold ? node.below : node.above
   return node.value
@@ -119,7 +120,7 @@ export function fitVarianceMultiplier(
       Uint32Array.from({ length: count }, (_, row) => row).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b),
     ),
   }
-  const trees: Tree[] = []
+  const trees: RegressionTree[] = []
   for (let round = 0; round < rounds; round++) {
     const tree = growTree(sample, depth, { leafSize, learningRate })
     trees.push(tree)

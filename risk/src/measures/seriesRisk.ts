@@ -26,7 +26,7 @@ import { type QuantileConvention, valueAtRisk } from './quantile.ts'
 import { ascendingLosses, requireLevel, snapped } from './sample.ts'
 
 /** How quantile and shortfall of the scenarios are read. */
-type Conventions = { convention: QuantileConvention; shortfallConvention: ShortfallConvention }
+export type ScenarioConventions = { convention: QuantileConvention; shortfallConvention: ShortfallConvention }
 
 /** Volatility by an exponential average of decay `lambda`, or by a GARCH(1,1) fitted to the history. */
 export type VolatilityModel = { kind: 'ewma'; lambda: number } | { kind: 'garch' }
@@ -40,10 +40,16 @@ export type VolatilityModel = { kind: 'ewma'; lambda: number } | { kind: 'garch'
  * - `extreme-value`: generalised Pareto tail of the worst `tailShare` of the losses.
  */
 export type RiskMethod =
-  | ({ kind: 'historical' } & Conventions)
-  | ({ kind: 'age'; lambda: number } & Conventions)
-  | ({ kind: 'volatility'; volatility: VolatilityModel; scaleTo: 'next' | 'last' } & Conventions)
-  | ({ kind: 'filtered'; volatility: VolatilityModel; steps: number; paths: number; seed: number } & Conventions)
+  | ({ kind: 'historical' } & ScenarioConventions)
+  | ({ kind: 'age'; lambda: number } & ScenarioConventions)
+  | ({ kind: 'volatility'; volatility: VolatilityModel; scaleTo: 'next' | 'last' } & ScenarioConventions)
+  | ({
+      kind: 'filtered'
+      volatility: VolatilityModel
+      steps: number
+      paths: number
+      seed: number
+    } & ScenarioConventions)
   | { kind: 'normal' }
   | { kind: 'student-t'; degreesOfFreedom: number }
   | { kind: 'cornish-fisher'; matchMoments?: boolean }
@@ -59,7 +65,7 @@ export type RiskEstimate = {
 function ofLosses(
   losses: Float64Array,
   level: number,
-  { convention, shortfallConvention }: Conventions,
+  { convention, shortfallConvention }: ScenarioConventions,
   estimates: Record<string, number>,
   weights?: Float64Array,
 ): RiskEstimate {
@@ -81,7 +87,11 @@ function filterEstimates({ recursion, variances }: VolatilityFilter): Record<str
 const negated = (values: ArrayLike<number>) => Float64Array.from(values, (value) => -value)
 
 /** The methods that read scenarios of the history, possibly rescaled or redrawn. */
-function scenarioRisk(pnl: ArrayLike<number>, level: number, method: Extract<RiskMethod, Conventions>): RiskEstimate {
+function scenarioRisk(
+  pnl: ArrayLike<number>,
+  level: number,
+  method: Extract<RiskMethod, ScenarioConventions>,
+): RiskEstimate {
   switch (method.kind) {
     case 'historical':
       return ofLosses(negated(pnl), level, method, {})
@@ -118,7 +128,11 @@ function extremeValueRisk(losses: Float64Array, level: number, tailShare: number
 }
 
 /** The methods that fit a distribution. */
-function fittedRisk(losses: Float64Array, level: number, method: Exclude<RiskMethod, Conventions>): RiskEstimate {
+function fittedRisk(
+  losses: Float64Array,
+  level: number,
+  method: Exclude<RiskMethod, ScenarioConventions>,
+): RiskEstimate {
   if (method.kind === 'extreme-value') return extremeValueRisk(losses, level, method.tailShare)
   const { mean, variance, skewness, excessKurtosis } = moments(losses)
   const standardDeviation = Math.sqrt(variance)

@@ -2,6 +2,9 @@
 
 import { DomainError } from '../errors.ts'
 
+/** A number for each of the two levels, such as a charge or a rate. */
+export type Levels = { readonly maintenance: number; readonly initial: number }
+
 /** Profit (positive) or loss (negative) of the whole portfolio in one scenario, USD, after the method's own damping. */
 export type Scenario = { name: string; pnl: number }
 

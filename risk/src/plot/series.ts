@@ -1,20 +1,28 @@
 /** What a chart can show, and how each kind is drawn. */
 import { type Attributes, element, px } from './svg.ts'
 
-type Named = { name: string; color?: string }
+/** What the legend shows; without a color the next of the palette. */
+export type NamedSeries = { name: string; color?: string }
 
 /** A curve; gaps where a value is not finite. `dashed` for references and limits. */
-export type LineSeries = Named & { kind: 'line'; x: ArrayLike<number>; y: ArrayLike<number>; dashed?: boolean }
-export type PointSeries = Named & { kind: 'points'; x: ArrayLike<number>; y: ArrayLike<number>; radius?: number }
+export type LineSeries = NamedSeries & { kind: 'line'; x: ArrayLike<number>; y: ArrayLike<number>; dashed?: boolean }
+/** Dots; `radius` in pixels. */
+export type PointSeries = NamedSeries & { kind: 'points'; x: ArrayLike<number>; y: ArrayLike<number>; radius?: number }
 /** A vertical stroke from `low` to `high` at every x, such as a bid and an ask. */
-export type IntervalSeries = Named & {
+export type IntervalSeries = NamedSeries & {
   kind: 'intervals'
   x: ArrayLike<number>
   low: ArrayLike<number>
   high: ArrayLike<number>
 }
 /** The area between two curves. */
-export type BandSeries = Named & { kind: 'band'; x: ArrayLike<number>; low: ArrayLike<number>; high: ArrayLike<number> }
+export type BandSeries = NamedSeries & {
+  kind: 'band'
+  x: ArrayLike<number>
+  low: ArrayLike<number>
+  high: ArrayLike<number>
+}
+/** Anything a chart can show. */
 export type Series = LineSeries | PointSeries | IntervalSeries | BandSeries
 
 /** Pixels of a value within the plot area. */

@@ -1,4 +1,16 @@
-/** Volatility surfaces: option chains, eSSVI and SVI, their calibration and their arbitrage checks. */
+/**
+ * Volatility surfaces: option chains, eSSVI and SVI, their calibration and their arbitrage checks.
+ *
+ * @example
+ * ```ts
+ * import { essviSmile, gridOf, minimumDurrleman, smileAt } from '@plimsoll/risk/surface'
+ *
+ * const smile = essviSmile({ theta: 0.04, rho: -0.3, psi: 0.2 })
+ * console.log(Math.sqrt(smileAt(smile, -0.2).w).toFixed(4)) // 0.2413
+ * console.log(minimumDurrleman(smile, gridOf(smile)).g >= 0) // true
+ * ```
+ * @packageDocumentation
+ */
 export {
   ArbitrageError,
   durrlemanG,

@@ -23,7 +23,8 @@ const surfaceSchema = z.object({
   slices: z.array(slice).min(1),
 })
 
-export type SurfaceDocument = z.infer<typeof surfaceSchema>
+/** What `surfaceDocument` writes and `parseSurface` reads. */
+export type SurfaceDocument = Surface & { format: 'plimsoll-surface'; version: 1; model: 'essvi' }
 
 /** A surface as the value to be written as JSON. Numbers keep all their digits, so parsing gives the same surface. */
 export function surfaceDocument({ underlying, time, spot, slices }: Surface): SurfaceDocument {

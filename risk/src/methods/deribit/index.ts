@@ -12,7 +12,6 @@ export {
   BIT_SHORT_OPTION,
   DERIBIT_SHORT_OPTION,
   okxShortOptionInitial,
-  type ShortOptionMargin,
   type ShortOptionTerms,
   shortOptionMargin,
 } from './shortOption.ts'

@@ -1,5 +1,6 @@
 /** The short option formula that Deribit made common, with the parameters of venues that use it. */
 import type { OptionKind } from '../../pricing/index.ts'
+import type { Levels } from '../method.ts'
 
 /**
  * Shares of the underlying's price: initial margin starts at `outOfTheMoney` less the distance to the strike and never
@@ -7,11 +8,11 @@ import type { OptionKind } from '../../pricing/index.ts'
  */
 export type ShortOptionTerms = { outOfTheMoney: number; minimum: number; maintenance: number }
 
-/** What one short option needs beside the mark, and the mark itself, USD per unit of the underlying. */
-export type ShortOptionMargin = { initial: number; maintenance: number }
-
+/** As Deribit documents them. */
 export const DERIBIT_SHORT_OPTION: ShortOptionTerms = { outOfTheMoney: 0.15, minimum: 0.1, maintenance: 0.075 }
+/** As Aevo documents them. */
 export const AEVO_SHORT_OPTION: ShortOptionTerms = { outOfTheMoney: 0.15, minimum: 0.1, maintenance: 0.1 }
+/** As BIT documents them, by settlement coin. */
 export const BIT_SHORT_OPTION: Readonly<Record<'ETH' | 'BCH' | 'TON', ShortOptionTerms>> = {
   ETH: { outOfTheMoney: 0.15, minimum: 0.1, maintenance: 0.075 },
   BCH: { outOfTheMoney: 0.25, minimum: 0.15, maintenance: 0.125 },
@@ -32,7 +33,7 @@ export function shortOptionMargin(
   strike: number,
   mark: number,
   { outOfTheMoney: a1, minimum: a2, maintenance: a3 }: ShortOptionTerms,
-): ShortOptionMargin {
+): Levels {
   const distance = Math.max(kind === 'call' ? strike - underlying : underlying - strike, 0)
   const initial = Math.max(a1 * underlying - distance, a2 * underlying) + mark
   if (kind === 'call') return { initial, maintenance: a3 * underlying + mark }

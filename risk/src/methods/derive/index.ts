@@ -1,4 +1,6 @@
+export type { BasisShock } from './basis.ts'
 export { MissingFeedError } from './errors.ts'
+export type { ExpiryBook } from './expiryBook.ts'
 export { deriveMarket, derivePositions, UnsupportedInstrumentError } from './fromPortfolio.ts'
 export {
   type DeriveExpiry,

@@ -2,6 +2,7 @@
 import { DomainError } from '../../errors.ts'
 import { SCAN_RANGE_DEFAULTS, type ScanRangeParameters } from '../../estimation/scanRange.ts'
 import { requireRange } from '../../scenarios/lanes.ts'
+import type { Levels } from '../method.ts'
 
 /**
  * `isolated`: derivatives of one underlying, measured as `cross`. `cross`: the sum of the underlyings' requirements.
@@ -9,9 +10,6 @@ import { requireRange } from '../../scenarios/lanes.ts'
  * imply. `quantitative`: the same under posted historical probabilities.
  */
 export type Mode = 'isolated' | 'cross' | 'portfolio' | 'risk-neutral' | 'quantitative'
-
-/** A charge that differs between the two levels. */
-export type Levels = { readonly maintenance: number; readonly initial: number }
 
 /** What governance sets for one underlying. */
 export type UnderlyingParameters = {

@@ -13,11 +13,11 @@
  */
 import { LANES, laneName, NODES, nodeMoves } from '../../scenarios/lanes.ts'
 import { MissingUnderlyingError } from '../../scenarios/riskArray.ts'
-import type { AddOn, MarginResult, Scenario } from '../method.ts'
+import type { AddOn, Levels, MarginResult, Scenario } from '../method.ts'
 import type { Market, Portfolio, UnderlyingMarket } from '../portfolio.ts'
 import { booksOf } from './book.ts'
 import { flooredShortfall, groupMeasure, nodeLosses, tailMean, worstLoss } from './measure.ts'
-import { type Levels, type PlimsollParameters, requireUnderlying, type UnderlyingState } from './parameters.ts'
+import { type PlimsollParameters, requireUnderlying, type UnderlyingState } from './parameters.ts'
 import { riskOf, type UnderlyingRisk } from './underlyingRisk.ts'
 import { butterflyWeights, horizonVariance, requireWeights } from './weights.ts'
 

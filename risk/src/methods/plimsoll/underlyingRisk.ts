@@ -1,9 +1,10 @@
 /** What one underlying needs, apart from the others: measure, charges, the price interval. USD. */
 import { LANE_WEIGHTS, laneMove, MAX_FALL, NODE_LANES, UNMOVED_UP } from '../../scenarios/lanes.ts'
+import type { Levels } from '../method.ts'
 import { basisCharge, calendarCharge, concentrationCharge, optionCharge } from './addOns.ts'
 import type { Book } from './book.ts'
 import { relievedLoss, worstLoss, worstLossOfSum } from './measure.ts'
-import type { AccountParameters, Levels, UnderlyingParameters, UnderlyingState } from './parameters.ts'
+import type { AccountParameters, UnderlyingParameters, UnderlyingState } from './parameters.ts'
 
 export type UnderlyingRisk = {
   readonly underlying: string

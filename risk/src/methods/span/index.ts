@@ -1,5 +1,5 @@
 export { SPAN_CRYPTO, type SpanParameters, type SpanUnderlying } from './parameters.ts'
 export * from './requirement.ts'
 export * from './scenarios.ts'
-export { spanMargin, spanRiskArray } from './span.ts'
+export { type SpanContext, spanMargin, spanRiskArray } from './span.ts'
 export * from './spreads.ts'

@@ -17,7 +17,8 @@ const DELTA_WEIGHT_SUM = 0.27 + 2 * (0.217 + 0.11 + 0.037)
 /** No scenario takes more of the price. */
 const MAX_FALL = 0.99
 
-type Context = {
+/** What a risk array needs besides the instrument. */
+export type SpanContext = {
   readonly market: Market
   readonly own: SpanUnderlying
   readonly lookAheadYears: number
@@ -25,14 +26,14 @@ type Context = {
 }
 
 /** Losses of one long unit in the 16 scenarios, weighted, USD. */
-export function spanRiskArray(instrument: Instrument, context: Context): Float64Array {
+export function spanRiskArray(instrument: Instrument, context: SpanContext): Float64Array {
   return Float64Array.from(context.scenarios, ({ price, volatility, weight }) => {
     return -weight * unitChange(instrument, price, volatility, context)
   })
 }
 
 /** Change of one unit's value. The volatility of a strike sticks to the strike; forwards move in proportion to spot. */
-function unitChange(instrument: Instrument, price: number, volatility: number, context: Context): number {
+function unitChange(instrument: Instrument, price: number, volatility: number, context: SpanContext): number {
   const { market, own, lookAheadYears } = context
   const move = Math.max(price * own.priceScanRange, -MAX_FALL)
   if (!isOption(instrument)) return unitPrice(instrument, market) * move
@@ -45,7 +46,7 @@ function unitChange(instrument: Instrument, price: number, volatility: number, c
 }
 
 /** Mean delta of one unit over seven prices. */
-function compositeDelta(instrument: Instrument, { market, own, lookAheadYears }: Context): number {
+function compositeDelta(instrument: Instrument, { market, own, lookAheadYears }: SpanContext): number {
   if (!isOption(instrument)) return 1
   const quote = strikeQuote(instrument, underlyingOf(market, instrument), market.time)
   const { forward, strike, years, volatility, discount } = quote
@@ -60,7 +61,7 @@ function compositeDelta(instrument: Instrument, { market, own, lookAheadYears }:
   return sum / DELTA_WEIGHT_SUM
 }
 
-function spanPosition({ instrument, quantity }: Position, context: Context): SpanPosition {
+function spanPosition({ instrument, quantity }: Position, context: SpanContext): SpanPosition {
   // Spot and perpetuals are a period of their own, now.
   const period = String('expiry' in instrument ? instrument.expiry : context.market.time)
   const option = isOption(instrument)
