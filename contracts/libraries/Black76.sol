@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {WAD} from "./FixedPoint.sol";
+import {NormalCdf} from "./NormalCdf.sol";
+
+/// @notice European options on a forward (F. Black 1976, "The pricing of commodity contracts"), prices with 18 decimals.
+/// @dev Domain: forward, strike < 2^88, |logMoneyness| < 2^128, deviation < 2^128; there nothing reverts or overflows.
+/// logMoneyness is ln(forward / strike), WAD; a caller with many prices of one strike adds the logarithm of each move to it.
+/// deviation is the total standard deviation sigma * sqrt(tau), WAD.
+///
+/// Error of an undiscounted value: at most 1e-16 * (forward + strike) + 2 units, so neighbouring strikes or deviations break
+/// monotony by at most twice that. An error of logMoneyness counts in second order only, because
+/// forward * phi(d1) = strike * phi(d2). Limits: intrinsic value without deviation, the forward with a boundless one.
+library Black76 {
+    int256 private constant SCALE = 1e18;
+
+    /// @notice Undiscounted value of a call: forward * Phi(d1) - strike * Phi(d2), d1,2 = logMoneyness / s +- s / 2.
+    /// @dev R-33: d1 toward 0 (any direction: d1 and d2 shift together), the value down; never below
+    /// max(forward - strike, 0), never above the forward.
+    function call(
+        uint256 forward,
+        uint256 strike,
+        int256 logMoneyness,
+        uint256 deviation
+    ) internal pure returns (uint256 value) {
+        // Products stay below 2^88 * 2^60 and 2^128 * 2^60: nothing here can overflow.
+        unchecked {
+            uint256 intrinsic = forward > strike ? forward - strike : 0;
+            if (deviation == 0) return intrinsic;
+            int256 s = int256(deviation);
+            int256 d1 = (logMoneyness * SCALE) / s + s / 2;
+            uint256 inflow = forward * NormalCdf.cdf(d1);
+            uint256 outflow = strike * NormalCdf.cdf(d1 - s);
+            value = inflow > outflow ? (inflow - outflow) / WAD : 0;
+            if (value < intrinsic) return intrinsic;
+            if (value > forward) return forward;
+        }
+    }
+
+    /// @notice Undiscounted value of a put by parity: call - forward + strike, exact, at most the strike.
+    function put(
+        uint256 forward,
+        uint256 strike,
+        int256 logMoneyness,
+        uint256 deviation
+    ) internal pure returns (uint256) {
+        return putOf(call(forward, strike, logMoneyness, deviation), forward, strike);
+    }
+
+    /// @notice The put of a call of the same strike, both undiscounted: exact.
+    /// @dev A call of this library is at least forward - strike and at most the forward, so 0 <= put <= strike.
+    function putOf(uint256 callValue, uint256 forward, uint256 strike) internal pure returns (uint256) {
+        return callValue + strike - forward;
+    }
+
+    /// @notice Value now of what is worth `value` at expiry.
+    /// @dev R-34: down. Parity then holds to one unit: discounting a difference is not the difference of two discounted.
+    /// @param discount Price now of 1 paid at expiry, WAD, < 2^64.
+    function discounted(uint256 value, uint256 discount) internal pure returns (uint256) {
+        return (value * discount) / WAD;
+    }
+}
