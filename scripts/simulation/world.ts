@@ -16,7 +16,7 @@ import {
 } from 'viem'
 import { deployPlimsoll, localPlan } from '../../deploy/deploy.ts'
 import type { Deployment } from '../../deploy/deployment.ts'
-import { UNDERLYINGS } from '../../deploy/parameters.ts'
+import { LOCAL_ANSWERS, UNDERLYINGS, type UnderlyingParameters } from '../../deploy/parameters.ts'
 import config from '../../hardhat.config.ts'
 import type { PriceStep } from '../market/schedule.ts'
 import { type Chain, startChain } from './chain.ts'
@@ -29,8 +29,8 @@ const TOKEN_ABI = parseAbi([
   'function approve(address spender, uint256 amount)',
 ])
 
-/** Seconds before the first price: for the deployment and for the opening. */
-const LEAD_SECONDS = { genesis: 7_200, funding: 900, opening: 600 }
+/** Seconds before the first price: for the deployment, a week of growing deposit caps before the funding, and the opening. */
+const LEAD_SECONDS = { genesis: 7 * 86_400 + 7_200, funding: 900, opening: 600 }
 const USD_ASSET = 0
 const MAKER_USD = 60_000_000
 /** Insurance over what the open-interest caps need for the books that are opened. */
@@ -109,7 +109,20 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-function parametersOf(symbol: string) {
+/** Caps are in units and were chosen at `LOCAL_ANSWERS`; at lower prices they grow, so that their size in dollars stays. */
+function atPrice(symbol: string, answer: bigint): UnderlyingParameters {
+  const parameters = parametersOf(symbol)
+  const chosenAt = LOCAL_ANSWERS[symbol] ?? answer
+  const grown = (cap: bigint) => (chosenAt > answer ? (cap * chosenAt) / answer : cap)
+  const { limits, deposits } = parameters
+  return {
+    ...parameters,
+    limits: { ...limits, openInterestCap: grown(limits.openInterestCap) },
+    deposits: { ...deposits, cap: grown(deposits.cap) },
+  }
+}
+
+function parametersOf(symbol: string): UnderlyingParameters {
   const found = UNDERLYINGS.find((each) => each.symbol === symbol)
   if (!found)
     throw new RangeError(`${symbol} has no parameters. Known: ${UNDERLYINGS.map((each) => each.symbol).join(', ')}.`)
@@ -126,7 +139,8 @@ async function deployTo(chain: Chain, { symbols, first }: WorldOptions, folder: 
   await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
   const connection = await hre.network.create('chain')
   const answers = Object.fromEntries(symbols.map((symbol, i) => [symbol, item(first.prices, i)]))
-  const plan = localPlan(answers, symbols.map(parametersOf))
+  const parameters = symbols.map((symbol, i) => atPrice(symbol, item(first.prices, i)))
+  const plan = localPlan(answers, parameters)
   const { deployment } = await deployPlimsoll(connection, { plan, confirmations: 1, pollingMilliseconds: 20 })
   const { address: lens } = await connection.viem.deployContract('LedgerLens')
   await connection.close()
