@@ -60,6 +60,7 @@ export function averageCost(margins: ArrayLike<number>, unmitigated: ArrayLike<n
 /** Horizons, in days, of the calls that are reported. */
 export const CALL_HORIZONS: readonly number[] = [1, 5, 20, 30]
 
+/** How a series of margins follows the market; ratios as in the functions above, `mean` in the unit of the margins. */
 export type ProcyclicalityMetrics = {
   peakToTrough: number
   /** One per horizon of CALL_HORIZONS. */

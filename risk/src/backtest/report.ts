@@ -26,6 +26,7 @@ export type ForecastSeries = {
   expectedShortfall?: ArrayLike<number> | undefined
 }
 
+/** How the null distribution of the shortfall tests is simulated, and whether returns overlap. */
 export type BacktestOptions = NullOptions & {
   /** Whether `pnl` are returns over ten days that overlap; then the tabulated bounds are reported. @default false */
   overlappingTenDays?: boolean

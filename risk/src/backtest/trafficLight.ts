@@ -9,6 +9,7 @@ import { DomainError } from '../errors.ts'
 import { binomialCdf } from '../math/incompleteBeta.ts'
 import { requireLevel } from '../measures/sample.ts'
 
+/** Green: no objection. Yellow: a higher multiplier. Red: the model is presumed wrong. */
 export type Zone = 'green' | 'yellow' | 'red'
 
 /**

@@ -4,7 +4,7 @@ import { type AddOn, equity, type MarginResult, type Market, type Portfolio, wor
 import { MARGIN_METHODS, METHOD_NAMES, type MethodName } from './marginMethods.ts'
 
 /** Requirements in USD on equity; `largest` is the greatest part of the initial one. */
-export type Compared = {
+type Compared = {
   method: MethodName
   label: string
   initial: number
@@ -15,7 +15,7 @@ export type Compared = {
 }
 
 /** The venue does not take such a portfolio; `reason` says why. */
-export type NotOffered = { method: MethodName; label: string; reason: string }
+type NotOffered = { method: MethodName; label: string; reason: string }
 
 export type Comparison = { equity: number; methods: readonly Compared[]; notOffered: readonly NotOffered[] }
 

@@ -1,5 +1,7 @@
 /** Every margin method under the name by which the command line calls it, with the venue's own parameters. */
+
 import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '../estimation/scanRange.ts'
+import { SECONDS_PER_YEAR } from '../math/year.ts'
 import {
   byUnderlying,
   DERIBIT_PORTFOLIO,
@@ -17,7 +19,6 @@ import {
   PARADEX_PORTFOLIO,
   type Portfolio,
   paradexPortfolio,
-  SECONDS_PER_YEAR,
   type UnderlyingMarket,
 } from '../methods/index.ts'
 import { defaultParameters, defaultsOf, type Mode, plimsollMargin } from '../methods/plimsoll/index.ts'

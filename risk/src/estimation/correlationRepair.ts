@@ -61,6 +61,7 @@ export function spectralCorrelation(matrix: AbstractMatrix): Matrix {
   return withUnitDiagonal(rows.mmul(rows.transpose()))
 }
 
+/** When the alternating projections end. */
 export type NearestCorrelationOptions = {
   /** Stop when no entry moves by more than this in a round and the two projections agree to it. @default 1e-12 */
   tolerance?: number

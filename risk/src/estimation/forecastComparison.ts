@@ -45,6 +45,7 @@ export function longRunVarianceOfMean(series: ArrayLike<number>, lags?: number):
   return total
 }
 
+/** Which of two forecasters lost less, and whether that can be chance. */
 export type DieboldMariano = {
   /** Mean of the first losses less that of the second: negative when the first forecaster is better. */
   meanDifference: number

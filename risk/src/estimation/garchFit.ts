@@ -6,6 +6,7 @@ import { type GarchParameters, garchVariances, type Presample } from './garchFil
 import { GARCH_ORDER, garchLogLikelihood, garchScores } from './garchLikelihood.ts'
 import { mean as average, requireSeries, sampleVariance } from './series.ts'
 
+/** What is estimated, and what stands before the first return. */
 export type GarchFitOptions = {
   /** Whether the mean is estimated or held at zero. @default 'constant' */
   mean?: 'constant' | 'zero'
@@ -21,6 +22,7 @@ export type GarchStandardErrors = {
   robust: GarchParameters
 }
 
+/** A fitted GARCH(1,1) with what is known about its accuracy. */
 export type GarchFit = {
   parameters: GarchParameters
   /** Undefined where the theory fails: an estimate on the edge of its range, or a singular Hessian. */

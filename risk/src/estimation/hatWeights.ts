@@ -63,6 +63,7 @@ export function hatWeights(
   return result
 }
 
+/** How far posted weights may move at once, and what the extremes keep. */
 export type WeightLimits = {
   /** No weight moves by more than this from the previous ones. */
   largestChange: number

@@ -45,6 +45,7 @@ export function volatilityWeightedReturns(
   })
 }
 
+/** Size and seed of a simulation. */
 export type BootstrapOptions = {
   /** Periods of each path. */
   steps: number

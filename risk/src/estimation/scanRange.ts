@@ -42,6 +42,7 @@ export type ScanRangeState = {
   maintenance: number
 }
 
+/** What is seen of the market since the state's time. */
 export type ScanRangeObservation = {
   timeSeconds: number
   /** Of spot, since the state's own time. */

@@ -10,6 +10,7 @@ export type RegressionTree =
 /** Learned factors for a variance forecast, within bounds whatever the features say. */
 export type VarianceMultiplier = { trees: readonly RegressionTree[]; least: number; most: number; features: number }
 
+/** How trees are grown and what bounds the factor. */
 export type BoostingOptions = {
   /** Bounds of the factor: what a fault of the model can do at worst. @default 0.8 and 1.5 */
   least?: number

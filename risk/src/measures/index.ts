@@ -11,6 +11,7 @@
  * ```
  * @packageDocumentation
  */
+export { ConvergenceError } from '../math/incompleteBeta.ts'
 export {
   CornishFisherDomainError,
   type CornishFisherParameters,

@@ -25,6 +25,7 @@ export const QUANTILE_CONVENTIONS = [
   'type8',
   'type9',
 ] as const
+/** One of `QUANTILE_CONVENTIONS`. */
 export type QuantileConvention = (typeof QUANTILE_CONVENTIONS)[number]
 
 /** A convention that weighted samples have no agreed form of. */

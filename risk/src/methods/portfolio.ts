@@ -2,6 +2,7 @@
 
 /** European options on the underlying's forward; `expiry` in unix seconds, `strike` in USD per unit of the underlying. */
 export type OptionInstrument = { kind: 'call' | 'put'; underlying: string; expiry: number; strike: number }
+/** What can be held; a unit is one of the underlying, settled in USD. */
 export type Instrument =
   | { kind: 'spot'; underlying: string }
   | { kind: 'perpetual'; underlying: string }
@@ -36,5 +37,3 @@ export type UnderlyingMarket = {
 
 /** `time` in unix seconds. */
 export type Market = { time: number; underlyings: Readonly<Record<string, UnderlyingMarket>> }
-
-export { SECONDS_PER_YEAR } from '../math/year.ts'

@@ -1,6 +1,7 @@
 /** Axes: the range that shows the data, round ticks, and the map from values to pixels. */
 import { DomainError } from '../errors.ts'
 
+/** How values become lengths; 'time' reads unix seconds. */
 export type AxisScale = 'linear' | 'log' | 'time'
 
 /** `label` names the quantity and its unit. On a `time` axis values are unix seconds, shown in UTC. */

@@ -4,6 +4,7 @@ import { type Axis, fitAxis } from './axis.ts'
 import { type ChartSize, colorOf, heading } from './chart.ts'
 import { element, FAINT, GRID, group, label, svgDocument } from './svg.ts'
 
+/** What a bar chart shows. */
 export type BarChartSpec = {
   title: string
   subtitle?: string

@@ -6,6 +6,7 @@ import { element, FAINT, GRID, group, label, PALETTE, svgDocument } from './svg.
 /** A dashed vertical line at `x` with a word beside it, such as the forward. */
 export type Marker = { x: number; text: string }
 
+/** What a chart shows. */
 export type ChartSpec = {
   title: string
   /** A second, smaller line under the title. */
@@ -16,6 +17,7 @@ export type ChartSpec = {
   markers?: readonly Marker[]
 }
 
+/** Pixels. */
 export type ChartSize = { width?: number; height?: number }
 
 const LEGEND_ROW = 18
@@ -131,6 +133,7 @@ export function heading(title: string, subtitle: string | undefined): string {
   return label(16, 25, title, { 'font-size': 15, 'font-weight': 600 }) + second
 }
 
+/** Small multiples under one title. */
 export type ChartGridSpec = {
   title: string
   subtitle?: string

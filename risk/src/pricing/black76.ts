@@ -8,6 +8,7 @@ import { DomainError } from '../errors.ts'
 import { normalCdf, normalPdf } from '../math/normal.ts'
 import { normalisedBlack } from './normalisedBlack.ts'
 
+/** Right of a European option: to buy or to sell at the strike. */
 export type OptionKind = 'call' | 'put'
 
 /**

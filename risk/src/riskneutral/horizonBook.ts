@@ -7,6 +7,7 @@ import type { HorizonBook } from './bookShortfall.ts'
 /** What the smile does when the price moves: volatility stays with ln(strike/forward), or with the strike. */
 export type SmileDynamics = 'sticky-delta' | 'sticky-strike'
 
+/** When the book is looked at, how far ahead, and what the smile does meanwhile. */
 export type HorizonBookOptions = {
   /** Unix seconds. */
   time: number

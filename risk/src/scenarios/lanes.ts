@@ -17,8 +17,9 @@ export const LANES = 30
 /** Distinct prices of the lanes. */
 export const NODES = 17
 
-/** Lane of an unmoved price with volatility up, and the one with volatility down. */
+/** Lane of an unmoved price with volatility up. */
 export const UNMOVED_UP = 12
+/** Lane of an unmoved price with volatility down and a day gone. */
 export const UNMOVED_DOWN = 13
 
 /** First of the four extreme lanes. */

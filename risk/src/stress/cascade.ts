@@ -45,6 +45,7 @@ export type CascadeRound = {
 /** The end of one account. `closed` is the share of its positions that was liquidated. */
 export type CascadeAccount = { name: string; equity: number; closed: number; portfolio: Portfolio }
 
+/** A cascade from its first round to its end; money in USD. */
 export type CascadeResult = {
   rounds: CascadeRound[]
   accounts: CascadeAccount[]

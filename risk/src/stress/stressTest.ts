@@ -42,6 +42,7 @@ export type StressTotals = {
 /** Cover 1 and Cover 2 by loss over margin (as clearing houses measure it) and by deficit (all equity counts). */
 export type CoverReport = { lossOverMargin: Cover[]; deficit: Cover[] }
 
+/** One scenario: every account, their sums, and whether the fund would survive. */
 export type ScenarioStress = {
   scenario: StressScenario
   accounts: AccountStress[]

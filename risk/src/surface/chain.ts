@@ -43,11 +43,13 @@ export type OptionChain = {
   quotes: readonly OptionQuote[]
 }
 
+/** Unit of a chain's prices; see `OptionChain`. */
 export type PriceUnit = 'coin' | 'usd'
 
 /** Why a quote took no part in a fit; see `DROP_REASONS`. */
 export type DropReason = keyof typeof DROP_REASONS
 
+/** Reasons to leave a quote out, with a sentence each. */
 export const DROP_REASONS = {
   stale: 'older than the age allowed before the chain’s time',
   expired: 'expires too soon after the chain’s time',
@@ -64,4 +66,5 @@ export const DROP_REASONS = {
   outlier: 'far from its neighbours’ smile in multiples of its own bid-ask width',
 } as const
 
+/** A quote that took no part in a fit. */
 export type DroppedQuote = { quote: OptionQuote; reason: DropReason }

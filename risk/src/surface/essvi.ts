@@ -31,10 +31,12 @@ export function requireEssvi({ theta, rho, psi }: EssviParameters): void {
   if (!(psi > 0 && psi < Infinity)) throw new DomainError('psi', psi, 'positive and finite')
 }
 
+/** Width and wing slopes of a slice. */
 export function wingsOf({ theta, rho, psi }: EssviParameters): WingParameters {
   return { chi: theta / psi, left: psi * (1 - rho), right: psi * (1 + rho) }
 }
 
+/** The slice of a width and wing slopes; the inverse of `wingsOf`. */
 export function essviOf({ chi, left, right }: WingParameters): EssviParameters {
   const psi = 0.5 * (left + right)
   return { theta: chi * psi, rho: (right - left) / (left + right), psi }

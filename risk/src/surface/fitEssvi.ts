@@ -21,6 +21,7 @@ export type SliceQuotes = {
   weight: Float64Array
 }
 
+/** Robustness of the fit. */
 export type FitEssviOptions = {
   /** Residuals beyond this count linearly instead of squared (pseudo-Huber), so one bad quote cannot bend a slice. @default 3 */
   huber?: number

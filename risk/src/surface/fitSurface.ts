@@ -13,6 +13,7 @@ import { type JumpWings, jumpWingsOf, type RawSvi, rawSmile } from './svi.ts'
 /** 'spread': errors in units of half the bid-ask width of the volatility. 'vega': errors of price, by Black's vega. */
 export type Weighting = 'spread' | 'vega'
 
+/** How quotes are filtered, weighted and cleaned. */
 export type FitSurfaceOptions = FilterOptions & {
   /** @default 'spread' */
   weighting?: Weighting
@@ -33,6 +34,7 @@ export type FittedExpiry = {
   raw?: { svi: RawSvi; jumpWings: JumpWings; fit: FitDiagnostics } | undefined
 }
 
+/** The surface, how well each expiry fits, and every quote left out with the reason. */
 export type SurfaceFit = { surface: Surface; expiries: FittedExpiry[]; dropped: DroppedQuote[] }
 
 /** Vega of Black-76 per unit of forward and square root of time, up to a constant: exp(-d1^2 / 2). */

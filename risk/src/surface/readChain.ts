@@ -12,8 +12,10 @@ import { black76Price, type OptionKind } from '../pricing/index.ts'
 import { ChainError, type DroppedQuote, type OptionChain, type OptionQuote, type PriceUnit } from './chain.ts'
 import { newYorkTime } from './newYorkTime.ts'
 
+/** Cells of one row by column name, as text. */
 export type ChainRow = Readonly<Record<string, string>>
 
+/** Which quotes of the rows make up the chain. */
 export type ReadChainOptions = {
   /** Unix seconds: the latest quotes at or before this time. @default the latest of all */
   at?: number | undefined
@@ -25,6 +27,7 @@ export type ReadChainOptions = {
   maximumAge?: number | undefined
 }
 
+/** The chain, the quotes too old for it, and the underlyings of all rows. */
 export type ReadChain = { chain: OptionChain; dropped: DroppedQuote[]; underlyings: string[] }
 
 /** The finite number in a cell; NaN for an empty or absent one. */

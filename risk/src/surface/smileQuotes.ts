@@ -10,6 +10,7 @@ export type SmileQuote = { quote: OptionQuote; k: number; bid: number; ask: numb
 /** One expiry's terms and its quotes in order of strike. */
 export type QuotedSmile = { terms: ExpiryTerms; quotes: SmileQuote[] }
 
+/** Which quotes and expiries take part in a fit. */
 export type FilterOptions = {
   /** Seconds to expiry below which an expiry is left out. @default 7200 */
   minimumSeconds?: number

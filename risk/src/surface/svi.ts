@@ -27,6 +27,7 @@ function requireRawSvi({ a, b, rho, m, sigma }: RawSvi): void {
   if (!(least >= 0)) throw new DomainError('a', a, `at least ${a - least}, so that no variance is negative`)
 }
 
+/** Total variance w(k). */
 export function rawVariance({ a, b, rho, m, sigma }: RawSvi, k: number): number {
   return a + b * (rho * (k - m) + Math.sqrt((k - m) ** 2 + sigma * sigma))
 }

@@ -2,7 +2,7 @@
 import type { MarginResult, Market, Portfolio } from '../../src/methods/index.ts'
 import type { Account, StressScenario } from '../../src/stress/book.ts'
 
-export const TIME = 1_800_000_000
+const TIME = 1_800_000_000
 export const EXPIRY = TIME + 30 * 86_400
 
 export const MARKET: Market = {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { z } from 'zod'
 import { RiskError } from '../../errors.ts'
+import { SECONDS_PER_YEAR } from '../../math/year.ts'
 import {
   compareNodes,
   type DensityRow,
@@ -32,7 +33,7 @@ const DURATION_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 360
 function duration(text: string): number {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? []
   const seconds = Number(amount) * (DURATION_SECONDS[unit] ?? Number.NaN)
-  if (seconds > 0) return seconds / 31_536_000
+  if (seconds > 0) return seconds / SECONDS_PER_YEAR
   throw new InvalidArgumentError('A duration is a number and s, m, h, d or w, such as 1d.')
 }
 

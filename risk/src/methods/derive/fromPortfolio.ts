@@ -1,7 +1,7 @@
 /** The common portfolio and market as Derive's managers see them. */
 import { RiskError } from '../../errors.ts'
-import { isOption } from '../../scenarios/index.ts'
-import { type Market, type Position, SECONDS_PER_YEAR, type UnderlyingMarket } from '../portfolio.ts'
+import { isOption, yearsUntil } from '../../scenarios/index.ts'
+import type { Market, Position, UnderlyingMarket } from '../portfolio.ts'
 import { positionValue, underlyingOf } from '../valuation.ts'
 import {
   type DeriveExpiry,
@@ -49,7 +49,7 @@ export function derivePositions(positions: readonly Position[], market: Market):
 function deriveExpiries({ expiries }: UnderlyingMarket, time: number): ReadonlyMap<number, DeriveExpiry> {
   return new Map(
     [...expiries].map(([expiry, { forward, discount, volatility }]) => {
-      const years = (expiry - time) / SECONDS_PER_YEAR
+      const years = yearsUntil(expiry, time)
       const rate = years > 0 ? -Math.log(discount) / years : 0
       return [expiry, { ...splitForward(forward, expiry - time), rate, confidence: 1, volatility }]
     }),

@@ -1,6 +1,4 @@
 /** Derive's shocks of volatility: the nearer the expiry, the larger. */
-import { SECONDS_PER_YEAR } from '../portfolio.ts'
-
 /** `floorDays`: expiries nearer than this are shocked as if they were that far. `up`, `down` at 30 days, relative. */
 export type VolatilityShock = {
   up: number
@@ -10,11 +8,11 @@ export type VolatilityShock = {
   floorDays: number
 }
 
-const DAYS_PER_YEAR = SECONDS_PER_YEAR / 86_400
+const DAYS_PER_YEAR = 365
 const REFERENCE_DAYS = 30
 
 /** (30 days / time to expiry) to the power for near (up to 30 days) or far expiries. */
-export function termMultiplier(shock: VolatilityShock, years: number): number {
+function termMultiplier(shock: VolatilityShock, years: number): number {
   const days = years * DAYS_PER_YEAR
   const power = days <= REFERENCE_DAYS ? shock.shortTermPower : shock.longTermPower
   return (REFERENCE_DAYS / Math.max(days, shock.floorDays)) ** power

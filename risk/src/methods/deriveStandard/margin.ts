@@ -21,6 +21,7 @@ export type StandardHolding = {
   options: readonly DeriveOption[]
 }
 
+/** An account over all its markets, by their names; `cash` in USD. */
 export type StandardPortfolio = { cash: number; markets: Readonly<Record<string, StandardHolding>> }
 
 /** Confidence of an expiry leaves its rate out: this manager does not discount. */

@@ -76,6 +76,7 @@ export type AccountParameters = {
   readonly horizonYears: number
 }
 
+/** Everything that margin of an account depends on besides its portfolio and the market. */
 export type PlimsollParameters = AccountParameters & {
   readonly mode: Mode
   readonly underlyings: Readonly<Record<string, UnderlyingParameters>>
@@ -87,6 +88,7 @@ export type PlimsollParameters = AccountParameters & {
 /** No governance can set a larger offset. */
 export const MAX_OFFSET = 0.6
 
+/** The protocol's own choice for every account. */
 export const ACCOUNT_DEFAULTS: AccountParameters = {
   initialRatio: 1.3,
   grossCharge: 0.001,
@@ -95,6 +97,7 @@ export const ACCOUNT_DEFAULTS: AccountParameters = {
   horizonYears: 1 / 365,
 }
 
+/** The protocol's own choice for bitcoin. */
 export const BTC_DEFAULTS: UnderlyingParameters = {
   kappa: 2.6,
   scanRangeFloor: 0.06,
@@ -116,6 +119,7 @@ export const BTC_DEFAULTS: UnderlyingParameters = {
   slotCharge: 2,
 }
 
+/** The protocol's own choice for ether. */
 export const ETH_DEFAULTS: UnderlyingParameters = {
   ...BTC_DEFAULTS,
   scanRangeFloor: 0.08,

@@ -6,6 +6,7 @@ import type { Book } from './book.ts'
 import { relievedLoss, worstLoss, worstLossOfSum } from './measure.ts'
 import type { AccountParameters, UnderlyingParameters, UnderlyingState } from './parameters.ts'
 
+/** The parts of one underlying's requirement, USD unless a comment says otherwise. */
 export type UnderlyingRisk = {
   readonly underlying: string
   /** Value at mark of all its positions. */
@@ -120,7 +121,7 @@ function priceInterval(
 }
 
 /** Pbar at a relative price move: linear between the nodes and beyond the outer ones. */
-export function meanPnl(pnl: Float64Array, range: number, move: number): number {
+function meanPnl(pnl: Float64Array, range: number, move: number): number {
   const first = 2 * range >= MAX_FALL ? 1 : 0
   let right = first + 1
   while (right < NODE_LANES.length - 1 && nodeMove(right, range) < move) right++

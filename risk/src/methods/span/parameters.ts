@@ -3,6 +3,7 @@
 import { CLASSIC_EXTREMES, type Extremes } from './scenarios.ts'
 import type { InterSpread } from './spreads.ts'
 
+/** Scan ranges and charges of one underlying. */
 export type SpanUnderlying = {
   /** Fraction of spot. */
   readonly priceScanRange: number
@@ -14,6 +15,7 @@ export type SpanUnderlying = {
   readonly shortOptionMinimum: number
 }
 
+/** Everything SPAN needs besides portfolio and market. */
 export type SpanParameters = {
   readonly extremes: Extremes
   /** Time that passes in every scenario, years. */

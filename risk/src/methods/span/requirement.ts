@@ -10,6 +10,7 @@ import { DomainError } from '../../errors.ts'
 import { pairedScenario, SPAN_SCENARIOS } from './scenarios.ts'
 import { type Deltas, type InterSpread, type IntraSpread, interCredits, intraCharge } from './spreads.ts'
 
+/** A position as SPAN sees it: a quantity, a risk array, a delta. */
 export type SpanPosition = {
   /** Contracts, negative for a short. */
   readonly quantity: number
@@ -26,6 +27,7 @@ export type SpanPosition = {
 /** USD per delta of the spot month: consumed by spreads, and left outright. */
 export type DeliveryCharge = { readonly period: string; readonly perSpread: number; readonly perOutright: number }
 
+/** A combined commodity: positions that are scanned together, and what is charged beside. */
 export type SpanCommodity = {
   readonly name: string
   readonly positions: readonly SpanPosition[]

@@ -11,9 +11,12 @@ export type SpanScenario = { readonly price: number; readonly volatility: number
 /** Classic: 2 scan ranges at 35 %. Many products moved to 3 at 33 %. */
 export type Extremes = { readonly multiple: number; readonly weight: number }
 
+/** Two scan ranges, of which 35 % of the loss counts. */
 export const CLASSIC_EXTREMES: Extremes = { multiple: 2, weight: 0.35 }
+/** Three scan ranges at 33 %. */
 export const WIDE_EXTREMES: Extremes = { multiple: 3, weight: 0.33 }
 
+/** Numbers in a risk array. */
 export const SPAN_SCENARIOS = 16
 
 const GRID_PRICES = [0, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1, -1]

@@ -27,6 +27,7 @@ export type TimsGroup = {
   readonly members: readonly (string | TimsGroup)[]
 }
 
+/** Scan ranges by class, offsets between classes, and the minimum per contract. */
 export type TimsParameters = {
   readonly ranges: Readonly<Record<string, TimsRange>>
   /** Of a class that is not named. */
@@ -39,11 +40,15 @@ export type TimsParameters = {
   readonly unitsPerContract: number
 }
 
+/** Broad indices of high capitalisation. Source of the ranges: FINRA Rule 4210(g)(2). */
 export const HIGH_CAPITALISATION_INDEX: TimsRange = { down: 0.08, up: 0.06 }
+/** Other broad indices. */
 export const OTHER_BROAD_INDEX: TimsRange = { down: 0.1, up: 0.1 }
+/** Single stocks and narrow indices. */
 export const EQUITY: TimsRange = { down: 0.15, up: 0.15 }
-/** Offsets inside a product group of one index family, and between product groups of a portfolio group. */
+/** Share of gains that offsets losses inside a product group of one index family. */
 export const PRODUCT_GROUP_OFFSET = 0.9
+/** The same between product groups of a portfolio group. */
 export const PORTFOLIO_GROUP_OFFSET = 0.75
 
 /** Every class like a single stock: 15 % either way and no offsets. */

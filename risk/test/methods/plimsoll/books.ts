@@ -4,7 +4,7 @@ import type { ExpiryMarket, Market, Portfolio, Position } from '../../../src/met
 
 const DAY = 86_400
 /** 1 January 2025, unix seconds. */
-export const TIME = 1_735_689_600
+const TIME = 1_735_689_600
 
 export const SYMBOLS = ['BTC', 'ETH', 'SOL'] as const
 const SPOTS = { BTC: 95_000, ETH: 3_300, SOL: 190 }
