@@ -109,6 +109,16 @@ describe('what methods share', () => {
     assert.throws(() => worstScenario([scenario(-1), scenario(Number.NaN)]), DomainError)
   })
 
+  it('refuses a price interval without meaning', () => {
+    const parameters = defaultParameters('cross', ['BTC'])
+    const state = { scanRange: 0.06, targetScanRange: 0.06 }
+    for (const bad of [Number.NaN, 0, Number.POSITIVE_INFINITY])
+      for (const broken of [{ low: bad }, { high: bad }, { average: bad }]) {
+        const states = { BTC: { ...state, ...broken } }
+        assert.throws(() => plimsollMargin(holding(perpetual(1)), marketWith(), { ...parameters, states }), DomainError)
+      }
+  })
+
   it("refuses Derive's oracles without a price or a confidence instead of trusting them in full", () => {
     const market = deriveMarket('BTC', marketWith())
     const account = { cash: 0, perpetual: 1, unsettled: 0, collaterals: [], options: [] }

@@ -181,6 +181,8 @@ export function requireUnderlying(parameters: UnderlyingParameters, state: Under
   requireFraction('linearRelief', parameters.linearRelief)
   requireFraction('haircut', parameters.haircut)
   requireFraction('volatilityDownCap', parameters.volatilityDownCap)
+  for (const [name, price = 1] of Object.entries({ low: state.low, high: state.high, average: state.average }))
+    if (!(price > 0 && price < Infinity)) throw new DomainError(name, price, 'a positive finite price in USD')
   const depth = state.depth ?? 1
   if (!(depth > 0)) throw new DomainError('depth', depth, 'above 0 USD')
   const factor = state.openInterestFactor ?? 1
