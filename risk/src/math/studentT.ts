@@ -35,6 +35,9 @@ export function studentTCdf(t: number, degreesOfFreedom: number): number {
   return t > 0 ? 1 - tail : tail
 }
 
+/** Beyond this t its square leaves the doubles. */
+const FARTHEST = 1e154
+
 /** The t >= 0 whose upper tail is `probability` < 1/2: Newton's method on the logarithm, kept inside a bracket. */
 function tailQuantile(probability: number, degreesOfFreedom: number): number {
   let low = 0
@@ -43,6 +46,7 @@ function tailQuantile(probability: number, degreesOfFreedom: number): number {
     low = high
     high *= 2
   }
+  if (high > FARTHEST) throw new DomainError('p', probability, 'a tail whose quantile stays below 1e154')
   let t = 0.5 * (low + high)
   for (let step = 0; step < 200; step++) {
     const tail = upperTail(t, degreesOfFreedom)
@@ -58,7 +62,7 @@ function tailQuantile(probability: number, degreesOfFreedom: number): number {
 
 /**
  * The t with studentTCdf(t) = p. 0 and 1 give -Infinity and Infinity.
- * @throws DomainError unless 0 <= p <= 1 and 0 < degreesOfFreedom <= 1e7.
+ * @throws DomainError unless 0 <= p <= 1 and 0 < degreesOfFreedom <= 1e7, or for a quantile beyond 1e154.
  */
 export function studentTQuantile(p: number, degreesOfFreedom: number): number {
   requireDegrees(degreesOfFreedom)

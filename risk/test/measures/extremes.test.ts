@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DomainError } from '../../src/errors.ts'
 import { Random } from '../../src/math/random.ts'
+import { studentTCdf, studentTQuantile } from '../../src/math/studentT.ts'
 import { expectedShortfall, riskOfSeries } from '../../src/measures/index.ts'
 
 describe('measures at the edge of what a sample can say', () => {
@@ -10,6 +11,12 @@ describe('measures at the edge of what a sample can say', () => {
     for (const level of [0.8, 0.999, 1 - 1e-10, 1 - 1e-15])
       for (const convention of ['fractional', 'order-statistic', 'type7'] as const)
         assert.equal(expectedShortfall(losses, level, convention), 7, `${convention} at ${level}`)
+  })
+
+  it('refuse a t quantile that the doubles cannot hold instead of giving the largest one they can', () => {
+    assert.ok(Math.abs(studentTCdf(studentTQuantile(1e-10, 0.5), 0.5) / 1e-10 - 1) < 1e-12)
+    for (const degreesOfFreedom of [0.05, 0.01])
+      assert.throws(() => studentTQuantile(1e-10, degreesOfFreedom), DomainError)
   })
 
   it('refuse a share of the tail that is no share or leaves nothing below the threshold', () => {

@@ -141,6 +141,23 @@ describe('expected shortfall of books', () => {
   })
 })
 
+describe('the fine grid', () => {
+  it('meets the closed form of linear books for the smallest tails and the widest laws', () => {
+    for (const theta of [1e-6, 0.0004, 1, 4])
+      for (const level of [1e-9, 0.01, 0.5]) {
+        const smile = flatSmile(theta)
+        const { long, short } = linearShortfall(smile, level)
+        const fine = (sign: number) =>
+          bookShortfall(smile, { profit: (x) => sign * (x - 1), kinks: [] }, level).expectedShortfall
+        assert.ok(Math.abs(fine(1) / long - 1) < 1e-6, `long, theta ${theta}, level ${level}: ${fine(1) / long - 1}`)
+        assert.ok(
+          Math.abs(fine(-1) / short - 1) < 1e-6,
+          `short, theta ${theta}, level ${level}: ${fine(-1) / short - 1}`,
+        )
+      }
+  })
+})
+
 describe('portfolios at a horizon', () => {
   const time = 1_750_000_000
   const expiry = time + 86_400
