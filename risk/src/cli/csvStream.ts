@@ -1,16 +1,18 @@
-/** Row-by-row reading and extension of a CSV that need not fit into memory. */
+/** Row-by-row reading and extension of a table that, as CSV, need not fit into memory. */
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { parse } from 'csv-parse/sync'
-import { InputError } from './input.ts'
+import { InputError, isJsonArray, jsonRows } from './input.ts'
 import { type Cell, field } from './output.ts'
 
 const GZIP_MAGIC = 0x1f8b
 /** Output is collected to pieces of this many characters before it is written. */
 const PIECE = 1 << 16
+/** So much of it is held back, about a million rows, that a row refused among them leaves stdout empty. */
+const HELD = 1 << 27
 
 /** Consecutive lines without their ends; `first` counts from 1. */
 type Lines = { first: number; lines: string[] }
@@ -32,11 +34,27 @@ async function* texts(file: string | undefined): AsyncGenerator<string> {
   yield* stream
 }
 
+/** The rows of a JSON array as lines of CSV, the keys of its first as header. */
+function* jsonLines(source: string, text: string): Generator<Lines> {
+  const rows = jsonRows({ source, text })
+  const names = Object.keys(rows[0]?.cells ?? {})
+  const line = (cells: readonly Cell[]) => cells.map(field).join(',')
+  if (names.length > 0) yield { first: rows[0]?.line ?? 1, lines: [line(names)] }
+  for (const row of rows) yield { first: row.line, lines: [line(names.map((name) => row.cells[name]))] }
+}
+
 async function* lineBatches(file: string | undefined): AsyncGenerator<Lines> {
   let rest = ''
   let first = 1
+  let json: boolean | undefined
   try {
-    for await (const text of texts(file)) {
+    for await (const raw of texts(file)) {
+      const text = first === 1 && rest === '' ? raw.replace(/^\uFEFF/, '') : raw
+      json ??= isJsonArray(text)
+      if (json) {
+        rest += text
+        continue
+      }
       const lines = (rest + text).split('\n')
       rest = lines.pop() ?? ''
       if (lines.length > 0) yield { first, lines }
@@ -46,7 +64,8 @@ async function* lineBatches(file: string | undefined): AsyncGenerator<Lines> {
     if (cause instanceof InputError) throw cause
     throw new InputError(sourceOf(file), {}, `cannot be read (${cause instanceof Error ? cause.message : cause})`)
   }
-  if (rest !== '') yield { first, lines: [rest] }
+  if (json) yield* jsonLines(sourceOf(file), rest)
+  else if (rest !== '') yield { first, lines: [rest] }
 }
 
 /** One row of a CSV. Its getters take a column by its place in the list given to `extendCsv`. */
@@ -148,35 +167,57 @@ function jsonText(row: CsvRow, extension: CsvExtension, added: readonly Cell[]):
   return JSON.stringify(Object.fromEntries([...given, ...more]))
 }
 
+/** Writes to stdout in pieces, the first of them only when the end is reached or HELD is full. */
+class Output {
+  #pieces: string[] = []
+  #piece = ''
+  #size = 0
+
+  async add(text: string): Promise<void> {
+    this.#piece += text
+    if (this.#piece.length < PIECE) return
+    this.#pieces.push(this.#piece)
+    this.#size += this.#piece.length
+    this.#piece = ''
+    if (this.#size > HELD) await this.#write()
+  }
+
+  async end(text: string): Promise<void> {
+    this.#pieces.push(this.#piece + text)
+    await this.#write()
+  }
+
+  async #write(): Promise<void> {
+    for (const piece of this.#pieces.splice(0)) if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+  }
+}
+
 /**
- * Writes the CSV with columns added to stdout, or its rows as a JSON array.
+ * Reads CSV, or a JSON array of objects, and writes it with columns added to stdout as CSV or as a JSON array.
  * @throws InputError with line and column for the first cell that cannot be used.
  */
 export async function extendCsv(extension: CsvExtension): Promise<void> {
   const { file, columns, added, json } = extension
   const source = sourceOf(file)
+  const output = new Output()
   let row: CsvRow | undefined
   let count = 0
-  let piece = ''
   for await (const { first, lines } of lineBatches(file)) {
     for (const [i, raw] of lines.entries()) {
       const text = raw.trim()
       if (text === '') continue
       if (row === undefined) {
-        const header = splitLine(source, text.replace(/^\uFEFF/, ''), first + i)
+        const header = splitLine(source, text, first + i)
         row = new CsvRow(source, header, first + i, columns)
-        piece = json ? '[' : `${[...header, ...added].map(field).join(',')}\n`
+        await output.add(json ? '[' : `${[...header, ...added].map(field).join(',')}\n`)
         continue
       }
       row.read(text, first + i)
       const cells = extension.row(row)
-      piece += json ? `${count === 0 ? '' : ','}\n${jsonText(row, extension, cells)}` : csvText(row, cells)
+      await output.add(json ? `${count > 0 ? ',' : ''}\n${jsonText(row, extension, cells)}` : csvText(row, cells))
       count += 1
-      if (piece.length < PIECE) continue
-      if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
-      piece = ''
     }
   }
   if (count === 0) throw new InputError(source, { line: 1 }, 'holds no rows; a header and at least one row are needed')
-  process.stdout.write(json ? `${piece}\n]\n` : piece)
+  await output.end(json ? '\n]\n' : '')
 }

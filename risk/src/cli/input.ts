@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { gunzipSync } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse/sync'
-import { type ParseError, parse as parseTolerant } from 'jsonc-parser'
+import { findNodeAtLocation, type ParseError, parse as parseTolerant, parseTree } from 'jsonc-parser'
 import { z } from 'zod'
 import { RiskError } from '../errors.ts'
 
@@ -31,6 +31,7 @@ export class InputError extends RiskError {
 export type Input = { source: string; text: string }
 
 const GZIP_MAGIC = 0x1f8b
+const BYTE_ORDER_MARK = /^\uFEFF/
 
 /** Reads `file` (gzip or not), or stdin when it is undefined or `-`. */
 export function readInput(file?: string): Input {
@@ -38,11 +39,15 @@ export function readInput(file?: string): Input {
   try {
     const bytes = readFileSync(source === 'stdin' ? process.stdin.fd : source)
     const packed = bytes.length > 2 && bytes.readUInt16BE(0) === GZIP_MAGIC
-    return { source, text: (packed ? gunzipSync(bytes) : bytes).toString('utf8') }
+    const text = (packed ? gunzipSync(bytes) : bytes).toString('utf8')
+    return { source, text: text.replace(BYTE_ORDER_MARK, '') }
   } catch (cause) {
     throw new InputError(source, {}, `cannot be read (${cause instanceof Error ? cause.message : cause})`)
   }
 }
+
+/** NumPy 2 writes its scalars as `np.float64(0.125)`. */
+const NUMPY_SCALAR = /^np\.float\d+\((.*)\)$/
 
 /** A number as it stands in a CSV cell. An empty cell is not a zero. */
 export const cellNumber = z
@@ -50,15 +55,35 @@ export const cellNumber = z
   .trim()
   .min(1, 'is empty; a number is needed')
   .transform((text, context) => {
-    const value = Number(text)
+    const value = Number(NUMPY_SCALAR.exec(text)?.[1] ?? text)
     if (Number.isFinite(value)) return value
     context.addIssue({ code: 'custom', message: `is "${text}"; a finite number is needed` })
     return z.NEVER
   })
 
-type Row = { line: number; cells: Record<string, string> }
+/** One row: its line in the input, and its cells as text whatever they were written as. */
+export type Row = { line: number; cells: Record<string, string> }
 
-function csvRows({ source, text }: Input): Row[] {
+const jsonTable = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])))
+
+/** Whether a table is given as a JSON array instead of CSV. */
+export const isJsonArray = (text: string): boolean => /^\s*\[/.test(text)
+
+/** The rows of a JSON array of objects. An absent value and null are empty cells. */
+export function jsonRows(input: Input): Row[] {
+  const records = parseJson(input, jsonTable)
+  const places = parseTree(input.text)?.children ?? []
+  let line = 1
+  let at = 0
+  return records.map((record, i) => {
+    for (const end = places[i]?.offset ?? at; at < end; at += 1) if (input.text[at] === '\n') line += 1
+    return { line, cells: Object.fromEntries(Object.entries(record).map(([key, value]) => [key, String(value ?? '')])) }
+  })
+}
+
+function tableRows(input: Input): Row[] {
+  const { source, text } = input
+  if (isJsonArray(text)) return jsonRows(input)
   try {
     const parsed: { record: Record<string, string>; info: { lines: number } }[] = parse(text, {
       bom: true,
@@ -76,14 +101,14 @@ function csvRows({ source, text }: Input): Row[] {
 }
 
 /**
- * Parses a CSV with a header row; `schema` is a zod object over the columns (cells are strings). Columns that the schema
+ * Parses a CSV with a header row, or a JSON array of objects with its columns as keys; `schema` is a zod object over the columns (cells are strings). Columns that the schema
  * does not name are kept out. Throws InputError with the line and the column of the first bad cell.
  */
 export function parseCsv<T>(
   input: Input,
   schema: z.ZodType<T>,
 ): { line: number; row: T; cells: Record<string, string> }[] {
-  const rows = csvRows(input)
+  const rows = tableRows(input)
   if (rows.length === 0)
     throw new InputError(input.source, { line: 1 }, 'holds no rows; a header and at least one row are needed')
   return rows.map(({ line, cells }) => {
@@ -94,7 +119,7 @@ export function parseCsv<T>(
     const missing = column !== undefined && !(column in cells)
     throw new InputError(
       input.source,
-      { line: missing ? 1 : line, column },
+      { line: missing && !isJsonArray(input.text) ? 1 : line, column },
       missing ? `there is no column "${column}"` : (issue?.message ?? 'is invalid'),
     )
   })
@@ -106,12 +131,24 @@ function position(text: string, offset: number): { line: number; column: number 
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
 
-/** Parses and checks JSON. Throws InputError: with line and column for bad syntax, with the path for a bad value. */
+/** Line and column of the value at `path`; where it is missing, of what should hold it. */
+export function jsonPlace(text: string, path: readonly PropertyKey[]): { line: number; column: number } {
+  const root = parseTree(text)
+  const keys = path.map((key) => (typeof key === 'symbol' ? String(key) : key))
+  for (let length = keys.length; root !== undefined && length >= 0; length -= 1) {
+    const node = findNodeAtLocation(root, keys.slice(0, length))
+    if (node !== undefined) return position(text, node.offset)
+  }
+  return position(text, 0)
+}
+
+/** Parses and checks JSON. Throws InputError with line and column, and for a bad value with its path. */
 export function parseJson<T>({ source, text }: Input, schema: z.ZodType<T>): T {
   const result = schema.safeParse(jsonValue(source, text))
   if (result.success) return result.data
   const issue = result.error.issues[0]
-  throw new InputError(source, {}, `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is invalid'}`)
+  const place = jsonPlace(text, issue?.path ?? [])
+  throw new InputError(source, place, `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is invalid'}`)
 }
 
 function jsonValue(source: string, text: string): unknown {

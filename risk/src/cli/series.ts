@@ -1,7 +1,7 @@
 /** One series of numbers from a CSV column or a JSON array, and the options that commands on series share. */
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
-import { cellNumber, type Input, InputError, parseCsv, parseJson } from './input.ts'
+import { cellNumber, type Input, InputError, isJsonArray, parseCsv, parseJson } from './input.ts'
 
 /** Names of the columns, in order. Throws InputError for a file without rows. */
 export function columnsOf(input: Input): string[] {
@@ -10,23 +10,41 @@ export function columnsOf(input: Input): string[] {
 }
 
 /** A column of numbers and the line of each. Throws InputError with line and column. */
-export function readColumn(input: Input, name: string): { values: Float64Array; lines: number[] } {
-  const rows = parseCsv(input, z.object({ [name]: cellNumber }))
+export function readColumn(
+  input: Input,
+  name: string,
+  cell: z.ZodType<number> = cellNumber,
+): { values: Float64Array; lines: number[] } {
+  const rows = parseCsv(input, z.object({ [name]: cell }))
   return {
     values: Float64Array.from(rows, ({ row }) => row[name] ?? Number.NaN),
     lines: rows.map(({ line }) => line),
   }
 }
 
-/** The column `name`, or the only one; or a JSON array of numbers. Throws InputError. */
-export function readSeries(input: Input, name: string | undefined): Float64Array {
-  if (input.text.trimStart().startsWith('[')) return Float64Array.from(parseJson(input, z.array(z.number())))
-  if (name !== undefined) return readColumn(input, name).values
-  const names = columnsOf(input)
-  const [only] = names
-  if (only === undefined || names.length > 1)
-    throw new InputError(input.source, { line: 1 }, `name one of the columns with --column: ${names.join(', ')}`)
-  return readColumn(input, only).values
+const NOT_A_PRICE = 'is not positive; a price is'
+
+/** The only column, or the only one that starts with a number, as beside a date. */
+function onlyColumn(input: Input): string {
+  const [first] = parseCsv(input, z.record(z.string(), z.string()))
+  const names = Object.keys(first?.cells ?? {})
+  const numeric = names.filter((name) => cellNumber.safeParse(first?.cells[name]).success)
+  const [only, another] = names.length > 1 ? numeric : names
+  if (only !== undefined && another === undefined) return only
+  throw new InputError(input.source, { line: 1 }, `name one of the columns with --column: ${names.join(', ')}`)
+}
+
+/**
+ * The column `name`, or the only one of numbers; or a JSON array of numbers. `prices` must be positive.
+ * @throws InputError with line and column.
+ */
+export function readSeries(input: Input, name: string | undefined, prices: boolean): Float64Array {
+  if (isJsonArray(input.text) && !/^\s*\[\s*\{/.test(input.text)) {
+    const number = prices ? z.number().positive(NOT_A_PRICE) : z.number()
+    return Float64Array.from(parseJson(input, z.array(number)))
+  }
+  const cell = prices ? cellNumber.refine((price) => price > 0, NOT_A_PRICE) : cellNumber
+  return readColumn(input, name ?? onlyColumn(input), cell).values
 }
 
 /** Parser of an option that is a number within [low, high]. */

@@ -70,7 +70,7 @@ describe('plimsoll surface fit', () => {
     refused(['fit'], /:2:expiry: there is no such column/, 'a,b\n1,2\n')
     refused(['fit'], /holds no rows/, `${header}\n`)
     refused(['fit'], /holds no rows/, '[]')
-    refused(['fit'], /:0\.expiry: there is no such column/, '[{"a":1}]')
+    refused(['fit'], /:1:expiry: there is no such column/, '[{"a":1}]')
     refused(['fit', '--input', '/nowhere.csv'], /nowhere\.csv: cannot be read/)
     refused(['fit', '--input', ETH, '--out', '/nowhere/surface.json'], /nowhere\/surface\.json: cannot be written/)
     refused(['fit', '--input', BTC], /time of the chain must be given/)

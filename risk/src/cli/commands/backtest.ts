@@ -50,7 +50,7 @@ export function registerBacktest(program: Command): void {
         'and what was forecast for it (losses positive). Coverage (Kupiec), independence (Christoffersen), Basel ' +
         'traffic light, Acerbi-Szekely Z1 and Z2, quantile and Fissler-Ziegel scores',
     )
-    .option('--input <file>', 'CSV, gzip or not (default: stdin)')
+    .option('--input <file>', 'CSV or a JSON array of rows, gzip or not (default: stdin)')
     .option('--level <level>', 'confidence of both forecasts', level, 0.99)
     .option('--overlapping', 'the rows are returns over ten days that overlap: report the bounds for those, too')
     .option('--paths <count>', 'simulated samples for the p-values of Z1 and Z2', wholeNumberFrom(1), 10_000)

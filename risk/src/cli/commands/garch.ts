@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { z } from 'zod'
 import { type GarchParameters, garchForecast, longRunVariance, type Presample } from '../../estimation/garchFilter.ts'
 import { fitGarch } from '../../estimation/garchFit.ts'
 import { logReturns } from '../../estimation/series.ts'
-import { cellNumber, type Input, InputError, parseCsv, parseJson, readInput } from '../input.ts'
+import { readInput } from '../input.ts'
 import { printJson } from '../output.ts'
+import { readSeries } from '../series.ts'
 
 type GarchOptions = {
   input?: string
@@ -15,36 +15,12 @@ type GarchOptions = {
   horizon: number
 }
 
-/** A number, also as NumPy 2 writes its scalars: `np.float64(0.125)`. */
-const cell = z
-  .string()
-  .transform((text) => /^np\.float\d+\((.*)\)$/.exec(text)?.[1] ?? text)
-  .pipe(cellNumber)
-
-const priceCell = cell.refine((price) => price > 0, 'is not positive; a price is')
-
-function onlyColumn(input: Input): string {
-  const [first] = parseCsv(input, z.record(z.string(), z.string()))
-  const names = Object.keys(first?.cells ?? {})
-  const [name] = names
-  if (name === undefined || names.length > 1)
-    throw new InputError(input.source, { line: 1 }, `name one of the columns with --column: ${names.join(', ')}`)
-  return name
-}
-
-function readSeries(options: GarchOptions): Float64Array {
-  const input = readInput(options.input)
-  if (input.text.trimStart().startsWith('[')) return Float64Array.from(parseJson(input, z.array(z.number())))
-  const column = options.column ?? onlyColumn(input)
-  const rows = parseCsv(input, z.object({ [column]: options.prices ? priceCell : cell }))
-  return Float64Array.from(rows, ({ row }) => row[column] ?? Number.NaN)
-}
-
 const named = ({ mean, omega, alpha, beta }: GarchParameters) => ({ mu: mean, omega, alpha, beta })
 
 function report(options: GarchOptions): object {
-  const series = readSeries(options)
-  const returns = options.prices ? logReturns(series) : series
+  const prices = options.prices === true
+  const series = readSeries(readInput(options.input), options.column, prices)
+  const returns = prices ? logReturns(series) : series
   const { mean, presample } = options
   const { parameters, standardErrors, logLikelihood, variances, converged } = fitGarch(returns, { mean, presample })
   const persistence = parameters.alpha + parameters.beta

@@ -29,7 +29,7 @@ export function registerIv(program: Command): void {
         'discounted price, continuous rate per year) and adds vol and error: where no volatility gives the price, vol ' +
         'is empty and error says PRICE_BELOW_INTRINSIC, PRICE_ABOVE_MAXIMUM or DOMAIN',
     )
-    .option('--input <file>', 'CSV, gzip or not (default: stdin)')
+    .option('--input <file>', 'CSV or a JSON array of rows, gzip or not (default: stdin)')
     .option('--json', 'print a JSON array instead of CSV')
     .action(async ({ input, json }: { input?: string; json?: boolean }) => {
       const numeric = COLUMNS.slice(1)

@@ -7,9 +7,9 @@ const COLUMNS = ['type', 'forward', 'strike', 'expiry', 'vol', 'rate'] as const
 const ADDED = ['value', 'delta', 'gamma', 'vega', 'theta', 'rho']
 /** Where an argument of the pricing functions stands in the table. */
 const COLUMN_OF: Record<string, number> = { forward: 1, strike: 2, expiryYears: 3, volatility: 4, discount: 5 }
-const KINDS: Record<string, OptionKind> = { C: 'call', P: 'put' }
+const KINDS: Record<string, OptionKind> = { C: 'call', CALL: 'call', P: 'put', PUT: 'put' }
 
-/** The `type` cell of a row: C or P. */
+/** The `type` cell of a row: C or P, or the whole word, in either case. */
 export function optionKind(row: CsvRow, column: number): OptionKind {
   const kind = KINDS[row.text(column).toUpperCase()]
   if (kind === undefined) throw row.error(column, `is "${row.text(column)}"; C or P is needed`)
@@ -37,7 +37,7 @@ export function registerPrice(program: Command): void {
         'continuous rate per year) and adds value,delta,gamma,vega,theta,rho: discounted, delta and gamma by the ' +
         'forward, vega per 1.00 of volatility, theta per year',
     )
-    .option('--input <file>', 'CSV, gzip or not (default: stdin)')
+    .option('--input <file>', 'CSV or a JSON array of rows, gzip or not (default: stdin)')
     .option('--json', 'print a JSON array instead of CSV')
     .action(async ({ input, json }: { input?: string; json?: boolean }) => {
       const numeric = COLUMNS.slice(1)

@@ -38,7 +38,7 @@ const TOOLS = {
 
 /** Margins as given, the buffer on them, and the two tools whose other series is a column, too. */
 function givenVariants(input: Input, options: ProcyclicalityOptions): Variant[] {
-  const margins = readSeries(input, options.column)
+  const margins = readSeries(input, options.column, false)
   const bad = margins.findIndex((margin) => !(margin > 0))
   if (bad >= 0) {
     const line = options.column === undefined ? undefined : readColumn(input, options.column).lines[bad]
@@ -60,7 +60,7 @@ function givenVariants(input: Input, options: ProcyclicalityOptions): Variant[] 
 }
 
 function modelledVariants(input: Input, options: ProcyclicalityOptions): Variant[] {
-  const series = readSeries(input, options.column)
+  const series = readSeries(input, options.column, options.prices === true)
   const returns = options.prices ? logReturns(series) : series
   const { window, level, lookback, lambda, convention } = options
   const common = { window, level, lookback: Math.max(window, lookback) }

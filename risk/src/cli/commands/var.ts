@@ -72,7 +72,7 @@ function run(options: VarOptions): void {
   const input = readInput(options.input)
   if (options.horizon > 1 && options.method !== 'fhs')
     throw new InputError('--horizon', {}, `only fhs knows several periods; ${options.method} knows the next one`)
-  const series = readSeries(input, options.column)
+  const series = readSeries(input, options.column, options.prices === true)
   const history = options.prices ? logReturns(series) : series
   const pnl = options.side === 'short' ? history.map((value) => -value) : history
   const method = methodOf(options)

@@ -5,7 +5,7 @@ import type { DeriveMarginResult } from '../../methods/derive/index.ts'
 import { DERIVE_PMRM1_TEST, derivePmrm1 } from '../../methods/derivePmrm1/index.ts'
 import { derivePmrm2 } from '../../methods/derivePmrm2/index.ts'
 import { DERIVE_STANDARD_TEST, deriveStandard } from '../../methods/deriveStandard/index.ts'
-import { type Input, InputError } from '../input.ts'
+import { type Input, InputError, jsonPlace } from '../input.ts'
 import { parseCases } from './caseList.ts'
 import { pmrm1Case, readPmrm1Case } from './pmrm1Case.ts'
 import { pmrm2Case, readPmrm2Case } from './pmrm2Case.ts'
@@ -24,13 +24,13 @@ function runAll<T>(
   groups: readonly string[],
   margin: (body: T) => DeriveMarginResult,
 ): CaseMargin[] {
-  return parseCases(input, schema, groups).map(({ name, body }) => {
+  return parseCases(input, schema, groups).map(({ name, body, path }) => {
     try {
       const { netInitial, netMaintenance, worst } = margin(body)
       return { name, im: netInitial, mm: netMaintenance, worst_scenario: worst }
     } catch (error) {
       if (!(error instanceof RiskError)) throw error
-      throw new InputError(input.source, {}, `case ${name}: ${error.message}`)
+      throw new InputError(input.source, jsonPlace(input.text, path), `case ${name}: ${error.message}`)
     }
   })
 }
