@@ -13,8 +13,6 @@ import {NormalCdf} from "./NormalCdf.sol";
 /// monotony by at most twice that. An error of logMoneyness counts in second order only, because
 /// forward * phi(d1) = strike * phi(d2). Limits: intrinsic value without deviation, the forward with a boundless one.
 library Black76 {
-    int256 private constant SCALE = 1e18;
-
     /// @notice Undiscounted value of a call: forward * Phi(d1) - strike * Phi(d2), d1,2 = logMoneyness / s +- s / 2.
     /// @dev R-33: d1 toward 0 (any direction: d1 and d2 shift together), the value down; never below
     /// max(forward - strike, 0), never above the forward.
@@ -24,17 +22,33 @@ library Black76 {
         int256 logMoneyness,
         uint256 deviation
     ) internal pure returns (uint256 value) {
-        // Products stay below 2^88 * 2^60 and 2^128 * 2^60: nothing here can overflow.
+        uint256 inflow;
+        uint256 outflow;
+        // A deviation below 2^128 is positive as an int256; products stay below 2^128 * 2^60.
         unchecked {
-            uint256 intrinsic = forward > strike ? forward - strike : 0;
-            if (deviation == 0) return intrinsic;
             int256 s = int256(deviation);
-            int256 d1 = (logMoneyness * SCALE) / s + s / 2;
-            uint256 inflow = forward * NormalCdf.cdf(d1);
-            uint256 outflow = strike * NormalCdf.cdf(d1 - s);
-            value = inflow > outflow ? (inflow - outflow) / WAD : 0;
-            if (value < intrinsic) return intrinsic;
-            if (value > forward) return forward;
+            if (s == 0) return forward > strike ? forward - strike : 0;
+            int256 d1;
+            assembly ("memory-safe") {
+                d1 := add(sdiv(mul(logMoneyness, 1000000000000000000), s), shr(1, s)) // logMoneyness * 1e18 / s + s / 2
+            }
+            inflow = NormalCdf.cdf(d1);
+            outflow = NormalCdf.cdf(d1 - s);
+        }
+        // inflow *= forward; outflow *= strike; value = inflow > outflow ? (inflow - outflow) / 1e18 : 0;
+        // value = max(value, forward > strike ? forward - strike : 0); value = min(value, forward);
+        // Products stay below 2^88 * 2^60.
+        assembly ("memory-safe") {
+            inflow := mul(inflow, forward)
+            outflow := mul(outflow, strike)
+            value := mul(gt(inflow, outflow), div(sub(inflow, outflow), 1000000000000000000))
+            let intrinsic := mul(gt(forward, strike), sub(forward, strike))
+            if lt(value, intrinsic) {
+                value := intrinsic
+            }
+            if gt(value, forward) {
+                value := forward
+            }
         }
     }
 
