@@ -69,10 +69,7 @@ contract AggregateSource is IPriceSource {
         if (valid == 0) return r;
         r.spot = (spots[(valid - 1) / 2] + spots[valid / 2]) / 2; // down; both are the middle one for an odd number
         r.live = live >= QUORUM;
-        if (valid < 3) return r; // nobody can say which of two is wrong
-        uint256 reach = r.spot / MAX_REACH; // R-28: down, the narrower band
-        if (r.low < r.spot - reach) r.low = r.spot - reach;
-        if (r.high > r.spot + reach) r.high = r.spot + reach;
+        if (valid > 2) _clip(r); // nobody can say which of two is wrong
     }
 
     /// @notice The source at `index` < `COUNT`; zero beyond.
@@ -82,6 +79,13 @@ contract AggregateSource is IPriceSource {
         if (index == 2) return SOURCE_2;
         if (index == 3) return SOURCE_3;
         return index == 4 ? SOURCE_4 : address(0);
+    }
+
+    /// @dev Both ends at most 5 % from the median.
+    function _clip(Reading memory r) private pure {
+        uint256 reach = r.spot / MAX_REACH; // R-28: down, the narrower band
+        if (r.low < r.spot - reach) r.low = r.spot - reach;
+        if (r.high > r.spot + reach) r.high = r.spot + reach;
     }
 
     /// @dev Puts `spot` into the ascending first `length` entries of `spots`.

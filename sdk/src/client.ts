@@ -29,7 +29,7 @@ import { withdraw } from './actions/withdraw.ts'
 import type { Deployment } from './entities/deployment.ts'
 
 /** An action without its first parameter and without the deployment. */
-type Bound<action> = action extends (client: Client, parameters: infer parameters) => infer result
+export type Bound<action> = action extends (client: Client, parameters: infer parameters) => infer result
   ? Record<string, never> extends Omit<parameters, 'deployment'>
     ? (parameters?: Omit<parameters, 'deployment'>) => result
     : (parameters: Omit<parameters, 'deployment'>) => result

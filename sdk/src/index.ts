@@ -1,6 +1,6 @@
 export * from './abis/index.ts'
 export * from './actions/index.ts'
-export { type PlimsollActions, plimsollActions } from './client.ts'
+export { type Bound, type PlimsollActions, plimsollActions } from './client.ts'
 export * from './entities/index.ts'
 export * from './errors/index.ts'
 export * from './exact/index.ts'

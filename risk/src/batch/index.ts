@@ -9,7 +9,15 @@ export {
   UnlistedInstrumentError,
 } from './layout.ts'
 export { type Accounts, MarginBook } from './marginBook.ts'
-export { emptyMatrix, type Memory, type RiskMatrix } from './matrix.ts'
+export {
+  type AccountColumn,
+  emptyMatrix,
+  type InstrumentColumns,
+  type Memory,
+  type RiskMatrix,
+  type StrikeColumns,
+  type UnderlyingColumns,
+} from './matrix.ts'
 export { nearest } from './ranking.ts'
 export { type BatchParameters, refreshMatrix, refreshUnderlying } from './refresh.ts'
 export { emptyResults, MODES, type Results } from './results.ts'

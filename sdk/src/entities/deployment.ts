@@ -1,7 +1,8 @@
 import { type Address, getAddress, isAddress } from 'viem'
 import { InvalidDeploymentError } from './errors.ts'
 
-const CONTRACTS = ['clearinghouse', 'markets', 'vault', 'auction', 'exchange'] as const
+/** Names of the contracts that a deployment lists. */
+export const CONTRACTS = ['clearinghouse', 'markets', 'vault', 'auction', 'exchange'] as const
 
 /** Where one instance of the protocol lives. The engine is replaceable: the clearinghouse names it. */
 export type Deployment = { readonly chainId: number } & { readonly [name in (typeof CONTRACTS)[number]]: Address }

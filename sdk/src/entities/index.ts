@@ -12,7 +12,7 @@ export {
   ownerOf,
   QUEUE,
 } from './accountId.ts'
-export { type Deployment, parseDeployment } from './deployment.ts'
+export { CONTRACTS, type Deployment, parseDeployment } from './deployment.ts'
 export {
   decodeKind,
   decodeMode,

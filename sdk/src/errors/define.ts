@@ -2,12 +2,14 @@ import type { Address, Hex } from 'viem'
 import type { errorsAbi } from '../abis/errors.ts'
 import { PlimsollError } from './base.ts'
 
-type ErrorItem = (typeof errorsAbi)[number]
+/** An error of the contracts as the ABI lists it. */
+export type ErrorItem = (typeof errorsAbi)[number]
 
 /** Name of a custom error of the contracts. */
 export type ErrorName = ErrorItem['name']
 
-type Primitive<type extends string> = type extends 'address'
+/** What viem decodes an ABI type into. */
+export type Primitive<type extends string> = type extends 'address'
   ? Address
   : type extends 'bool'
     ? boolean

@@ -28,7 +28,8 @@ export class SourceNotUsableError extends defineRevert(
 ) {}
 export class TooLittleGasError extends defineRevert(
   'TooLittleGas',
-  ({ available, needed }) => `${available} gas is left to read a price, ${needed} is needed. Send more gas: estimate the limit with eth_estimateGas, do not take it from the gas that another transaction used.`,
+  ({ available, needed }) =>
+    `${available} gas is left to read a price, ${needed} is needed. Send more gas: estimate the limit with eth_estimateGas, do not take it from the gas that another transaction used.`,
 ) {}
 
 /** A guardian may only tighten. The vault's error of this name has no parameter. */
