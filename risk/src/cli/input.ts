@@ -1,6 +1,5 @@
 /** Reading of what a user gives on stdin or as a file: every complaint names source, line and column. */
-import { readFileSync } from 'node:fs'
-import process from 'node:process'
+import { readFileSync, readSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { CsvError, parse } from 'csv-parse/sync'
 import { findNodeAtLocation, type ParseError, parse as parseTolerant, parseTree } from 'jsonc-parser'
@@ -33,11 +32,33 @@ export type Input = { source: string; text: string }
 const GZIP_MAGIC = 0x1f8b
 const BYTE_ORDER_MARK = /^\uFEFF/
 
+/** While a pipe that does not block has nothing yet, it is asked again after this time. */
+const PIPE_POLL_MS = 5
+
+/** All of stdin, also from a pipe whose writer is slow. `process.stdin` is not touched, as that makes pipes not block. */
+function readStdin(): Buffer {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  const buffer = Buffer.allocUnsafe(1 << 16)
+  const chunks: Buffer[] = []
+  for (;;) {
+    try {
+      const length = readSync(0, buffer)
+      if (length === 0) return Buffer.concat(chunks)
+      chunks.push(Buffer.from(buffer.subarray(0, length)))
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'EOF') return Buffer.concat(chunks) // how Windows ends a pipe
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(pause, 0, 0, PIPE_POLL_MS)
+    }
+  }
+}
+
 /** Reads `file` (gzip or not), or stdin when it is undefined or `-`. */
 export function readInput(file?: string): Input {
   const source = file === undefined || file === '-' ? 'stdin' : file
   try {
-    const bytes = readFileSync(source === 'stdin' ? process.stdin.fd : source)
+    const bytes = source === 'stdin' ? readStdin() : readFileSync(source)
     const packed = bytes.length > 2 && bytes.readUInt16BE(0) === GZIP_MAGIC
     const text = (packed ? gunzipSync(bytes) : bytes).toString('utf8')
     return { source, text: text.replace(BYTE_ORDER_MARK, '') }

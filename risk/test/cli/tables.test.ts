@@ -1,6 +1,7 @@
 /** Tables as every command takes them: CSV or a JSON array of objects, in one piece or not at all. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import process from 'node:process'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -47,6 +48,25 @@ describe('a table on the command line', () => {
       { line: 1, cells: { a: '', b: 'true' } },
       { line: 2, cells: { b: '1000' } },
     ])
+  })
+})
+
+describe('stdin', () => {
+  it('may be a pipe that does not block and whose writer is late', async () => {
+    const module = JSON.stringify(new URL('../../src/cli/input.ts', import.meta.url).href)
+    const script = `import { readInput } from ${module}
+      process.stdin.fd
+      process.stdout.write('ready')
+      process.stdout.write(readInput().text)`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'pipe' })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text
+      if (out === 'ready') child.stdin.end('late')
+    })
+    const [status] = await once(child, 'close')
+    assert.equal(status, 0)
+    assert.equal(out, 'readylate')
   })
 })
 
