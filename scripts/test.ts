@@ -67,6 +67,7 @@ const STEPS: Step[] = [
   // Before the type check: it also writes the types of the contracts.
   { name: 'compile', run: () => commands(['hardhat', 'build']), stopOnFailure: true },
   { name: 'typecheck', run: () => commands(['tsc', '--project', 'tsconfig.json']) },
+  { name: 'docs', run: () => commands(['typedoc', '--emit', 'none', '--treatWarningsAsErrors']) },
   { name: 'solidity', run: () => suite('solidity') },
   { name: 'gas', run: () => suite('gas', ...(existsSync('.gas-snapshot') ? ['--snapshot-check'] : [])) },
   { name: 'node', run: () => suite('node') },
