@@ -101,6 +101,7 @@ describe('plimsoll cascade', () => {
     const out = printed(registerCascade, args)
     assert.match(out, /amplification: BTC 1\.\d+, ETH 1\.\d+/)
     assert.match(readFileSync(rounds, 'utf8'), /^<svg[\s\S]*19 May 2021[\s\S]*<\/svg>\s*$/)
+    assert.doesNotMatch(readFileSync(rounds, 'utf8'), />-0\.5</, 'rounds are whole')
     assert.match(readFileSync(sweep, 'utf8'), /^<svg[\s\S]*shock alone[\s\S]*<\/svg>\s*$/)
   })
 

@@ -88,7 +88,10 @@ function roundsChart(shock: StressScenario, result: CascadeResult, book: Book): 
     subtitle:
       `${result.liquidatedAccounts} of ${book.accounts.length} accounts liquidated; ` +
       `bad debt ${dollars(result.badDebt).toLocaleString('en-US')} USD`,
-    x: { label: 'round (-1: before, 0: the shock alone)' },
+    x: {
+      label: 'round (-1: before, 0: the shock alone)',
+      format: (round) => (Number.isInteger(round) ? String(round) : ''),
+    },
     y: { label: 'spot, % of the price before' },
     series: lines,
   })
