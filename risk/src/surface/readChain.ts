@@ -153,7 +153,11 @@ function timeWithoutClock(rows: readonly ChainRow[], all: readonly Parsed[], at:
   const years = Number(rows[0]?.texp_years)
   const expiry = all[0]?.quote.expiry
   if (years > 0 && expiry !== undefined) return expiry - years * SECONDS_PER_YEAR
-  throw new ChainError(0, 't', 'there is no such column, so the time of the chain must be given (unix seconds).')
+  throw new ChainError(
+    0,
+    't',
+    'there is no such column, so the time of the chain must be given (unix seconds, `--at` on the command line).',
+  )
 }
 
 /** Keeps the latest quote of each instrument at or before `time`; what is older than `oldest` is stale. */
