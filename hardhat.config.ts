@@ -81,6 +81,7 @@ export default defineConfig({
           invariant: {
             runs: 64,
             depth: 100,
+            shrinkRunLimit: 0, // replays of a long walk take longer than the whole suite; `heavy` shrinks
             failOnRevert: true,
             failurePersistDir: 'cache/invariant',
           },
