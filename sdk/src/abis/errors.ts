@@ -39,6 +39,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'curvature', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'ButterflyArbitrage',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'claimId', type: 'uint256' },
       { name: 'latest', type: 'uint256' },
     ],
@@ -453,6 +461,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'rho', type: 'int256' },
+      { name: 'limit', type: 'int256' },
+    ],
+    name: 'RhoOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'bits', type: 'uint8' },
       { name: 'value', type: 'int256' },
     ],
@@ -488,6 +504,14 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'value', type: 'int256' }], name: 'SliceWorthless', type: 'error' },
+  {
+    inputs: [
+      { name: 'far', type: 'uint256' },
+      { name: 'near', type: 'uint256' },
+    ],
+    name: 'SmileSteepens',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'source', type: 'address' },
@@ -537,6 +561,14 @@ export const errorsAbi = [
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
   {
     inputs: [
+      { name: 'theta', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'ThetaOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'orderHash', type: 'bytes32' },
       { name: 'receiver', type: 'bytes32' },
     ],
@@ -561,6 +593,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'gross', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'TooManyLots',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'account', type: 'bytes32' },
       { name: 'limit', type: 'uint256' },
     ],
@@ -579,6 +619,30 @@ export const errorsAbi = [
   { inputs: [{ name: 'claimId', type: 'uint256' }], name: 'UnknownClaim', type: 'error' },
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'UnknownUnderlying', type: 'error' },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'UnsupportedInstrument', type: 'error' },
+  {
+    inputs: [
+      { name: 'farTheta', type: 'uint256' },
+      { name: 'nearTheta', type: 'uint256' },
+    ],
+    name: 'VarianceFalls',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'slope', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'WingTooSteep',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'skewChange', type: 'uint256' },
+      { name: 'slopeChange', type: 'int256' },
+    ],
+    name: 'WingsCross',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },

@@ -7,9 +7,10 @@ import type { ErrorName, RevertError } from './define.ts'
 import * as exchange from './exchange.ts'
 import * as libraries from './libraries.ts'
 import * as markets from './markets.ts'
+import * as surface from './surface.ts'
 import * as vault from './vault.ts'
 
-const classes = { ...auction, ...clearinghouse, ...exchange, ...libraries, ...markets, ...vault }
+const classes = { ...auction, ...clearinghouse, ...exchange, ...libraries, ...markets, ...surface, ...vault }
 
 /** Fails to compile when a custom error of the contracts has no class. */
 const complete: { readonly [name in `${ErrorName}Error`]: unknown } = classes
