@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { compileMarginKernel } from '../../assembly/buildMargin.ts'
+import { compileKernel } from '../../assembly/build.ts'
 import { layoutOf } from '../../src/batch/layout.ts'
 import { MarginBook } from '../../src/batch/marginBook.ts'
 import { emptyMatrix } from '../../src/batch/matrix.ts'
@@ -11,8 +11,8 @@ import type { Instrument } from '../../src/methods/portfolio.ts'
 import { accountsOf, LAYOUT, marketOf, parametersOf } from './universe.ts'
 
 describe('the margin kernel', () => {
-  it('is what its source compiles to (renew: node risk/assembly/buildMargin.ts)', async () => {
-    assert.equal(KERNEL, Buffer.from(await compileMarginKernel()).toString('base64'))
+  it('is what its source compiles to (renew: node risk/assembly/build.ts)', async () => {
+    assert.equal(KERNEL, Buffer.from(await compileKernel('margin')).toString('base64'))
   })
 
   it('gives the same bits for accounts of any number and size in a block, and larger than a block', () => {

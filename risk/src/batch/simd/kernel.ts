@@ -1,4 +1,4 @@
-/** WebAssembly of risk/assembly/margin in base64, made by `node risk/assembly/buildMargin.ts`. */
+/** WebAssembly of risk/assembly/margin in base64, made by `node risk/assembly/build.ts`. */
 export const KERNEL = [
   'AGFzbQEAAAABHQVgAn9/AX9gBn9/f39/fwBgAX8AYAF/AXxgAXwAAwkIAwABAQICAAQFAwEAAQaCAyp/AUEAC38BQQALfwFBAAt/AUEAC38BQQ',
   'ALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC38BQQALfwFBAAt/AUEAC3wBRAAAAAAAAAAAC38BQQALfwFBAAt/AUEAC3wBRAAAAAAAAAAAC3wB',
