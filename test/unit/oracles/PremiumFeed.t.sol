@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IPremiumFeed} from "../../../contracts/interfaces/IPremiumFeed.sol";
+import {ISignerQuorum} from "../../../contracts/interfaces/ISignerQuorum.sol";
 import {PremiumFeedFixture} from "./PremiumFeedFixture.sol";
 
 contract PremiumFeedTest is PremiumFeedFixture {
@@ -36,7 +37,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         uint256 count = _count(mask);
         vm.assume(count < QUORUM);
         bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), mask);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.TooFewSignatures.selector, count, QUORUM));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.TooFewSignatures.selector, count, QUORUM));
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -45,7 +46,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         which = bound(which, 0, 1);
         signatures[which + 1] = signatures[which];
         address twice = vm.addr(keys[which]);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.NotAscending.selector, twice, twice));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.NotAscending.selector, twice, twice));
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -64,7 +65,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         a = bound(a, 0, 3);
         b = bound(b, a + 1, 4);
         (signatures[a], signatures[b]) = (signatures[b], signatures[a]);
-        vm.expectPartialRevert(IPremiumFeed.NotAscending.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotAscending.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -72,7 +73,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         key = bound(key, SIGNERS + 1, CURVE_ORDER - 1);
         bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
         signatures[bound(index, 0, 4)] = _signature(key, _digest(1, 10, block.timestamp));
-        vm.expectPartialRevert(IPremiumFeed.NotSigner.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -81,17 +82,17 @@ contract PremiumFeedTest is PremiumFeedFixture {
         age = bound(age, 0, 300);
         vm.assume(underlying != 1 || premium != 10 || age != 0);
         bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
-        vm.expectPartialRevert(IPremiumFeed.NotSigner.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(underlying, premium, block.timestamp - age, signatures);
     }
 
     function testFuzz_post_revertsForAnotherChainOrContract(uint64 chainId, address verifier) public {
         vm.assume(chainId != block.chainid && verifier != address(feed));
         bytes[] memory signatures = _sign(_digestFor(chainId, address(feed), 1, 10, block.timestamp), 31);
-        vm.expectPartialRevert(IPremiumFeed.NotSigner.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
         signatures = _sign(_digestFor(block.chainid, verifier, 1, 10, block.timestamp), 31);
-        vm.expectPartialRevert(IPremiumFeed.NotSigner.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -101,7 +102,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         vm.assume(chainId != block.chainid);
         bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
         vm.chainId(chainId);
-        vm.expectPartialRevert(IPremiumFeed.NotSigner.selector);
+        vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -117,7 +118,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
     function testFuzz_post_revertsForTheFuture(uint256 timestamp) public {
         timestamp = bound(timestamp, block.timestamp + 1, type(uint256).max);
         bytes[] memory signatures = _sign(_digest(1, 10, timestamp), 7);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.PremiumInFuture.selector, timestamp, block.timestamp));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumInFuture.selector, timestamp, block.timestamp));
         feed.post(1, 10, timestamp, signatures);
     }
 
@@ -131,7 +132,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         uint256 oldest = block.timestamp - 5 minutes;
         timestamp = bound(timestamp, 0, oldest - 1);
         bytes[] memory signatures = _sign(_digest(1, 10, timestamp), 7);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.PremiumTooOld.selector, timestamp, oldest));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumTooOld.selector, timestamp, oldest));
         feed.post(1, 10, timestamp, signatures);
     }
 
@@ -140,7 +141,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         second = first - bound(second, 0, 100);
         _post(1, 10, first);
         bytes[] memory signatures = _sign(_digest(1, premium, second), 7);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.PremiumNotNewer.selector, second, first));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumNotNewer.selector, second, first));
         feed.post(1, premium, second, signatures);
         assertEq(markets.calls(), 1);
     }

@@ -4,13 +4,13 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {PremiumFeed} from "../../../contracts/core/PremiumFeed.sol";
 import {IMarkets} from "../../../contracts/interfaces/IMarkets.sol";
-import {IPremiumFeed} from "../../../contracts/interfaces/IPremiumFeed.sol";
+import {ISignerQuorum} from "../../../contracts/interfaces/ISignerQuorum.sol";
 import {PremiumFeedFixture} from "./PremiumFeedFixture.sol";
 
 contract PremiumFeedSignersTest is PremiumFeedFixture {
     function test_constructor_setsSignersAndQuorum() public {
         vm.expectEmit();
-        emit IPremiumFeed.SignersSet(_addresses(), QUORUM);
+        emit ISignerQuorum.SignersSet(_addresses(), QUORUM);
         feed = _deploy();
         assertEq(feed.signers(), _addresses());
         assertEq(feed.quorum(), QUORUM);
@@ -41,7 +41,7 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
         address[] memory set = new address[](2);
         (set[0], set[1]) = (vm.addr(keys[0]), vm.addr(keys[1]));
         feed.setSigners(set, 2);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.NotSigner.selector, vm.addr(keys[2])));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.NotSigner.selector, vm.addr(keys[2])));
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -50,7 +50,7 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
         _post(1, 10, block.timestamp);
         feed.setSigners(_addresses(), QUORUM);
         bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
-        vm.expectPartialRevert(IPremiumFeed.PremiumNotNewer.selector);
+        vm.expectPartialRevert(ISignerQuorum.PremiumNotNewer.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
 
@@ -68,14 +68,14 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
         address[] memory set = _consecutive(count, 1);
         uint256[3] memory wrong = [bound(quorum, 0, count / 2), count / 2, bound(quorum, count + 1, type(uint256).max)];
         for (uint256 i; i < 3; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.InvalidQuorum.selector, wrong[i], count));
+            vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.InvalidQuorum.selector, wrong[i], count));
             feed.setSigners(set, wrong[i]);
         }
     }
 
     function test_setSigners_revertsForTooMany() public {
         address[] memory set = _consecutive(33, 1);
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.TooManySigners.selector, 33, 32));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.TooManySigners.selector, 33, 32));
         feed.setSigners(set, 17);
     }
 
@@ -83,12 +83,12 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
         address[] memory set = _consecutive(5, type(uint160).max / 2);
         index = bound(index, 1, 4);
         set[index] = address(uint160(bound(uint160(earlier), 1, uint160(set[index - 1]))));
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.NotAscending.selector, set[index], set[index - 1]));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.NotAscending.selector, set[index], set[index - 1]));
         feed.setSigners(set, 3);
     }
 
     function test_constructor_revertsForTheZeroAddress() public {
-        vm.expectRevert(abi.encodeWithSelector(IPremiumFeed.NotAscending.selector, address(0), address(0)));
+        vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.NotAscending.selector, address(0), address(0)));
         new PremiumFeed(address(manager), IMarkets(address(markets)), new address[](1), 1);
     }
 
