@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {IPriceHistory} from "../interfaces/IPriceHistory.sol";
 import {IPriceSource, Reading} from "../interfaces/IPriceSource.sol";
 import {SafeRead} from "../libraries/SafeRead.sol";
 
@@ -11,7 +12,9 @@ import {SafeRead} from "../libraries/SafeRead.sol";
 /// even number the mean of the middle two, rounded down. `publishedAt` is the oldest. `live` iff at least `QUORUM` sources
 /// are live: losing sources stops new risk, and the last one left still serves valuation and liquidation.
 /// @dev Sources share the gas of one read evenly, so one that burns its share takes nothing from the others.
-contract AggregateSource is IPriceSource {
+/// @dev The history is that of the first source, which must have one where final prices are needed: medians of the past
+/// could be had only from rounds of all sources, and whoever submits them could leave some out.
+contract AggregateSource is IPriceSource, IPriceHistory {
     error InvalidSourceCount(uint256 count, uint256 maximum);
     /// @notice The quorum must be between 1 and the number of sources.
     error InvalidQuorum(uint256 quorum, uint256 count);
@@ -70,6 +73,21 @@ contract AggregateSource is IPriceSource {
         r.spot = (spots[(valid - 1) / 2] + spots[valid / 2]) / 2; // down; both are the middle one for an odd number
         r.live = live >= QUORUM;
         if (valid > 2) _clip(r); // nobody can say which of two is wrong
+    }
+
+    /// @inheritdoc IPriceHistory
+    function round(uint256 id) external view returns (uint256 price, uint256 since) {
+        return IPriceHistory(SOURCE_0).round(id);
+    }
+
+    /// @inheritdoc IPriceHistory
+    function first(uint256 id, uint256 time) external view returns (uint256 price, uint256 since) {
+        return IPriceHistory(SOURCE_0).first(id, time);
+    }
+
+    /// @inheritdoc IPriceHistory
+    function next(uint256 id, uint256 hint) external view returns (uint256 nextId, uint256 price, uint256 since) {
+        return IPriceHistory(SOURCE_0).next(id, hint);
     }
 
     /// @notice The source at `index` < `COUNT`; zero beyond.

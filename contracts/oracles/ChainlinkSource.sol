@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IAggregatorBounds, IAggregatorProxy, IAggregatorV3} from "../interfaces/external/IAggregatorV3.sol";
+import {IPriceHistory} from "../interfaces/IPriceHistory.sol";
 import {IPriceSource, Reading} from "../interfaces/IPriceSource.sol";
 import {FixedPoint, WAD} from "../libraries/FixedPoint.sol";
 import {Parameters} from "../libraries/Parameters.sol";
@@ -30,7 +31,10 @@ struct ChainlinkConfig {
 /// `live` but keeps its spot: users who could not transact must not face new risk at a price they could not answer, yet
 /// valuation and liquidation go on. Without a price the protocol would fall back on one that is older still.
 /// @dev The bounds are those of the aggregator at construction. If Chainlink moves them, deploy a new source.
-contract ChainlinkSource is IPriceSource {
+/// @dev History. A proxy numbers rounds phase << 64 | round of that phase's aggregator. A walk stays with an aggregator while
+/// it is written, also after the proxy left it, since nothing on chain tells when that was: once it is silent for longer
+/// than `STALENESS_SECONDS` the walk goes on in the next phase that has rounds.
+contract ChainlinkSource is IPriceSource, IPriceHistory {
     /// @notice `target` does not answer as a Chainlink feed.
     error FeedNotReadable(address target);
     /// @notice The feed has more decimals than prices of this protocol.
@@ -51,6 +55,12 @@ contract ChainlinkSource is IPriceSource {
     uint256 internal constant MAX_STALENESS = 3 days;
     uint256 internal constant MAX_GRACE = 1 days;
     uint256 internal constant MAX_CONFIDENCE = 0.05e18;
+    /// @dev How long a feed may be silent beyond `STALENESS_SECONDS` before a window and still start its average. Between
+    /// phases a proxy can come back to an aggregator that it left long ago, whose last price then is none.
+    uint256 internal constant MAX_OUTAGE = 1 days;
+    /// @dev Bounds the loops over rounds without usable answer and over phases without rounds.
+    uint256 internal constant MAX_SKIPPED = 1000;
+    uint256 internal constant MAX_EMPTY_PHASES = 16;
 
     IAggregatorV3 public immutable FEED;
     IAggregatorV3 public immutable SEQUENCER;
@@ -83,29 +93,106 @@ contract ChainlinkSource is IPriceSource {
     function read() external view returns (Reading memory r) {
         // Both calls at once, so that a dear answer of the feed cannot leave too little for the sequencer.
         SafeRead.requireGas(_hasSequencer() ? FEED_GAS + SEQUENCER_GAS + 5_000 : FEED_GAS);
-        (bool ok, uint256[5] memory round) = _latestRound(FEED, FEED_GAS);
-        if (!ok || !_isUsable(round)) return r;
-        r.spot = round[1] * SCALE;
+        (bool ok, uint256[5] memory w) = _latestRound(FEED, FEED_GAS);
+        if (!ok || !_isFresh(w[3])) return r;
+        r.spot = _priceOf(w);
+        if (r.spot == 0) return r;
         r.low = FixedPoint.mulDivDown(r.spot, WAD - CONFIDENCE, WAD); // down: wider
         r.high = FixedPoint.mulDivUp(r.spot, WAD + CONFIDENCE, WAD); // up: wider
-        r.publishedAt = round[3];
+        r.publishedAt = w[3];
         r.live = !_hasSequencer() || _isSequencerUp();
     }
 
-    /// @dev round = (roundId, answer, startedAt, updatedAt, answeredInRound). An answer carried over from an earlier round
-    /// is as old as that round, whatever `updatedAt` says.
-    function _isUsable(uint256[5] memory round) private view returns (bool) {
-        int256 answer = int256(round[1]); // the word of an int256
-        if (answer <= MIN_ANSWER || answer >= MAX_ANSWER) return false;
-        if (round[0] == 0 || round[4] < round[0]) return false;
-        return round[3] != 0 && round[3] <= block.timestamp && block.timestamp - round[3] <= STALENESS_SECONDS;
+    /// @inheritdoc IPriceHistory
+    function round(uint256 id) external view returns (uint256 price, uint256 since) {
+        uint256[5] memory r = _requireRound(id);
+        return (_priceOf(r), r[3]);
+    }
+
+    /// @inheritdoc IPriceHistory
+    function first(uint256 id, uint256 time) external view returns (uint256 price, uint256 since) {
+        uint256[5] memory r = _requireRound(id);
+        (price, since) = (_priceOf(r), r[3]);
+        uint256 reach = STALENESS_SECONDS + MAX_OUTAGE;
+        uint256 earliest = time < reach ? 0 : time - reach;
+        if (price == 0 || since > time || since < earliest) revert NotFirst(id, since, time, earliest);
+    }
+
+    /// @inheritdoc IPriceHistory
+    function next(uint256 id, uint256 hint) external view returns (uint256 nextId, uint256 price, uint256 since) {
+        if (id > type(uint80).max) revert UnknownRound(id);
+        for (uint256 i; i < MAX_SKIPPED; ++i) {
+            (bool ok, uint256[5] memory r) = _roundAt(id + 1);
+            if (!ok) (ok, r) = _acrossPhases(id, hint);
+            if (!ok) return (0, 0, 0);
+            price = _priceOf(r);
+            if (price != 0) return (r[0], price, r[3]);
+            id = r[0];
+        }
+        revert TooManyUnusable(id, MAX_SKIPPED);
+    }
+
+    /// @dev The round after `id`, which is the last one told of its phase; without `ok` there is none yet.
+    function _acrossPhases(uint256 id, uint256 hint) private view returns (bool ok, uint256[5] memory r) {
+        (ok, r) = _latestRound(FEED, FEED_GAS);
+        if (!ok) revert FeedNotReadable(address(FEED));
+        if (r[0] == id) return (false, r);
+        uint256 newest = r[0] >> 64;
+        if (newest <= id >> 64) revert RoundMissing(id + 1, r[0]);
+        uint256 since = _requireRound(id)[3];
+        if (_isFresh(since)) revert PhaseNotOver(id, since + STALENESS_SECONDS + 1);
+        uint256 phase = (id >> 64) + 1;
+        uint256 end = phase + MAX_EMPTY_PHASES;
+        while (phase < newest && phase < end && !_hasRound((phase << 64) + 1)) ++phase;
+        if (phase == newest && r[3] <= since) return (false, r);
+        (ok, r) = _roundAt(hint);
+        bool follows = ok && hint >> 64 == phase;
+        follows = follows && (r[3] > since ? _isFirstAfter(hint, since) : phase < newest && !_hasRound(hint + 1));
+        if (!follows) revert WrongHint(id, hint, phase, since);
+    }
+
+    /// @dev Whether no round before `id` in its phase is later than `since`: times do not fall within a phase.
+    function _isFirstAfter(uint256 id, uint256 since) private view returns (bool) {
+        if (uint64(id) == 1) return true;
+        (bool ok, uint256[5] memory r) = _roundAt(id - 1);
+        return ok && r[3] <= since;
+    }
+
+    function _hasRound(uint256 id) private view returns (bool ok) {
+        (ok, ) = _roundAt(id);
+    }
+
+    function _requireRound(uint256 id) private view returns (uint256[5] memory) {
+        (bool ok, uint256[5] memory r) = _roundAt(id);
+        if (!ok) revert UnknownRound(id);
+        return r;
+    }
+
+    /// @dev `ok` iff the feed tells round `id` with a time that is not in the future.
+    function _roundAt(uint256 id) private view returns (bool ok, uint256[5] memory r) {
+        if (id > type(uint80).max) return (false, r);
+        bytes memory query = abi.encodeCall(IAggregatorV3.getRoundData, (uint80(id))); // checked above
+        (ok, r) = SafeRead.words(address(FEED), query, FEED_GAS, 5);
+        ok = ok && r[0] == id && r[3] != 0 && r[3] <= block.timestamp;
+    }
+
+    /// @dev r = (roundId, answer, startedAt, updatedAt, answeredInRound). 0 for an unusable answer: one carried over from an
+    /// earlier round is as old as that round, whatever `updatedAt` says.
+    function _priceOf(uint256[5] memory r) private view returns (uint256) {
+        int256 answer = int256(r[1]); // the word of an int256
+        if (answer <= MIN_ANSWER || answer >= MAX_ANSWER || r[0] == 0 || r[4] < r[0]) return 0;
+        return r[1] * SCALE; // positive, at most Parameters.MAX_PRICE
+    }
+
+    function _isFresh(uint256 updatedAt) private view returns (bool) {
+        return updatedAt != 0 && updatedAt <= block.timestamp && block.timestamp - updatedAt <= STALENESS_SECONDS;
     }
 
     /// @dev startedAt 0 marks an uptime feed without data.
     function _isSequencerUp() private view returns (bool) {
-        (bool ok, uint256[5] memory round) = _latestRound(SEQUENCER, SEQUENCER_GAS);
-        if (!ok || round[1] != 0 || round[2] == 0 || round[2] > block.timestamp) return false;
-        return block.timestamp - round[2] >= GRACE_SECONDS;
+        (bool ok, uint256[5] memory r) = _latestRound(SEQUENCER, SEQUENCER_GAS);
+        if (!ok || r[1] != 0 || r[2] == 0 || r[2] > block.timestamp) return false;
+        return block.timestamp - r[2] >= GRACE_SECONDS;
     }
 
     function _hasSequencer() private view returns (bool) {

@@ -11,6 +11,12 @@ interface IAggregatorV3 {
         external
         view
         returns (uint80 roundId, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
+
+    /// @notice Any round. One that does not exist reverts or has `updatedAt` 0.
+    /// @param roundId Of a proxy: phase << 64 | round of the aggregator of that phase.
+    function getRoundData(
+        uint80 roundId
+    ) external view returns (uint80 id, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound);
 }
 
 /// @notice A feed's stable address, in front of the aggregator that writes it now.
