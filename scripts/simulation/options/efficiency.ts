@@ -1,0 +1,170 @@
+/** Capital efficiency: what the same books need here, by mode, and at other venues. */
+import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '@plimsoll/risk/estimation'
+import {
+  DERIBIT_PORTFOLIO,
+  DERIVE_PMRM2_MAINNET,
+  DERIVE_STANDARD_MAINNET,
+  defaultParameters,
+  defaultsOf,
+  deribitPortfolio,
+  derivePmrm2Portfolio,
+  deriveStandardPortfolio,
+  type Levels,
+  type Market,
+  type Mode,
+  type PlimsollParameters,
+  type Portfolio,
+  plimsollMargin,
+} from '@plimsoll/risk/methods'
+import { labelOf, STRATEGY_NAMES, type StrategyName } from './strategies.ts'
+
+/** In the order in which a table shows them. */
+export const METHODS = {
+  isolated: 'Plimsoll isolated',
+  cross: 'Plimsoll cross',
+  portfolio: 'Plimsoll portfolio',
+  deriveStandard: 'Derive standard',
+  derivePmrm2: 'Derive PMRM 2',
+  deribit: 'Deribit portfolio',
+} as const
+
+export type Method = keyof typeof METHODS
+
+export const METHOD_NAMES = Object.keys(METHODS) as Method[]
+
+/** A book with its strategy, as the comparison reads it. */
+export type Compared = { strategy: StrategyName; portfolio: Portfolio }
+
+/** Requirements on equity, USD, added up over the books; `multiple`: of initial margin in portfolio mode. */
+export type Requirement = { initial: number; maintenance: number; multiple: number }
+
+export type EfficiencyRow = {
+  strategy: StrategyName | 'all'
+  label: string
+  books: number
+  /** Options and perpetuals at full size, USD. */
+  notionalUsd: number
+  requirements: Record<Method, Requirement>
+}
+
+export type Efficiency = { t: number; rows: EfficiencyRow[]; total: EfficiencyRow }
+
+export type EfficiencyOptions = {
+  books: readonly Compared[]
+  market: Market
+  /** Of the protocol, whatever mode they say. @default `impliedParameters` */
+  parameters?: PlimsollParameters | undefined
+}
+
+/** @throws RiskError for a book that some venue does not take: none of `STRATEGIES` is such. */
+export function efficiency({ books, market, parameters }: EfficiencyOptions): Efficiency {
+  const own = parameters ?? impliedParameters(market)
+  const measured = books.map(({ strategy, portfolio }) => measure(strategy, portfolio, market, own))
+  const rows = STRATEGY_NAMES.flatMap((strategy) => {
+    const some = measured.filter((each) => each.strategy === strategy)
+    return some.length === 0 ? [] : [rowOf(strategy, labelOf(strategy), some)]
+  })
+  return { t: market.time, rows, total: rowOf('all', 'all', measured) }
+}
+
+const THIRTY_DAYS = 30 * 86_400
+const YEAR = 365 * 86_400
+
+/** The protocol's defaults with the scan ranges to which implied volatility alone would move them, not their floors. */
+export function impliedParameters(market: Market): PlimsollParameters {
+  const symbols = Object.keys(market.underlyings)
+  const states = symbols.map((symbol) => {
+    const scanRange = impliedScanRange(symbol, market)
+    return [symbol, { scanRange, targetScanRange: scanRange }] as const
+  })
+  return { ...defaultParameters('portfolio', symbols), states: Object.fromEntries(states) }
+}
+
+/** From the volatility at the money of the expiry nearest to thirty days. */
+function impliedScanRange(symbol: string, { underlyings, time }: Market): number {
+  const { kappa, scanRangeFloor, scanRangeCap, stressVolatility } = defaultsOf(symbol)
+  const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
+  const quoted = [...(underlyings[symbol]?.expiries.values() ?? [])]
+  const month = quoted.sort((a, b) => distance(a.expiry) - distance(b.expiry))[0]
+  const implied = month === undefined ? 0 : month.volatility(month.forward)
+  const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
+  const calm = { fastVariance: 0, slowVariance: 0 }
+  const range = kappa * effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
+  return Math.min(Math.max(range * Math.sqrt(horizonSeconds / YEAR), scanRangeFloor), scanRangeCap)
+}
+
+type Measured = { strategy: StrategyName; notionalUsd: number; needs: Record<Method, Levels> }
+
+function measure(
+  strategy: StrategyName,
+  portfolio: Portfolio,
+  market: Market,
+  parameters: PlimsollParameters,
+): Measured {
+  const inMode = (mode: Mode, part = portfolio) => plimsollMargin(part, market, { ...parameters, mode })
+  const whole = inMode('portfolio')
+  return {
+    strategy,
+    notionalUsd: whole.gross,
+    needs: {
+      isolated: sumOf(portfolio.positions.map((position) => inMode('isolated', { cash: 0, positions: [position] }))),
+      cross: inMode('cross'),
+      portfolio: whole,
+      deriveStandard: deriveStandardPortfolio(portfolio, market, DERIVE_STANDARD_MAINNET),
+      derivePmrm2: derivePmrm2Portfolio(portfolio, market, DERIVE_PMRM2_MAINNET),
+      deribit: deribitPortfolio(portfolio, market, DERIBIT_PORTFOLIO),
+    },
+  }
+}
+
+/** Isolated: an account for every position, as an owner may have. */
+function sumOf(parts: readonly Levels[]): Levels {
+  return {
+    initial: parts.reduce((sum, { initial }) => sum + initial, 0),
+    maintenance: parts.reduce((sum, { maintenance }) => sum + maintenance, 0),
+  }
+}
+
+function rowOf(strategy: EfficiencyRow['strategy'], label: string, some: readonly Measured[]): EfficiencyRow {
+  const least = sumOf(some.map(({ needs }) => needs.portfolio)).initial
+  const requirement = (method: Method): Requirement => {
+    const sum = sumOf(some.map(({ needs }) => needs[method]))
+    return { ...sum, multiple: sum.initial / least }
+  }
+  return {
+    strategy,
+    label,
+    books: some.length,
+    notionalUsd: some.reduce((sum, each) => sum + each.notionalUsd, 0),
+    requirements: {
+      isolated: requirement('isolated'),
+      cross: requirement('cross'),
+      portfolio: requirement('portfolio'),
+      deriveStandard: requirement('deriveStandard'),
+      derivePmrm2: requirement('derivePmrm2'),
+      deribit: requirement('deribit'),
+    },
+  }
+}
+
+/** Initial margin of all books of a strategy in percent of their notional, and the whole as multiples, for a terminal. */
+export function efficiencyTable({ t, rows, total }: Efficiency): string {
+  const heads = ['strategy', 'books', 'notional, USD', ...METHOD_NAMES.map((method) => METHODS[method])]
+  const cells = (row: EfficiencyRow, show: (requirement: Requirement, row: EfficiencyRow) => string) => [
+    row.label,
+    String(row.books),
+    row.notionalUsd.toLocaleString('en', { maximumFractionDigits: 0 }),
+    ...METHOD_NAMES.map((method) => show(row.requirements[method], row)),
+  ]
+  const percent = ({ initial }: Requirement, { notionalUsd }: EfficiencyRow) =>
+    `${((100 * initial) / notionalUsd).toFixed(2)} %`
+  const times = ({ multiple }: Requirement) => `${multiple.toFixed(2)} x`
+  const body = [...rows, total].map((row) => cells(row, percent))
+  const lines = [heads, ...body, ['of Plimsoll portfolio', '', '', ...cells(total, times).slice(3)]]
+  const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  const text = lines.map((line) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+  )
+  const at = new Date(t * 1000).toISOString().slice(0, 16).replace('T', ' ')
+  return `Initial margin in percent of notional, ${at} UTC\n${text.join('\n')}\n`
+}
