@@ -160,7 +160,7 @@ describe('capital efficiency', () => {
   it('prints a row per strategy and a column per method', () => {
     const table = efficiencyTable(efficiency({ books: compared, market: opened }))
     const lines = table.trimEnd().split('\n')
-    assert.match(lines[0] ?? '', /2026-02-05 00:00 UTC$/)
+    assert.match(lines[0] ?? '', /2026-02-05 00:00 UTC, scan ranges BTC 7\.\d %, ETH 9\.\d %$/)
     for (const label of Object.values(METHODS)) assert.ok(lines[1]?.includes(label))
     assert.equal(lines.length, 4 + STRATEGY_NAMES.length)
     assert.equal(new Set(lines.slice(1).map((line) => line.length)).size, 1)

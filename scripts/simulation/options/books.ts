@@ -23,7 +23,7 @@ import { menuOf } from './menu.ts'
 import { marketAt, type OptionDay } from './optionDay.ts'
 import { type Contracts, drawStrategy, type Menu, PAIRS, STRATEGIES, type StrategyName } from './strategies.ts'
 
-export type Maker = { deposit: Deposit; equityUsd: number }
+type Maker = { deposit: Deposit; equityUsd: number }
 
 export type Books = { traders: Book[]; makers: Maker[] }
 

@@ -9,7 +9,7 @@ import { essviOf, type FittedExpiry, fitSurface, type WingParameters, wingsOf } 
 import type { Snapshot } from './chains.ts'
 
 /** One expiry at one snapshot. Rates are continuous, per year. */
-export type FittedSmile = {
+type FittedSmile = {
   expiry: number
   /** Per square root of a year. */
   wings: WingParameters

@@ -33,12 +33,12 @@ export type Method = keyof typeof METHODS
 export const METHOD_NAMES = Object.keys(METHODS) as Method[]
 
 /** A book with its strategy, as the comparison reads it. */
-export type Compared = { strategy: StrategyName; portfolio: Portfolio }
+type Compared = { strategy: StrategyName; portfolio: Portfolio }
 
 /** Requirements on equity, USD, added up over the books; `multiple`: of initial margin in portfolio mode. */
-export type Requirement = { initial: number; maintenance: number; multiple: number }
+type Requirement = { initial: number; maintenance: number; multiple: number }
 
-export type EfficiencyRow = {
+type EfficiencyRow = {
   strategy: StrategyName | 'all'
   label: string
   books: number
@@ -47,7 +47,13 @@ export type EfficiencyRow = {
   requirements: Record<Method, Requirement>
 }
 
-export type Efficiency = { t: number; rows: EfficiencyRow[]; total: EfficiencyRow }
+/** `scanRanges`: the protocol's, by symbol. */
+export type Efficiency = {
+  t: number
+  scanRanges: Record<string, number>
+  rows: EfficiencyRow[]
+  total: EfficiencyRow
+}
 
 export type EfficiencyOptions = {
   books: readonly Compared[]
@@ -64,7 +70,10 @@ export function efficiency({ books, market, parameters }: EfficiencyOptions): Ef
     const some = measured.filter((each) => each.strategy === strategy)
     return some.length === 0 ? [] : [rowOf(strategy, labelOf(strategy), some)]
   })
-  return { t: market.time, rows, total: rowOf('all', 'all', measured) }
+  const scanRanges = Object.fromEntries(
+    Object.entries(own.states).map(([symbol, { scanRange }]) => [symbol, scanRange]),
+  )
+  return { t: market.time, scanRanges, rows, total: rowOf('all', 'all', measured) }
 }
 
 const THIRTY_DAYS = 30 * 86_400
@@ -148,7 +157,7 @@ function rowOf(strategy: EfficiencyRow['strategy'], label: string, some: readonl
 }
 
 /** Initial margin of all books of a strategy in percent of their notional, and the whole as multiples, for a terminal. */
-export function efficiencyTable({ t, rows, total }: Efficiency): string {
+export function efficiencyTable({ t, scanRanges, rows, total }: Efficiency): string {
   const heads = ['strategy', 'books', 'notional, USD', ...METHOD_NAMES.map((method) => METHODS[method])]
   const cells = (row: EfficiencyRow, show: (requirement: Requirement, row: EfficiencyRow) => string) => [
     row.label,
@@ -166,5 +175,6 @@ export function efficiencyTable({ t, rows, total }: Efficiency): string {
     line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
   )
   const at = new Date(t * 1000).toISOString().slice(0, 16).replace('T', ' ')
-  return `Initial margin in percent of notional, ${at} UTC\n${text.join('\n')}\n`
+  const ranges = Object.entries(scanRanges).map(([symbol, range]) => `${symbol} ${(100 * range).toFixed(1)} %`)
+  return `Initial margin in percent of notional, ${at} UTC, scan ranges ${ranges.join(', ')}\n${text.join('\n')}\n`
 }

@@ -18,7 +18,7 @@ export type SurfaceStep = {
 }
 
 /** How far one expiry's quotes in the integers of the chain are from the market. Volatility points (1 = 1 %). */
-export type CalibrationError = {
+type CalibrationError = {
   symbol: string
   t: number
   expiry: number
@@ -44,7 +44,7 @@ export type OptionDay = {
   strikes: Readonly<Record<string, ReadonlyMap<number, readonly number[]>>>
 }
 
-export const SYMBOLS = ['BTC', 'ETH'] as const
+const SYMBOLS = ['BTC', 'ETH'] as const
 const DAY = '2026-02-05'
 const YEAR = 365 * 86_400
 const POINTS = 100
@@ -109,7 +109,7 @@ function rootMeanSquare(values: readonly number[]): number {
 }
 
 /** Spot at `t`, USD, in the order of the symbols: the last prices at or before it. */
-export function spotsAt({ schedule: { steps } }: OptionDay, t: number): number[] {
+function spotsAt({ schedule: { steps } }: OptionDay, t: number): number[] {
   const last = steps.findLast((step) => step.t <= t)
   if (last === undefined) throw new RangeError(`No price is at or before ${t}.`)
   return last.prices.map((price) => Number(price) / 10 ** PRICE_DECIMALS)

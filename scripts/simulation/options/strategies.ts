@@ -3,7 +3,7 @@ import type { Kind } from '@plimsoll/sdk'
 import type { Random } from '../random.ts'
 
 /** One leg; the strike is USD. */
-export type ContractLeg = { kind: Extract<Kind, 'call' | 'put'>; expiry: number; strike: number; contracts: number }
+type ContractLeg = { kind: Extract<Kind, 'call' | 'put'>; expiry: number; strike: number; contracts: number }
 
 /** What one structure is made of. `isHedged`: a perpetual takes its delta. `spot`: units of collateral deposited per unit. */
 export type Contracts = { options: ContractLeg[]; isHedged?: boolean; spot?: number }
