@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 /// @title Price history
 /// @notice All past prices of a source, one round after another, so that an average over a window can leave none out.
 /// @dev A usable round's price is in force from its `since` until that of the next usable one; a round without usable answer
-/// (at or beyond the bounds, or carried over) changes nothing. To average from a time t on, start with `first(id, t)` for any
+/// (at or beyond the bounds, or carried over) changes nothing. To average from a time t on, start with `first(id, t)` for an
 /// id that it accepts and walk with `next`: rounds up to t weigh nothing, so every start leads to the same average.
 /// @dev `since` is never in the future. It does not fall within a phase; where it falls at a change of phase, the round takes
 /// over at once. A round not told yet will have a `since` of then or later, except the first ones of a new phase.
@@ -13,7 +13,8 @@ interface IPriceHistory {
     error UnknownRound(uint256 id);
     /// @notice The feed tells its latest round, but not `id`, which comes before.
     error RoundMissing(uint256 id, uint256 latest);
-    /// @notice `id` has no usable answer, or `since` is after `time` or before `earliest`. Pass a usable round between.
+    /// @notice `id` has no usable answer, or `since` is after `time` or before `earliest`, or the next round is a usable one
+    /// by `time` too. Pass the last usable round between.
     error NotFirst(uint256 id, uint256 since, uint256 time, uint256 earliest);
     /// @notice `id` is the last round of its phase, and `hint` not the one after it. Pass the first round of `phase`
     /// (round >> 64) that is later than `since`; if there is none, the last one of that phase.
@@ -28,8 +29,9 @@ interface IPriceHistory {
     /// @return since Unix second from which it is in force.
     function round(uint256 id) external view returns (uint256 price, uint256 since);
 
-    /// @notice As `round`, for a round from which to walk to `time`. Reverts with `NotFirst` for one that is not usable, later
-    /// than `time`, or so much older that the feed may have been elsewhere meanwhile.
+    /// @notice As `round`, for a round from which to walk on from `time`. Reverts with `NotFirst` for one that is not usable,
+    /// later than `time`, so much older that the feed may have been elsewhere meanwhile, or followed by a usable one by then:
+    /// nobody can make a walk long by an early start.
     function first(uint256 id, uint256 time) external view returns (uint256 price, uint256 since);
 
     /// @notice The first usable round after `id`.

@@ -42,12 +42,13 @@ contract SettableSource is IPriceSource, IPriceHistory {
     /// @inheritdoc IPriceHistory
     function first(uint256 id, uint256 time) external view returns (uint256 price, uint256 since) {
         (price, since) = round(id);
-        if (price == 0 || since > time) revert NotFirst(id, since, time, 0);
+        (uint256 nextId, , uint256 nextSince) = next(id, 0);
+        if (price == 0 || since > time || (nextId != 0 && nextSince <= time)) revert NotFirst(id, since, time, 0);
     }
 
     /// @inheritdoc IPriceHistory
     /// @dev It has one phase and needs no hint.
-    function next(uint256 id, uint256) external view returns (uint256 nextId, uint256 price, uint256 since) {
+    function next(uint256 id, uint256) public view returns (uint256 nextId, uint256 price, uint256 since) {
         for (nextId = id + 1; nextId <= _rounds.length; ++nextId) {
             (price, since) = round(nextId);
             if (price != 0) return (nextId, price, since);

@@ -115,7 +115,9 @@ contract ChainlinkSource is IPriceSource, IPriceHistory {
         (price, since) = (_priceOf(r), r[3]);
         uint256 reach = STALENESS_SECONDS + MAX_OUTAGE;
         uint256 earliest = time < reach ? 0 : time - reach;
-        if (price == 0 || since > time || since < earliest) revert NotFirst(id, since, time, earliest);
+        if (price == 0 || since > time || since < earliest || _isUsableBy(id + 1, time)) {
+            revert NotFirst(id, since, time, earliest);
+        }
     }
 
     /// @inheritdoc IPriceHistory
@@ -156,6 +158,11 @@ contract ChainlinkSource is IPriceSource, IPriceHistory {
         if (uint64(id) == 1) return true;
         (bool ok, uint256[5] memory r) = _roundAt(id - 1);
         return ok && r[3] <= since;
+    }
+
+    function _isUsableBy(uint256 id, uint256 time) private view returns (bool) {
+        (bool ok, uint256[5] memory r) = _roundAt(id);
+        return ok && r[3] <= time && _priceOf(r) != 0;
     }
 
     function _hasRound(uint256 id) private view returns (bool ok) {

@@ -32,11 +32,19 @@ contract ChainlinkHistoryTest is Test {
         length = bound(length, 1, 199);
         uint256 sum;
         for (uint256 i = from; i < from + length; ++i) sum += watched[i - START];
-        for (uint256 id = PHASE + 1; ; ++id) {
-            (, int256 answer, , uint256 updatedAt, ) = feed.getRoundData(uint80(id));
-            if (updatedAt == 0 || updatedAt > from) break;
-            if (answer > 1e6) assertEq(_walk(source, id, from, from + length), sum, "every start gives the same");
+        uint256 starts;
+        for (uint256 id = PHASE + 1; id <= PHASE + 80; ++id) {
+            try source.first(id, from) returns (uint256, uint256) {
+                assertEq(_walk(source, id, from, from + length), sum, "every start gives the same");
+                ++starts;
+            } catch (bytes memory reason) {
+                assertTrue(
+                    bytes4(reason) == IPriceHistory.NotFirst.selector ||
+                        bytes4(reason) == IPriceHistory.UnknownRound.selector
+                );
+            }
         }
+        assertGe(starts, 1, "there is one");
     }
 
     /// @dev P-10: rounds whose answer is at or beyond the bounds, or carried over, change nothing.
@@ -114,6 +122,17 @@ contract ChainlinkHistoryTest is Test {
         _expectNotFirst(PHASE + 1, START, START + reach + 1, START + 1);
         _expectNotFirst(PHASE + 2, START + 10, START + 20, START + 20 - reach);
         _expectNotFirst(PHASE + 1, START, 5, 0);
+    }
+
+    /// @dev P-9: nobody can begin early and leave a long walk to others.
+    function test_first_refusesAnEarlierRoundThanTheLast() public {
+        for (uint256 i; i < 3; ++i) _push(START + 10 * i, 100e8);
+        uint256 earliest = START + 20 - STALENESS - 1 days;
+        source.first(PHASE + 1, START + 9);
+        _expectNotFirst(PHASE + 1, START, START + 20, earliest);
+        _expectNotFirst(PHASE + 2, START + 10, START + 20, earliest);
+        source.first(PHASE + 3, START + 20);
+        source.first(PHASE + 3, START + 500);
     }
 
     /// @dev The history of an aggregate is that of its first source.

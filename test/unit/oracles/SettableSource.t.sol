@@ -60,5 +60,8 @@ contract SettableSourceTest is Test {
             vm.expectRevert(abi.encodeWithSelector(selector, ids[i], block.timestamp, time, 0));
             source.first(ids[i], time);
         }
+        source.set(2e18);
+        vm.expectPartialRevert(IPriceHistory.NotFirst.selector);
+        source.first(1, block.timestamp);
     }
 }
