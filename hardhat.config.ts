@@ -41,7 +41,19 @@ const deployed = {
     optimizer: { enabled: true, runs: 20_000 },
   },
 }
-const DEPLOYED = ['Auction', 'Clearinghouse', 'Exchange', 'MarginEngine', 'Markets', 'PremiumFeed', 'Vault']
+const DEPLOYED = [
+  'Auction',
+  'Clearinghouse',
+  'Exchange',
+  'MarginEngine',
+  'Markets',
+  'PremiumFeed',
+  'Series',
+  'Settlement',
+  'SurfaceFeed',
+  'Surfaces',
+  'Vault',
+]
 
 export default defineConfig({
   plugins: [quietDependencies, viem, ethers, chaiMatchers, mocha],

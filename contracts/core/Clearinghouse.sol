@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
-import {AccountId, compartment, FEES} from "../types/AccountId.sol";
+import {AccountId, clearing, compartment, FEES} from "../types/AccountId.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
 import {Position} from "../types/Position.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../types/UnderlyingSet.sol";
@@ -12,10 +12,11 @@ import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Assessment, IMarginEngine, Mode, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {IMarkets, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
+import {ISeries} from "../interfaces/ISeries.sol";
 import {ExitRule} from "../libraries/ExitRule.sol";
 import {WAD} from "../libraries/FixedPoint.sol";
 import {Lock} from "../libraries/Lock.sol";
-import {Parameters} from "../libraries/Parameters.sol";
+import {MAX_POSITIONS, Parameters} from "../libraries/Parameters.sol";
 import {Ledger} from "./Ledger.sol";
 
 /// @title Clearinghouse
@@ -27,10 +28,20 @@ contract Clearinghouse is Ledger, AccessManaged {
     struct Book {
         AccountId account;
         Portfolio before;
-        UnderlyingSet raised;
+        Raised raised;
+    }
+
+    /// @dev What has to be read of the market. @param dated Instruments with an expiry, `count` of them, repeats allowed.
+    /// @param offsets Some portfolio offsets underlyings: their risk terms are needed even without dated instruments.
+    struct Query {
+        UnderlyingSet set;
+        InstrumentId[] dated;
+        uint256 count;
+        bool offsets;
     }
 
     IMarkets private immutable MARKETS;
+    ISeries private immutable SERIES;
     /// @inheritdoc IClearinghouse
     IMarginEngine public override engine;
     /// @inheritdoc IClearinghouse
@@ -46,8 +57,9 @@ contract Clearinghouse is Ledger, AccessManaged {
     /// @dev When the change of engine or module to this address may be activated; 0 = none scheduled.
     mapping(bytes32 change => uint256 time) public readyAt;
 
-    constructor(address authority, IMarkets markets_) AccessManaged(authority) {
-        MARKETS = markets_;
+    constructor(address authority, ISeries series_) AccessManaged(authority) {
+        SERIES = series_;
+        MARKETS = series_.markets();
     }
 
     modifier onlyModule() {
@@ -75,6 +87,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
+    function series() external view returns (ISeries) {
+        return SERIES;
+    }
+
+    /// @inheritdoc IClearinghouse
     function portfolio(AccountId account) external view returns (Portfolio memory) {
         return _portfolio(account);
     }
@@ -92,6 +109,10 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @inheritdoc IClearinghouse
     function lotsOf(AccountId account, InstrumentId instrument) public view returns (int256) {
+        if (account.isClearing()) {
+            AccountId own = clearing(uint8(instrument.underlying()), instrument.expiry());
+            return account == own ? _cleared[instrument] : int256(0);
+        }
         uint256 count = _heads[account].count;
         for (uint256 i; i < count; ++i) {
             Position held = _positions[account][i];
@@ -116,21 +137,35 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
-    function snapshot(UnderlyingSet set) public view returns (Snapshot memory market) {
+    function snapshot(UnderlyingSet set) external view returns (Snapshot memory market) {
         market = MARKETS.snapshot(set);
+        _fillExposure(market);
+    }
+
+    /// @inheritdoc IClearinghouse
+    function matrix(
+        UnderlyingSet set,
+        InstrumentId[] calldata instruments
+    ) external view returns (Snapshot memory market) {
+        market = SERIES.snapshot(set, instruments);
         _fillExposure(market);
     }
 
     /// @inheritdoc IClearinghouse
     function assess(AccountId account) external view returns (Assessment memory) {
         Portfolio memory p = _portfolio(account);
-        return _assess(p, snapshot(_underlyingsOf(p)), NO_UNDERLYINGS);
+        Query memory query = _queryFor(NO_UNDERLYINGS, p.positions.length);
+        _include(query, p);
+        Snapshot memory market =
+            _isPlain(query) ? MARKETS.snapshot(query.set) : SERIES.snapshot(query.set, _datedOf(query));
+        return _assess(p, market, NO_UNDERLYINGS);
     }
 
     /* OWNERS */
 
     /// @inheritdoc IClearinghouse
     function setMode(AccountId account, Mode mode) external locked onlyAuthorized(account) {
+        _settle(account);
         Book[] memory books = _open(_only(account));
         _heads[account].mode = mode;
         emit ModeSet(account, mode);
@@ -153,6 +188,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         Position[] calldata legs
     ) external locked onlyAuthorized(from) onlyAuthorized(to) {
         if (from.owner() != to.owner()) revert DifferentOwners(from, to);
+        _settle(from);
+        _settle(to);
         int256[] memory held = new int256[](legs.length);
         for (uint256 i; i < legs.length; ++i) {
             held[i] = lotsOf(from, legs[i].instrument());
@@ -211,6 +248,9 @@ contract Clearinghouse is Ledger, AccessManaged {
                 revert NotSorted(accounts[i - 1], accounts[i]);
             }
         }
+        for (uint256 i; i < accounts.length; ++i) {
+            _settle(accounts[i]);
+        }
         Book[] memory books = _open(accounts);
         for (uint256 i; i < moves.length; ++i) {
             _apply(moves[i], books);
@@ -230,10 +270,17 @@ contract Clearinghouse is Ledger, AccessManaged {
         AccountId account,
         AccountId other
     ) external onlyModule returns (Portfolio memory first, Snapshot memory market) {
+        _settle(account);
         first = _portfolio(account);
-        UnderlyingSet set = _underlyingsOf(first);
-        if (account != other) set = set.union(_underlyingsOf(_portfolio(other)));
-        market = MARKETS.touch(set); // open interest stays 0: a takeover is not scaled by it
+        Portfolio memory second;
+        if (account != other) {
+            _settle(other);
+            second = _portfolio(other);
+        }
+        Query memory query = _queryFor(NO_UNDERLYINGS, first.positions.length + second.positions.length);
+        _include(query, first);
+        _include(query, second);
+        market = _touch(query); // open interest stays 0: a takeover is not scaled by it
     }
 
     /// @inheritdoc IClearinghouse
@@ -313,34 +360,75 @@ contract Clearinghouse is Ledger, AccessManaged {
     function _open(AccountId[] memory accounts) private view returns (Book[] memory books) {
         books = new Book[](accounts.length);
         for (uint256 i; i < accounts.length; ++i) {
-            books[i] = Book(accounts[i], _portfolio(accounts[i]), NO_UNDERLYINGS);
+            books[i] = Book(accounts[i], _portfolio(accounts[i]), Raised(NO_UNDERLYINGS, NO_UNDERLYINGS));
         }
     }
 
     /// @dev Moves, and notes in the books who took on more where. The loop ends at the number of checked accounts.
     function _apply(Move memory m, Book[] memory books) private {
-        (UnderlyingSet raisedFrom, UnderlyingSet raisedTo) = _move(m);
+        (Raised memory raisedFrom, Raised memory raisedTo) = _move(m);
         for (uint256 i; i < books.length; ++i) {
-            if (books[i].account == m.from) books[i].raised = books[i].raised.union(raisedFrom);
-            else if (books[i].account == m.to) books[i].raised = books[i].raised.union(raisedTo);
+            if (books[i].account == m.from) _raise(books[i].raised, raisedFrom);
+            else if (books[i].account == m.to) _raise(books[i].raised, raisedTo);
         }
+    }
+
+    function _raise(Raised memory raised, Raised memory more) private pure {
+        raised.all = raised.all.union(more.all);
+        raised.dated = raised.dated.union(more.dated);
     }
 
     /// @dev One touch of the markets, then one check per account, then the compartments' halves of the fees.
     function _close(Action action, Book[] memory books, Fee[] memory fees, Snapshot memory known) private {
         Portfolio[] memory ends = new Portfolio[](books.length);
-        UnderlyingSet set = known.set;
+        uint256 positions;
         for (uint256 i; i < books.length; ++i) {
             ends[i] = _portfolio(books[i].account);
-            set = set.union(_underlyingsOf(ends[i])).union(_underlyingsOf(books[i].before));
+            positions += ends[i].positions.length + books[i].before.positions.length;
         }
-        bool allKnown = UnderlyingSet.unwrap(set) == UnderlyingSet.unwrap(known.set);
-        Snapshot memory market = allKnown ? known : MARKETS.touch(set);
+        Query memory query = _queryFor(known.set, positions);
+        for (uint256 i; i < books.length; ++i) {
+            _include(query, ends[i]);
+            _include(query, books[i].before);
+        }
+        bool allKnown = _isPlain(query) && UnderlyingSet.unwrap(query.set) == UnderlyingSet.unwrap(known.set);
+        Snapshot memory market = allKnown ? known : _touch(query);
         _fillExposure(market);
         for (uint256 i; i < books.length; ++i) {
             _check(action, books[i], ends[i], market, fees);
         }
         _shareFees(fees);
+    }
+
+    function _queryFor(UnderlyingSet set, uint256 positions) private pure returns (Query memory) {
+        return Query(set, new InstrumentId[](positions), 0, false);
+    }
+
+    /// @dev Adds what `p` holds. The loop ends at MAX_POSITIONS.
+    function _include(Query memory query, Portfolio memory p) private pure {
+        for (uint256 i; i < p.positions.length; ++i) {
+            InstrumentId instrument = p.positions[i].instrument();
+            query.set = query.set.with(instrument.underlying());
+            if (instrument.kind() > Kind.Perpetual) query.dated[query.count++] = instrument;
+        }
+        if (p.mode == Mode.Portfolio) query.offsets = true;
+    }
+
+    /// @dev Without dated instruments and offsets the market rows are all there is.
+    function _isPlain(Query memory query) private pure returns (bool) {
+        return query.count == 0 && !query.offsets;
+    }
+
+    function _touch(Query memory query) private returns (Snapshot memory) {
+        return _isPlain(query) ? MARKETS.touch(query.set) : SERIES.touch(query.set, _datedOf(query));
+    }
+
+    function _datedOf(Query memory query) private pure returns (InstrumentId[] memory dated) {
+        dated = query.dated;
+        uint256 count = query.count;
+        assembly ("memory-safe") {
+            mstore(dated, count) // dated.length = count <= its length
+        }
     }
 
     /// @dev Open interest, its cap tied to the compartment, and the reduce-only state of markets that cost too much.
@@ -369,7 +457,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         Fee[] memory fees
     ) private {
         AccountId account = book.account;
-        Assessment memory a = _assess(end, market, _scaled(action, book.raised, end));
+        Assessment memory a = _assess(end, market, _scaled(action, book.raised.all, end));
         bool isDeferred = AccountId.unwrap(account) == Lock.deferred();
         _charge(account, isDeferred, a, fees);
         if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
@@ -380,9 +468,9 @@ contract Clearinghouse is Ledger, AccessManaged {
         }
         if (_heads[account].reduceOnly) {
             if (a.equity >= a.initial) _setReduceOnly(account, false);
-            else if (!book.raised.isEmpty()) revert AccountReduceOnly(account, a.equity, a.initial);
+            else if (!book.raised.all.isEmpty()) revert AccountReduceOnly(account, a.equity, a.initial);
         }
-        bool moreRisk = !book.raised.isEmpty() || action == Action.ModeChange;
+        bool moreRisk = !book.raised.all.isEmpty() || action == Action.ModeChange;
         if (end.mode == Mode.Isolated && moreRisk) _requireIsolated(account, end);
     }
 
@@ -433,13 +521,16 @@ contract Clearinghouse is Ledger, AccessManaged {
         }
     }
 
-    function _requireNewRiskAllowed(UnderlyingSet raised, Snapshot memory market) private pure {
-        uint256 rest = UnderlyingSet.unwrap(raised);
+    function _requireNewRiskAllowed(Raised memory raised, Snapshot memory market) private pure {
+        uint256 rest = UnderlyingSet.unwrap(raised.all);
         for (; rest != 0; rest &= rest - 1) {
             uint256 underlying = LibBit.ffs(rest);
             Market memory row = market.markets[market.set.row(underlying)];
             if (row.status != PriceStatus.Live || row.reduceOnly || row.openInterest > row.openInterestCap) {
                 revert NewRiskRefused(underlying, row.status, row.reduceOnly, row.openInterest, row.openInterestCap);
+            }
+            if (raised.dated.contains(underlying) && !market.chains[market.set.row(underlying)].fresh) {
+                revert SurfaceStale(underlying);
             }
         }
     }
@@ -459,6 +550,20 @@ contract Clearinghouse is Ledger, AccessManaged {
             if (instrument.kind() != Kind.Spot) set = set.with(instrument.underlying());
         }
         if (set.size() > 1) revert IsolatedAccount(account, set.size());
+    }
+
+    /* INTERNAL: SETTLEMENT */
+
+    /// @dev Settles what has expired in `account`. The loop ends at MAX_POSITIONS.
+    function _settle(AccountId account) private {
+        Position[MAX_POSITIONS] storage held = _positions[account];
+        uint256 count = _heads[account].count;
+        for (uint256 i; i < count; ++i) {
+            InstrumentId instrument = held[i].instrument();
+            if (instrument.expiry() > block.timestamp || instrument.kind() < Kind.Future) continue;
+            SERIES.settlement().settleTouched(account);
+            return;
+        }
     }
 
     /* INTERNAL: STATE */

@@ -7,14 +7,17 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {AccountId, accountId} from "../types/AccountId.sol";
-import {InstrumentId, perpetualOf, spotOf} from "../types/InstrumentId.sol";
+import {InstrumentId, Kind, perpetualOf, spotOf} from "../types/InstrumentId.sol";
 import {Position, position} from "../types/Position.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {Usd} from "../types/Usd.sol";
 import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Fill, IExchange, Leg, Order} from "../interfaces/IExchange.sol";
 import {IMarkets, Market, Snapshot} from "../interfaces/IMarkets.sol";
+import {ISeries} from "../interfaces/ISeries.sol";
 import {FixedPoint, SIGNED_WAD, WAD} from "../libraries/FixedPoint.sol";
+import {Listing} from "../libraries/Listing.sol";
+import {Matrix} from "../libraries/Matrix.sol";
 import {OrderHash} from "../libraries/OrderHash.sol";
 import {Parameters} from "../libraries/Parameters.sol";
 
@@ -22,6 +25,7 @@ import {Parameters} from "../libraries/Parameters.sol";
 contract Exchange is IExchange, EIP712 {
     using SafeCast for uint256;
     using SafeCast for int256;
+    using Matrix for Snapshot;
 
     /// @dev A batch in the making: the first `count` moves are filled, fees two per fill.
     struct Batch {
@@ -31,8 +35,17 @@ contract Exchange is IExchange, EIP712 {
         Fee[] fees;
     }
 
+    /// @dev What a leg is charged by. @param unit Units per lot. @param feePrice Notional per unit that bears the fee.
+    /// @param index Phi of a perpetual.
+    struct Terms {
+        uint256 unit;
+        uint256 feePrice;
+        int256 index;
+    }
+
     IClearinghouse public immutable CLEARINGHOUSE;
     IMarkets private immutable MARKETS;
+    ISeries private immutable SERIES;
 
     /// @inheritdoc IExchange
     mapping(AccountId account => mapping(uint256 nonce => uint128)) public override filled;
@@ -42,6 +55,7 @@ contract Exchange is IExchange, EIP712 {
     constructor(IClearinghouse clearinghouse) EIP712("Plimsoll Exchange", "1") {
         CLEARINGHOUSE = clearinghouse;
         MARKETS = clearinghouse.markets();
+        SERIES = clearinghouse.series();
     }
 
     /* ENTRY POINTS */
@@ -51,7 +65,7 @@ contract Exchange is IExchange, EIP712 {
         CLEARINGHOUSE.lockAs(msg.sender);
         // Per fill: one exchange of legs and cash, two tips; two fees.
         uint256 n = fills.length;
-        Batch memory batch = Batch(MARKETS.touch(_underlyings(fills)), new Move[](3 * n), 0, new Fee[](2 * n));
+        Batch memory batch = Batch(_touch(fills), new Move[](3 * n), 0, new Fee[](2 * n));
         for (uint256 i; i < n; ++i) {
             _fill(fills[i], batch, i);
         }
@@ -159,17 +173,16 @@ contract Exchange is IExchange, EIP712 {
     }
 
     /// @dev What the maker gives the taker: minus its own legs, and cash. A derivative bought at price p costs p - Phi.
-    function _trade(Fill calldata f, Snapshot memory market) private pure returns (Move memory trade, Usd notional) {
+    function _trade(Fill calldata f, Snapshot memory market) private view returns (Move memory trade, Usd notional) {
         Position[] memory legs = new Position[](f.maker.legs.length);
         int256 funding36;
         uint256 notional36;
         for (uint256 i; i < legs.length; ++i) {
             Leg calldata leg = f.maker.legs[i];
             int256 lots = int256(leg.ratio) * int256(uint256(f.units));
-            Market memory m = market.markets[market.set.row(leg.instrument.underlying())];
-            (uint256 unit, uint256 mark, int256 index) = _listed(leg.instrument, m);
-            funding36 += lots * int256(unit) * index;
-            notional36 += uint256(lots < 0 ? -lots : lots) * unit * mark;
+            Terms memory t = _listed(leg.instrument, market);
+            funding36 += lots * int256(t.unit) * t.index;
+            notional36 += uint256(lots < 0 ? -lots : lots) * t.unit * t.feePrice;
             legs[i] = position(leg.instrument, (-lots).toInt128());
         }
         // R-30: floor; what one side pays the other receives, so no direction makes money.
@@ -178,16 +191,27 @@ contract Exchange is IExchange, EIP712 {
         notional = Usd.wrap(FixedPoint.divCeil(notional36.toInt256(), SIGNED_WAD));
     }
 
-    /// @dev Spot collateral and perpetuals of this release, in their one canonical id.
-    function _listed(
-        InstrumentId instrument,
-        Market memory m
-    ) private pure returns (uint256 unit, uint256 mark, int256 index) {
+    /// @dev The instrument in its one canonical id, if it may be traded.
+    function _listed(InstrumentId instrument, Snapshot memory market) private view returns (Terms memory t) {
         uint8 underlying = uint8(instrument.underlying());
-        if (instrument == spotOf(underlying)) (unit, mark) = (m.tokenUnit, m.spot);
-        else if (instrument == perpetualOf(underlying))
-            (unit, mark, index) = (m.lotUnit, m.perpetualMark, m.fundingIndex);
-        if (unit == 0) revert InstrumentNotListed(instrument);
+        Market memory m = market.markets[market.set.row(underlying)];
+        (t.unit, t.feePrice) = (m.lotUnit, m.spot);
+        if (instrument == perpetualOf(underlying)) (t.feePrice, t.index) = (m.perpetualMark, m.fundingIndex);
+        else if (instrument == spotOf(underlying)) t.unit = m.tokenUnit;
+        else if (!_isOpenSeries(instrument, m.spot)) t.unit = 0;
+        if (t.unit == 0) revert InstrumentNotListed(instrument);
+        if (instrument.kind() > Kind.Future) {
+            uint256 most = (market.optionMark(instrument) * Parameters.OPTION_FEE_CAP) / Parameters.TAKER_FEE;
+            t.feePrice = FixedPointMathLib.min(t.feePrice, most);
+        }
+    }
+
+    /// @dev Futures have no strike, options one on the grid and near spot; both end with their expiry. That a surface quotes the
+    /// expiry follows from its row in the snapshot.
+    function _isOpenSeries(InstrumentId instrument, uint256 spot) private view returns (bool) {
+        Kind kind = instrument.kind();
+        if (kind < Kind.Future || instrument.expiry() <= block.timestamp) return false;
+        return kind == Kind.Future ? instrument.strike() == 0 : Listing.isTradable(instrument.strike(), spot);
     }
 
     /// @dev R-31: ceil(rate * notional); at most what the order signed.
@@ -251,16 +275,29 @@ contract Exchange is IExchange, EIP712 {
 
     /* BATCHES */
 
-    function _underlyings(Fill[] calldata fills) private pure returns (UnderlyingSet set) {
-        set = NO_UNDERLYINGS;
+    /// @dev Market rows of all legs; the series' rows only if there is a leg with an expiry.
+    function _touch(Fill[] calldata fills) private returns (Snapshot memory) {
+        UnderlyingSet set = NO_UNDERLYINGS;
+        uint256 legs;
+        for (uint256 i; i < fills.length; ++i) {
+            legs += fills[i].maker.legs.length;
+        }
+        InstrumentId[] memory dated = new InstrumentId[](legs);
+        uint256 count;
         for (uint256 i; i < fills.length; ++i) {
             for (uint256 j; j < fills[i].maker.legs.length; ++j) {
                 InstrumentId instrument = fills[i].maker.legs[j].instrument;
                 uint256 underlying = instrument.underlying();
                 if (underlying == 0 || underlying > 255) revert InstrumentNotListed(instrument);
                 set = set.with(underlying);
+                if (instrument.kind() > Kind.Perpetual) dated[count++] = instrument;
             }
         }
+        if (count == 0) return MARKETS.touch(set);
+        assembly ("memory-safe") {
+            mstore(dated, count) // dated.length = count <= its length
+        }
+        return SERIES.touch(set, dated);
     }
 
     /// @dev All traders, ascending, each once: insertion into a sorted list, bounded by the batch.

@@ -32,25 +32,33 @@ abstract contract Ledger is IClearinghouse {
         uint128 deficit;
     }
 
+    /// @dev Where an account's |derivative lots| grew: in any derivative, and in dated ones.
+    struct Raised {
+        UnderlyingSet all;
+        UnderlyingSet dated;
+    }
+
     /// @dev One account during a move. `hint` is where the next position is looked for first.
     struct Side {
         AccountId account;
         Head head;
         uint256 hint;
-        UnderlyingSet raised;
+        Raised raised;
     }
 
     mapping(AccountId account => Head head) internal _heads;
     /// @dev The first `count` entries are held, unsorted; a closed one is overwritten by the last.
     mapping(AccountId account => Position[MAX_POSITIONS] held) internal _positions;
     mapping(uint256 underlying => Exposure exposure) internal _exposures;
+    /// @dev Lots of the series clearing accounts: an instrument belongs to one of them, and none of them is ever measured.
+    mapping(InstrumentId instrument => int256 lots) internal _cleared;
 
     /// @dev The one primitive. INV-1..3: what `from` loses `to` gains, to the unit.
-    /// @return raisedFrom Underlyings in which |derivative lots| of `from` grew. @return raisedTo The same of `to`.
-    function _move(Move memory m) internal returns (UnderlyingSet raisedFrom, UnderlyingSet raisedTo) {
+    /// @return raisedFrom Where |derivative lots| of `from` grew. @return raisedTo The same of `to`.
+    function _move(Move memory m) internal returns (Raised memory raisedFrom, Raised memory raisedTo) {
         if (m.from == m.to) revert SameAccount(m.from);
-        Side memory from = Side(m.from, _heads[m.from], 0, NO_UNDERLYINGS);
-        Side memory to = Side(m.to, _heads[m.to], 0, NO_UNDERLYINGS);
+        Side memory from = Side(m.from, _heads[m.from], 0, Raised(NO_UNDERLYINGS, NO_UNDERLYINGS));
+        Side memory to = Side(m.to, _heads[m.to], 0, Raised(NO_UNDERLYINGS, NO_UNDERLYINGS));
         int256 cash = Usd.unwrap(m.cash);
         from.head.cash = (from.head.cash - cash).toInt128();
         to.head.cash = (to.head.cash + cash).toInt128();
@@ -71,15 +79,19 @@ abstract contract Ledger is IClearinghouse {
     }
 
     /// @dev Adds `delta` lots to one position; opens or removes its slot, and notes where |derivative lots| grew.
-    /// @return Change of max(lots, 0).
+    /// @return Change of max(lots, 0); of a clearing account 0, since it only holds what others have settled.
     function _add(Side memory side, InstrumentId instrument, int256 delta) private returns (int256) {
+        if (side.account.isClearing()) {
+            _cleared[instrument] += delta;
+            return 0;
+        }
         Position[MAX_POSITIONS] storage held = _positions[side.account];
         uint256 count = side.head.count;
         (uint256 index, int256 old) = _find(held, count, instrument, side.hint);
         side.hint = index + 1;
         int256 lots = old + delta;
-        bool isSpot = instrument.kind() == Kind.Spot;
-        _requireInRange(side.account, instrument, isSpot, lots);
+        Kind kind = instrument.kind();
+        _requireInRange(side.account, instrument, kind, lots);
         if (lots != 0) {
             if (index == count) {
                 if (count == MAX_POSITIONS) revert TooManyPositions(side.account, count);
@@ -92,7 +104,8 @@ abstract contract Ledger is IClearinghouse {
             side.head.count = uint8(count - 1);
         }
         bool rose = lots > 0 ? lots > old && lots > -old : -lots > old && lots < old;
-        if (rose && !isSpot) side.raised = side.raised.with(instrument.underlying());
+        if (rose && kind != Kind.Spot) side.raised.all = side.raised.all.with(instrument.underlying());
+        if (rose && kind > Kind.Perpetual) side.raised.dated = side.raised.dated.with(instrument.underlying());
         return (lots > 0 ? lots : int256(0)) - (old > 0 ? old : int256(0));
     }
 
@@ -112,12 +125,13 @@ abstract contract Ledger is IClearinghouse {
         return (count, 0);
     }
 
-    function _requireInRange(AccountId account, InstrumentId instrument, bool isSpot, int256 lots) private pure {
-        if (isSpot) {
+    function _requireInRange(AccountId account, InstrumentId instrument, Kind kind, int256 lots) private pure {
+        if (kind == Kind.Spot) {
             if (lots < 0 && account != CUSTODY) revert NegativeCollateral(account, instrument, lots);
-        } else if (lots >= Parameters.MAX_DERIVATIVE_LOTS || lots <= -Parameters.MAX_DERIVATIVE_LOTS) {
-            revert LotsOutOfRange(account, instrument, lots, Parameters.MAX_DERIVATIVE_LOTS);
+            return;
         }
+        int256 limit = kind > Kind.Future ? Parameters.MAX_OPTION_LOTS : Parameters.MAX_DERIVATIVE_LOTS;
+        if (lots >= limit || lots <= -limit) revert LotsOutOfRange(account, instrument, lots, limit);
     }
 
     function _portfolio(AccountId account) internal view returns (Portfolio memory p) {
@@ -125,8 +139,9 @@ abstract contract Ledger is IClearinghouse {
         p.mode = head.mode;
         p.cash = Usd.wrap(head.cash);
         p.positions = new Position[](head.count);
+        Position[MAX_POSITIONS] storage held = _positions[account];
         for (uint256 i; i < head.count; ++i) {
-            p.positions[i] = _positions[account][i];
+            p.positions[i] = held[i];
         }
     }
 

@@ -17,13 +17,14 @@ contract Markets is IMarkets, AccessManaged {
     using SafeCast for uint256;
     using SafeCast for int256;
 
-    /// @dev One slot: 20 + 8 + 1 + 1 + 1 bytes.
+    /// @dev One slot: 20 + 8 + 1 + 1 + 1 + 1 bytes.
     struct Listing {
         address source;
         uint64 lotUnit;
         uint8 tokenDecimals;
         bool isCollateral;
         bool reduceOnly;
+        bool delisted;
     }
 
     /// @dev One slot: the last two stored observations; prices below 2^88, 18 decimals.
@@ -68,7 +69,9 @@ contract Markets is IMarkets, AccessManaged {
 
     /// @inheritdoc IMarkets
     function touch(UnderlyingSet set) external returns (Snapshot memory market) {
-        market = Snapshot(set, new Market[](set.size()));
+        market.set = set;
+        market.time = block.timestamp;
+        market.markets = new Market[](set.size());
         uint256 rest = UnderlyingSet.unwrap(set);
         for (uint256 i; i < market.markets.length; ++i) {
             uint256 underlying = LibBit.ffs(rest);
@@ -82,7 +85,9 @@ contract Markets is IMarkets, AccessManaged {
 
     /// @inheritdoc IMarkets
     function snapshot(UnderlyingSet set) external view returns (Snapshot memory market) {
-        market = Snapshot(set, new Market[](set.size()));
+        market.set = set;
+        market.time = block.timestamp;
+        market.markets = new Market[](set.size());
         uint256 rest = UnderlyingSet.unwrap(set);
         for (uint256 i; i < market.markets.length; ++i) {
             uint256 underlying = LibBit.ffs(rest);
@@ -94,7 +99,9 @@ contract Markets is IMarkets, AccessManaged {
 
     /// @inheritdoc IMarkets
     function setPremium(uint8 underlying, int256 premium) external restricted {
-        State memory state = _advance(underlying, _listing(underlying));
+        Listing memory listing = _listing(underlying);
+        if (listing.delisted) return;
+        State memory state = _advance(underlying, listing);
         int256 limit = Parameters.MAX_PREMIUM;
         int256 target =
             premium > limit
@@ -111,6 +118,16 @@ contract Markets is IMarkets, AccessManaged {
         if (step != 0 || gap == 0) _premiumSetAt[underlying] = block.timestamp;
         _store(underlying, state);
         emit Funding(underlying, state.pulse.fundingIndex, state.pulse.premium);
+    }
+
+    /// @inheritdoc IMarkets
+    function delist(uint8 underlying) external restricted {
+        State memory state = _advance(underlying, _listing(underlying));
+        state.pulse.premium = 0;
+        _store(underlying, state);
+        _listings[underlying].delisted = true;
+        emit Funding(underlying, state.pulse.fundingIndex, 0);
+        emit Delisted(underlying);
     }
 
     /* LISTING AND PARAMETERS */
@@ -135,7 +152,7 @@ contract Markets is IMarkets, AccessManaged {
         Reading memory reading = SafeRead.read(source_);
         if (!reading.live) revert SourceNotUsable(source_, reading.spot, 0);
         symbol[underlying] = symbol_;
-        Listing memory listing = Listing(source_, lotUnit, tokenDecimals, isCollateral, false);
+        Listing memory listing = Listing(source_, lotUnit, tokenDecimals, isCollateral, false, false);
         _listings[underlying] = listing;
         _risk[underlying] = risk;
         _limits[underlying] = limits_;
@@ -209,6 +226,16 @@ contract Markets is IMarkets, AccessManaged {
     }
 
     /// @inheritdoc IMarkets
+    function lotUnitOf(uint8 underlying) external view returns (uint256) {
+        return _listings[underlying].lotUnit;
+    }
+
+    /// @inheritdoc IMarkets
+    function fundingIndexOf(uint8 underlying) external view returns (int256) {
+        return _pulses[underlying].fundingIndex;
+    }
+
+    /// @inheritdoc IMarkets
     function riskParameters(uint8 underlying) external view returns (RiskParameters memory) {
         return _risk[underlying];
     }
@@ -273,9 +300,10 @@ contract Markets is IMarkets, AccessManaged {
         m.fundingIndex = s.pulse.fundingIndex;
         m.tokenUnit = _tokenUnit(listing);
         m.lotUnit = listing.lotUnit;
-        m.reduceOnly = listing.reduceOnly;
+        m.reduceOnly = listing.reduceOnly || listing.delisted;
         RiskParameters memory risk = _risk[underlying];
         m.scanRange = uint256(risk.scanRange) + risk.epsilon;
+        m.epsilon = risk.epsilon;
         m.linearRelief = risk.linearRelief;
         m.haircut = risk.haircut;
         Limits memory limits_ = _limits[underlying];

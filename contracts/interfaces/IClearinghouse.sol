@@ -8,6 +8,7 @@ import {UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {Usd} from "../types/Usd.sol";
 import {Assessment, IMarginEngine, Mode, Portfolio} from "./IMarginEngine.sol";
 import {IMarkets, PriceStatus, Snapshot} from "./IMarkets.sol";
+import {ISeries} from "./ISeries.sol";
 
 /// @notice Why something moved; stored in the event, so that an account's history explains itself.
 enum Reason {
@@ -24,7 +25,8 @@ enum Reason {
     Haircut,
     Absorption,
     Queued,
-    Released
+    Released,
+    Settlement
 }
 
 /// @notice `from` gives `cash` and `legs` to `to`; negative numbers flow the other way.
@@ -81,6 +83,8 @@ interface IClearinghouse {
     error SettledCashTooLow(AccountId account, Usd settledCash, Usd floor);
     /// @notice No new risk in `underlying`: its price is not live, it is reduce-only, or open interest is at its cap.
     error NewRiskRefused(uint256 underlying, PriceStatus status, bool reduceOnly, uint256 openInterest, uint256 cap);
+    /// @notice No new risk in dated instruments of `underlying`: their surface is too old.
+    error SurfaceStale(uint256 underlying);
     error AccountReduceOnly(AccountId account, Usd equity, Usd initial);
     error IsolatedAccount(AccountId account, uint256 underlyings);
     error TooManyPositions(AccountId account, uint256 limit);
@@ -114,10 +118,14 @@ interface IClearinghouse {
     function deficit(uint256 underlying) external view returns (Usd);
     function engine() external view returns (IMarginEngine);
     function markets() external view returns (IMarkets);
+    function series() external view returns (ISeries);
     /// @notice Underlyings an account holds.
     function underlyingsOf(AccountId account) external view returns (UnderlyingSet);
-    /// @notice Market rows with open interest and its effective cap filled in.
+    /// @notice Market rows of `set` with open interest and its effective cap.
     function snapshot(UnderlyingSet set) external view returns (Snapshot memory);
+    /// @notice The whole market matrix: the same with chains, and with the expiries and strikes of `instruments`.
+    /// @param set Holds the underlyings of `instruments`.
+    function matrix(UnderlyingSet set, InstrumentId[] calldata instruments) external view returns (Snapshot memory);
 
     /// @notice What the engine says of `account` now, as `touch` would leave the markets; open interest scales nothing.
     /// @dev INV-8: reverts for no state of the price sources. An account without positions is worth its cash.
@@ -154,7 +162,7 @@ interface IClearinghouse {
     ) external;
     /// @notice Applies `moves` that need no check: system moves, and takeovers that the module checks itself.
     function moveAll(Move[] calldata moves) external;
-    /// @notice Stores observations and accrues funding for all that two accounts hold.
+    /// @notice Settles what has expired in two accounts, stores observations and accrues funding for all that they hold.
     /// @return first `account` as a vector. @return market The markets of both, open interest left 0.
     function touch(
         AccountId account,

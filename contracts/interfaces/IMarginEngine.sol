@@ -7,10 +7,12 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {Usd} from "../types/Usd.sol";
 import {Snapshot} from "./IMarkets.sol";
 
-/// @notice Margin modes. Isolated: derivatives of one underlying only; measured as Cross.
+/// @notice Margin modes. Isolated: derivatives of one underlying only; measured as Cross. Portfolio: as Cross, with offsets
+/// between the underlyings of a group.
 enum Mode {
     Cross,
-    Isolated
+    Isolated,
+    Portfolio
 }
 
 /// @notice An account as a vector.
@@ -38,32 +40,52 @@ struct Assessment {
     Usd debtLimit;
 }
 
-/// @notice One underlying's part of an assessment. All USD, 18 decimals.
-/// @param delta Notional of the netted position at mark. @param requirement R_u. @param haircut Charge on collateral.
-/// @param uncertainty U_u, initial only. @param goodEnd Relief at the good end, liquidation only.
-/// @param initialFactor k_u, WAD. @param pnl54 Profit and loss in each of
-/// the 30 scenarios (`Scenarios`): USD with 54 decimals, exact.
+/// @notice One underlying's part of an assessment. All USD, 18 decimals, unless said otherwise.
+/// @param value Of all positions at mark, down. @param optionValue Of the options, up.
+/// @param delta Dollar delta: notional of what is linear, and the options' slope between the nodes next to spot.
+/// @param worst, worstLinear, worstOptions W of the whole, of spot, perpetuals and futures, of the options.
+/// @param requirement R_u = min(W, h_lin * W(linear) + W(options)). @param initialFactor k_u, WAD.
+/// @param optionMaintenance, optionInitial Charges per short option, and per long one for the gaps of the grid.
+/// @param ownMaintenance, ownInitial Ratio, R_u and option charges; without a short option at most what the options are worth
+/// and the linear part needs. @param calendar, basis Charges between expiries. @param concentration Initial only.
+/// @param haircut Charge on collateral. @param uncertainty U_u, initial only. @param goodEnd Relief, liquidation only.
+/// @param uncounted Option value beyond the own initial requirement: counts nothing elsewhere, initial only.
+/// @param pnl54 Profit and loss in each of the 30 scenarios (`Scenarios`): USD with 54 decimals, exact.
 struct UnderlyingRisk {
     uint8 underlying;
     Usd value;
+    Usd optionValue;
     Usd delta;
+    Usd worst;
+    Usd worstLinear;
+    Usd worstOptions;
     Usd requirement;
+    uint256 initialFactor;
+    Usd optionMaintenance;
+    Usd optionInitial;
+    Usd ownMaintenance;
+    Usd ownInitial;
+    Usd calendar;
+    Usd basis;
+    Usd concentration;
     Usd haircut;
     Usd uncertainty;
     Usd goodEnd;
-    uint256 initialFactor;
+    Usd uncounted;
     int256[30] pnl54;
 }
 
 /// @title Margin engine
 /// @notice Margin is a measure of the product of a portfolio vector and a market matrix. Holds no state.
 interface IMarginEngine {
-    /// @notice The engine of this release measures spot and perpetuals only.
+    /// @notice A future has no strike.
     error UnsupportedInstrument(InstrumentId instrument);
     /// @notice A position is larger than any account can hold; the ledger keeps |lots * unit| below `limit`.
     error QuantityOutOfRange(InstrumentId instrument, int256 lots, int256 limit);
     /// @notice A position's underlying is missing in the snapshot.
     error MissingMarket(uint256 underlying);
+    /// @notice The expiry or the strike of a position is missing in the snapshot.
+    error MissingSeries(InstrumentId instrument);
 
     /// @notice Equity and requirements of `portfolio` in `market`.
     /// @param scaled Underlyings whose initial requirement scales with market-wide open interest in this check.

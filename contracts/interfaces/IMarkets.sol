@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {UnderlyingSet} from "../types/UnderlyingSet.sol";
+import {RiskTerms} from "./ISeries.sol";
 
 /// @notice How far the price of an underlying can be trusted now.
 /// Live: new risk allowed. Degraded: valued by a source, no new risk. Dead: no source; last stored price, interval
@@ -19,6 +20,7 @@ enum PriceStatus {
 /// @param tokenUnit Units of the underlying per base unit of the collateral token, 1e-18 each; 0 = no collateral.
 /// @param lotUnit Units of the underlying per derivative lot, 1e-18 each; 0 = no derivatives.
 /// @param scanRange PSR_M + eps, WAD fraction: the loss per unit notional of a linear position in the worst scenario.
+/// @param epsilon eps: the move of spot that starts a new risk epoch, WAD fraction.
 /// @param linearRelief h_lin, WAD fraction.
 /// @param haircut of collateral, WAD fraction, maintenance and initial.
 /// @param slotCharge USD, 18 decimals, per position, initial only.
@@ -34,6 +36,7 @@ struct Market {
     uint256 tokenUnit;
     uint256 lotUnit;
     uint256 scanRange;
+    uint256 epsilon;
     uint256 linearRelief;
     uint256 haircut;
     uint256 slotCharge;
@@ -45,10 +48,40 @@ struct Market {
     bool reduceOnly;
 }
 
-/// @notice The rows of `set`, in the order of its members.
+/// @notice What the series of an underlying share. Beside its market row when dated instruments or offsets matter.
+/// @param referenceSpot S0 of the risk epoch, USD 18 decimals: the unit of the lanes is 2^-15 of it.
+/// @param depth Posted depth Q, USD 18 decimals; 0: none posted, no concentration charge.
+/// @param fresh The surface is young enough for new risk in dated instruments.
+struct Chain {
+    uint256 referenceSpot;
+    uint256 depth;
+    RiskTerms terms;
+    bool fresh;
+}
+
+/// @notice One expiry. USD per unit, 18 decimals.
+/// @param key underlying << 40 | expiry. @param forward Mark of a future; inside the settlement window
+/// done * average + (1 - done) * forward, afterwards the final price. @param moving The part of it that still moves with spot.
+/// @param discountedForward, discountedMoving Both times `discount`, rounded down. @param discount WAD.
+struct Expiry {
+    uint256 key;
+    uint256 forward;
+    uint256 moving;
+    uint256 discountedForward;
+    uint256 discountedMoving;
+    uint256 discount;
+}
+
+/// @notice The market matrix: rows of `set` in the order of its members; expiries and strikes ascending.
+/// @param time Unix seconds. @param chains Empty, or one per market. @param strikes Three words a strike: `StrikeWord`, and
+/// the two words of its risk array.
 struct Snapshot {
     UnderlyingSet set;
+    uint256 time;
     Market[] markets;
+    Chain[] chains;
+    Expiry[] expiries;
+    uint256[] strikes;
 }
 
 /// @notice Governed risk parameters of one underlying. Fractions are WAD; bounds and steps in `Bounds`.
@@ -84,6 +117,8 @@ interface IMarkets {
     event RiskParametersSet(uint8 indexed underlying, RiskParameters parameters);
     event LimitsSet(uint8 indexed underlying, Limits limits);
     event ReduceOnlySet(uint8 indexed underlying, bool reduceOnly);
+    /// @notice The perpetual of `underlying` pays no funding any more and is being settled.
+    event Delisted(uint8 indexed underlying);
     /// @notice A spot observation was stored. Prices USD, 18 decimals.
     event Observed(uint8 indexed underlying, uint256 spot, uint256 ema);
     /// @notice Funding accrued: `fundingIndex` is Phi now, `premium` in millionths holds from now on.
@@ -110,12 +145,22 @@ interface IMarkets {
     /// @notice Accrues funding, then lets `premium` (millionths, clamped to +-5000, smoothed over 10 minutes) hold.
     function setPremium(uint8 underlying, int256 premium) external;
 
+    /// @notice Ends the perpetual of `underlying`: funding stops for good, no new risk. Only the series contract, at the end of
+    /// its settlement window.
+    function delist(uint8 underlying) external;
+
     /// @notice Number of listed underlyings; ids are 1..count.
     function count() external view returns (uint256);
 
     function symbol(uint8 underlying) external view returns (bytes32);
 
     function source(uint8 underlying) external view returns (address);
+
+    /// @notice Units of the underlying per derivative lot, 1e-18 each.
+    function lotUnitOf(uint8 underlying) external view returns (uint256);
+
+    /// @notice Phi as last stored. After `delist` it does not change any more.
+    function fundingIndexOf(uint8 underlying) external view returns (int256);
 
     function riskParameters(uint8 underlying) external view returns (RiskParameters memory);
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IMarkets, Limits, RiskParameters} from "../interfaces/IMarkets.sol";
+import {RiskTerms} from "../interfaces/ISeries.sol";
 import {Parameters} from "./Parameters.sol";
 
 /// @notice Hard bounds and largest steps of governed parameters (spec G-2, G-3). Nothing outside them can be set by anyone.
@@ -14,6 +15,10 @@ library Bounds {
     uint256 internal constant MAX_SOURCE_GAP = 0.05e18;
     /// @dev Units per lot: tokens of 0..18 decimals; derivative lots of at most 1e-3 units keep 2^47 lots below 2^97.
     uint256 internal constant MAX_LOT_UNIT = 1e15;
+
+    /// @dev Groups of underlyings that offset each other: 1..MAX_GROUP.
+    uint256 internal constant MAX_GROUP = 7;
+    uint256 private constant TERM_UNIT = Parameters.TERM_UNIT;
 
     function requireRisk(RiskParameters memory p) internal pure {
         requireWithin("scanRange", p.scanRange, 0.02e18, 0.6e18);
@@ -33,6 +38,37 @@ library Bounds {
         _requireStep("epsilon", p.epsilon, old.epsilon);
         _requireStep("linearRelief", p.linearRelief, old.linearRelief);
         _requireStep("haircut", p.haircut, old.haircut);
+    }
+
+    /// @dev Millionths. 60 % is the hard cap of the offset: it is not a correlation.
+    function requireTerms(RiskTerms memory t) internal pure {
+        requireWithin("volatilityUp", t.volatilityUp, 200_000, 1_500_000);
+        requireWithin("volatilityDown", t.volatilityDown, 100_000, 800_000);
+        requireWithin("optionMaintenance", t.optionMaintenance, 1_000, 50_000);
+        requireWithin("optionInitial", t.optionInitial, t.optionMaintenance, 100_000);
+        requireWithin("calendar", t.calendar, 100_000, 1_000_000);
+        requireWithin("basis", t.basis, 0, 50_000);
+        requireWithin("basisPerYear", t.basisPerYear, 0, 500_000);
+        requireWithin("offset", t.offset, 0, 600_000);
+        requireWithin("group", t.group, 0, MAX_GROUP);
+    }
+
+    /// @dev A change of group needs an offset of 0 before and after: nobody's requirement jumps.
+    function requireTermsStep(RiskTerms memory t, RiskTerms memory old) internal pure {
+        _requireTermStep("volatilityUp", t.volatilityUp, old.volatilityUp);
+        _requireTermStep("volatilityDown", t.volatilityDown, old.volatilityDown);
+        _requireTermStep("optionMaintenance", t.optionMaintenance, old.optionMaintenance);
+        _requireTermStep("optionInitial", t.optionInitial, old.optionInitial);
+        _requireTermStep("calendar", t.calendar, old.calendar);
+        _requireTermStep("basis", t.basis, old.basis);
+        _requireTermStep("basisPerYear", t.basisPerYear, old.basisPerYear);
+        _requireTermStep("offset", t.offset, old.offset);
+        bool mayRegroup = t.offset == 0 && old.offset == 0;
+        if (t.group != old.group && !mayRegroup) revert IMarkets.StepTooLarge("group", t.group, old.group);
+    }
+
+    function _requireTermStep(bytes32 parameter, uint256 value, uint256 old) private pure {
+        _requireStep(parameter, value * TERM_UNIT, old * TERM_UNIT);
     }
 
     function requireWithin(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) internal pure {

@@ -72,25 +72,45 @@ library Essvi {
 
     /// @notice Requires a slice free of butterfly arbitrage, exactly, by products alone.
     function requireSlice(Slice memory slice) internal pure {
-        (uint256 theta, int256 rho, uint256 psi) = (slice.theta, slice.rho, slice.psi);
-        if (theta == 0 || theta > MAX_THETA) revert ThetaOutOfRange(theta, MAX_THETA);
-        if (rho <= -ONE || rho >= ONE) revert RhoOutOfRange(rho, ONE);
-        uint256 steepness = uint256(ONE + (rho < 0 ? -rho : rho));
-        // psi is cut before it is multiplied, so that no value overflows: 2^64 is already far too steep.
-        uint256 slope = (psi >> 64 == 0 ? psi : 1 << 64) * steepness;
-        if (slope >= 4 * ONE_SQUARED) revert WingTooSteep(slope, 4 * ONE_SQUARED);
-        if (psi * slope > 4 * theta * ONE_SQUARED) revert ButterflyArbitrage(psi * slope, 4 * theta * ONE_SQUARED);
+        _revertWith(sliceFault(slice));
     }
 
     /// @notice Requires two neighbouring slices, both of `requireSlice`, free of calendar arbitrage, exactly.
-    /// @dev All values are below 2^67 in size: products fit.
     function requireOrdered(Slice memory near, Slice memory far) internal pure {
-        if (far.theta < near.theta) revert VarianceFalls(far.theta, near.theta);
+        _revertWith(orderFault(near, far));
+    }
+
+    /// @notice The error that `requireSlice` reverts with; empty when the slice is free of butterfly arbitrage.
+    function sliceFault(Slice memory slice) internal pure returns (bytes memory) {
+        (uint256 theta, int256 rho, uint256 psi) = (slice.theta, slice.rho, slice.psi);
+        if (theta == 0 || theta > MAX_THETA) return abi.encodeWithSelector(ThetaOutOfRange.selector, theta, MAX_THETA);
+        if (rho <= -ONE || rho >= ONE) return abi.encodeWithSelector(RhoOutOfRange.selector, rho, ONE);
+        uint256 steepness = uint256(ONE + (rho < 0 ? -rho : rho));
+        // psi is cut before it is multiplied, so that no value overflows: 2^64 is already far too steep.
+        uint256 slope = (psi >> 64 == 0 ? psi : 1 << 64) * steepness;
+        if (slope >= 4 * ONE_SQUARED) return abi.encodeWithSelector(WingTooSteep.selector, slope, 4 * ONE_SQUARED);
+        (uint256 curvature, uint256 limit) = (psi * slope, 4 * theta * ONE_SQUARED);
+        if (curvature > limit) return abi.encodeWithSelector(ButterflyArbitrage.selector, curvature, limit);
+        return "";
+    }
+
+    /// @notice The error that `requireOrdered` reverts with; empty when the two are free of calendar arbitrage.
+    /// @dev All values are below 2^67 in size: products fit.
+    function orderFault(Slice memory near, Slice memory far) internal pure returns (bytes memory) {
+        if (far.theta < near.theta) return abi.encodeWithSelector(VarianceFalls.selector, far.theta, near.theta);
         int256 slopeChange = (int256(far.psi) - int256(near.psi)) * ONE;
         int256 skewChange = far.rho * int256(far.psi) - near.rho * int256(near.psi);
         uint256 size = uint256(skewChange < 0 ? -skewChange : skewChange);
-        if (slopeChange < int256(size)) revert WingsCross(size, slopeChange);
-        if (far.psi * near.theta > near.psi * far.theta)
-            revert SmileSteepens(far.psi * near.theta, near.psi * far.theta);
+        if (slopeChange < int256(size)) return abi.encodeWithSelector(WingsCross.selector, size, slopeChange);
+        (uint256 later, uint256 earlier) = (far.psi * near.theta, near.psi * far.theta);
+        if (later > earlier) return abi.encodeWithSelector(SmileSteepens.selector, later, earlier);
+        return "";
+    }
+
+    function _revertWith(bytes memory fault) private pure {
+        if (fault.length == 0) return;
+        assembly ("memory-safe") {
+            revert(add(fault, 32), mload(fault))
+        }
     }
 }

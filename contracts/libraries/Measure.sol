@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {FixedPoint, SIGNED_WAD} from "./FixedPoint.sol";
-import {LANES} from "./Scenarios.sol";
+import {LANES, Scenarios} from "./Scenarios.sol";
 
-/// @notice Measures of a scenario profit-and-loss vector.
+/// @notice Measures of scenario profit-and-loss vectors. USD, losses positive.
 library Measure {
+    /// @dev Prices are looked at up to this many times spot, so that no product overflows.
+    int256 private constant MAX_MOVE = 16e18;
+    /// @dev First lane of the extremes; lanes 0..25 are 13 prices, up and down.
+    uint256 private constant EXTREMES = 26;
+
     /// @notice W of a linear position, USD 18 decimals, rounded up: |notional| * scanRange, which is what `worstLoss` finds
     /// in the lanes of `Scenarios.addLinear` (lanes 0 and 24 are exact, the weighted extremes lose no more).
     /// @param notional36 Value at mark, 36 decimals, |notional36| < 2^192. @param scanRange WAD fraction.
@@ -30,5 +36,49 @@ library Measure {
                 }
             }
         }
+    }
+
+    /// @notice Gain of an option vector if spot moved by `move`: the mean of the up and down lanes, linear between the nodes
+    /// (extremes unscaled) and beyond the outer ones, less the same without a move. USD 18 decimals, R-46: down.
+    /// @param pnl54 54 decimals, |P| < 2^250. @param move WAD fraction, cut at 16. @param range Scan range, WAD.
+    function gainAt(int256[LANES] memory pnl54, int256 move, uint256 range) internal pure returns (int256) {
+        if (move > MAX_MOVE) move = MAX_MOVE;
+        (uint256 left, uint256 right, int256 from, int256 to) = _segment(move, int256(range));
+        int256 below = _mean(pnl54, left);
+        int256 above = _mean(pnl54, right);
+        // |mean| < 2^250 / 1e36 < 2^131 and |move| < 2^64: the product fits.
+        int256 slope = FixedPoint.divFloor((above - below) * (move - from), to - from);
+        return below + slope - _mean(pnl54, 12);
+    }
+
+    /// @dev Nodes around a move, named by their up lanes, and their moves. The lowest node is dropped where the two lowest
+    /// coincide at -90 %.
+    function _segment(int256 move, int256 range) private pure returns (uint256, uint256, int256, int256) {
+        if (move < -range) {
+            (int256 near, int256 far) = (Scenarios.fall(2 * range), Scenarios.fall(4 * range));
+            if (move < near && far != near) return (28, 26, far, near);
+            return (26, 0, near, -range);
+        }
+        if (move >= range) {
+            return move < 2 * range ? (24, 27, range, 2 * range) : (27, 29, 2 * range, 4 * range);
+        }
+        // Floor of six times the move over the range: -6..5, the sixth below.
+        int256 sixth = FixedPoint.divFloor(6 * move, range);
+        uint256 left = uint256(2 * (sixth + 6));
+        return (left, left + 2, Scenarios.sixth(sixth, range), Scenarios.sixth(sixth + 1, range));
+    }
+
+    /// @dev Mean of the up and down lane of a node, USD 18 decimals, down; an extreme has one lane, times its weight's inverse.
+    function _mean(int256[LANES] memory pnl54, uint256 lane) private pure returns (int256) {
+        if (lane < EXTREMES) return FixedPoint.divFloor(pnl54[lane] + pnl54[lane + 1], 2e36);
+        return FixedPoint.divFloor(pnl54[lane] * (lane < 28 ? int256(2) : int256(4)), 1e36);
+    }
+
+    /// @notice sqrt(ratio) - 1 of concentration, WAD, for a notional beyond the posted depth; else 0. R-47: up.
+    function crowding(int256 notional, uint256 depth) internal pure returns (int256) {
+        if (depth == 0 || notional <= int256(depth)) return 0;
+        uint256 ratio = FixedPoint.mulDivUp(uint256(notional), 1e36, depth);
+        uint256 root = FixedPointMathLib.sqrt(ratio);
+        return int256(root * root < ratio ? root + 1 : root) - SIGNED_WAD;
     }
 }

@@ -10,6 +10,8 @@ library Parameters {
 
     /// @dev |lots| of a derivative stay below this, so that products in the engine fit 256 bits (`docs/rounding.md`).
     int256 internal constant MAX_DERIVATIVE_LOTS = 2 ** 47;
+    /// @dev |lots| of an option: all 128 positions together stay below 2^47, which the lanes' sums can hold.
+    int256 internal constant MAX_OPTION_LOTS = 2 ** 40;
     /// @dev Settled cash may fall to minus the larger of this and `DEBT_RATIO` of the haircut collateral.
     int256 internal constant DEBT_FLOOR = 100e18;
     int256 internal constant DEBT_RATIO = 0.02e18;
@@ -68,10 +70,32 @@ library Parameters {
     /// @dev One read of Phi accrues at most this long.
     uint256 internal constant FUNDING_STEP = 1 hours;
 
+    /* SERIES */
+
+    /// @dev Unit of `RiskTerms`, WAD.
+    uint256 internal constant TERM_UNIT = 1e12;
+    /// @dev A fall of volatility in the lanes is at most this.
+    uint256 internal constant VOLATILITY_DOWN_CAP = 0.6e18;
+    /// @dev Expiries of one underlying that are still to come.
+    uint256 internal constant MAX_EXPIRIES = 12;
+    /// @dev A risk epoch lasts at most this long; the shorter time within NEAR_EXPIRY of the next expiry.
+    uint256 internal constant EPOCH_AGE = 1 hours;
+    uint256 internal constant NEAR_EPOCH_AGE = 10 minutes;
+    uint256 internal constant NEAR_EXPIRY = 1 days;
+    /// @dev An older surface allows no new risk; from then on its shocks widen by their own size per SURFACE_WIDENING.
+    uint256 internal constant SURFACE_MAX_AGE = 1 hours;
+    uint256 internal constant SURFACE_WIDENING = 4 hours;
+    uint256 internal constant SURFACE_MAX_WIDENING = 3e18;
+    /// @dev A guardian may put a final price off for at most this long after the end of the series.
+    uint256 internal constant MAX_SETTLEMENT_DELAY = 3 days;
+    uint256 internal constant DELISTING_NOTICE = 7 days;
+
     /* FEES */
 
     uint256 internal constant TAKER_FEE = 0.0005e18;
     uint256 internal constant MAKER_FEE = 0.0001e18;
+    /// @dev The taker's fee on an option is at most this share of its mark, the maker's the same part of that as otherwise.
+    uint256 internal constant OPTION_FEE_CAP = 0.125e18;
 
     /* EXIT */
 

@@ -212,6 +212,35 @@ library RiskArray {
         }
     }
 
+    /// @notice Of sums over one expiry: P14 + P15 - P10 - P11, which is four times half the change from one sixth of the range
+    /// below to one above, and P12, price unmoved and volatility up. Units as in `decode`; the short charge cancels in the first.
+    /// @param word0, word2, word3 Groups 0, 2 and 3 of the sums, modulo 2^256.
+    function termLanes(
+        uint256 word0,
+        uint256 word2,
+        uint256 word3,
+        int256 lots,
+        uint256 shorts
+    ) internal pure returns (int256 slope4, int256 unmoved) {
+        unchecked {
+            (int256 lane10, int256 lane14) = _upperFields(word2);
+            (int256 lane11, int256 lane15) = _upperFields(word3);
+            slope4 = lane14 + lane15 - lane10 - lane11;
+            (, int256 lane12) = _upperFields(word0);
+            unmoved = lane12 - lots * int256(BIAS) - int256(shorts);
+        }
+    }
+
+    /// @dev Fields 2 and 3 of a group, the borrows of the lower ones undone as in `decode`.
+    function _upperFields(uint256 word) private pure returns (int256 second, int256 third) {
+        assembly ("memory-safe") {
+            word := sar(64, sub(word, signextend(7, word)))
+            word := sar(64, sub(word, signextend(7, word)))
+            second := signextend(7, word)
+            third := signextend(7, sar(64, sub(word, second)))
+        }
+    }
+
     /// @dev Biased lane of a change from `value` to `shocked`: floor(change * scale / unit) + 2^15, cut to 0..2^16 - 1.
     /// |change| < 2^93, scale < 2^79, unit < 2^148: nothing overflows.
     function _lane(uint256 shocked, uint256 value, uint256 scale, uint256 unit) private pure returns (uint256 lane) {

@@ -31,9 +31,9 @@ library Scenarios {
                 multiple := add(multiple, range)
             }
         }
-        moves[26] = -_min(2 * range, MAX_FALL) / 2;
+        moves[26] = fall(2 * range) / 2;
         moves[27] = range;
-        moves[28] = -_min(4 * range, MAX_FALL) / 4;
+        moves[28] = fall(4 * range) / 4;
         moves[29] = range;
     }
 
@@ -55,7 +55,27 @@ library Scenarios {
         }
     }
 
-    function _min(int256 a, int256 b) private pure returns (int256) {
-        return a < b ? a : b;
+    /// @notice Adds one vector to another. |P| < 2^252 each, all positions of an account together below 2^254.
+    function add(int256[LANES] memory pnl54, int256[LANES] memory more54) internal pure {
+        // for (k = 0; k < 30; ++k) pnl54[k] += more54[k];
+        assembly ("memory-safe") {
+            for {
+                let i := 0
+            } lt(i, 960) {
+                i := add(i, 32)
+            } {
+                mstore(add(pnl54, i), add(mload(add(pnl54, i)), mload(add(more54, i))))
+            }
+        }
+    }
+
+    /// @notice A fall of the price by `size`, as a move; it stops at -90 %. WAD.
+    function fall(int256 size) internal pure returns (int256) {
+        return size < MAX_FALL ? -size : -MAX_FALL;
+    }
+
+    /// @notice Move of the j-th sixth of the range, WAD, toward 0 (R-3).
+    function sixth(int256 j, int256 range) internal pure returns (int256) {
+        return (j * range) / 6;
     }
 }

@@ -62,4 +62,8 @@ library AccountIds {
         uint256 word = uint256(AccountId.unwrap(id));
         return word >= COMPARTMENT_BASE && word < COMPARTMENT_BASE + 256;
     }
+
+    function isClearing(AccountId id) internal pure returns (bool) {
+        return uint256(AccountId.unwrap(id)) >> 95 == 1;
+    }
 }

@@ -51,6 +51,11 @@ library InstrumentIds {
         return uint64(InstrumentId.unwrap(id) >> 8);
     }
 
+    /// @dev underlying << 40 | expiry.
+    function series(InstrumentId id) internal pure returns (uint256) {
+        return InstrumentId.unwrap(id) >> 72;
+    }
+
     function kind(InstrumentId id) internal pure returns (Kind) {
         return Kind(uint8(InstrumentId.unwrap(id)));
     }

@@ -151,7 +151,7 @@ contract MarginEngineTest is Deployed {
         Portfolio memory p = Portfolio(Mode.Cross, usd(0), _one(instrumentId(BTC, 0, 0, Kind.Call), 1));
         Snapshot memory market = _market();
         vm.expectRevert(
-            abi.encodeWithSelector(IMarginEngine.UnsupportedInstrument.selector, instrumentId(BTC, 0, 0, Kind.Call))
+            abi.encodeWithSelector(IMarginEngine.MissingSeries.selector, instrumentId(BTC, 0, 0, Kind.Call))
         );
         engine.assess(p, market, NO_UNDERLYINGS);
         p.positions = _one(perpetualOf(9), 1);

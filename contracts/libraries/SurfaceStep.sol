@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {packSurface, SurfaceWord} from "../types/SurfaceWord.sol";
+import {Essvi, Slice} from "./Essvi.sol";
+import {FixedPoint, SIGNED_WAD, WAD} from "./FixedPoint.sol";
+
+/// @notice What a surface may change by since the last one. @param relative Of each volatility, WAD. @param absolute Volatility
+/// points on top, WAD. @param carry Of forward / spot, WAD.
+struct Budget {
+    uint256 relative;
+    uint256 absolute;
+    uint256 carry;
+}
+
+/// @notice The largest step from one surface towards another that a budget allows (spec V-5).
+/// @dev A step is one fraction for all expiries, linear in (theta, rho * psi, psi, forward / spot, discount), so that no
+/// volatility looked at moves against its quote or past its budget.
+library SurfaceStep {
+    /// @dev Relative change of a volatility per hour: a quarter of VU.
+    uint256 internal constant VOLATILITY_DIVISOR = 4;
+    /// @dev Change of forward / spot per hour, and per move of spot: a quarter of it.
+    uint256 internal constant CARRY_PER_HOUR = 0.0025e18;
+    uint256 internal constant CARRY_DIVISOR = 4;
+
+    /// @notice Budget after `elapsed` seconds in which spot moved from `oldSpot` to `spot`.
+    /// @dev R-43: toward 0. One volatility point per 1 % of spot. @param shock VU, WAD.
+    function budget(
+        uint256 elapsed,
+        uint256 oldSpot,
+        uint256 spot,
+        uint256 shock
+    ) internal pure returns (Budget memory b) {
+        uint256 move = ((spot > oldSpot ? spot - oldSpot : oldSpot - spot) * WAD) / oldSpot;
+        b.relative = (shock * elapsed) / (VOLATILITY_DIVISOR * 1 hours);
+        b.absolute = move;
+        b.carry = (CARRY_PER_HOUR * elapsed) / 1 hours + move / CARRY_DIVISOR;
+    }
+
+    /// @notice Fraction of the way from `old` to `quoted` that `b` allows, WAD: the least over volatilities at the log strikes
+    /// 0 and +-`width`, and over the carry. Down. @param tau Seconds left. @param life Seconds left when `old` was made.
+    function fraction(
+        SurfaceWord old,
+        SurfaceWord quoted,
+        Budget memory b,
+        uint256 tau,
+        uint256 life,
+        int256 width
+    ) internal pure returns (uint256 part) {
+        part = _part(old.forwardRatio(), quoted.forwardRatio(), b.carry);
+        (Slice memory near, Slice memory far) = (old.slice(), quoted.slice());
+        for (int256 k = -width; k <= width; k += width) {
+            uint256 before = Essvi.volatility(Essvi.totalVariance(near, k), life);
+            uint256 later = Essvi.volatility(Essvi.totalVariance(far, k), tau);
+            uint256 allowed = (before * b.relative) / WAD + b.absolute;
+            part = FixedPointMathLib.min(part, _part(before, later, allowed));
+        }
+    }
+
+    /// @notice The surface `part` of the way from `old` to `quoted`. R-37: fields toward 0.
+    /// @dev The old variance and slope run off to the quote's time first, which keeps them free of arbitrage.
+    function blend(
+        SurfaceWord old,
+        SurfaceWord quoted,
+        uint256 part,
+        uint256 tau,
+        uint256 life
+    ) internal pure returns (SurfaceWord) {
+        uint256 ratio = _mix(old.forwardRatio(), quoted.forwardRatio(), part);
+        uint256 discount = _mix(old.discount(), quoted.discount(), part);
+        return packSurface(_blend(old.slice(), quoted.slice(), part, tau, life), ratio, discount);
+    }
+
+    function _blend(
+        Slice memory near,
+        Slice memory far,
+        uint256 part,
+        uint256 tau,
+        uint256 life
+    ) private pure returns (Slice memory smile) {
+        uint256 nearPsi = (near.psi * tau) / life;
+        smile.theta = _mix((near.theta * tau) / life, far.theta, part);
+        smile.psi = _mix(nearPsi, far.psi, part);
+        int256 nearSkew = near.rho * int256(nearPsi);
+        int256 farSkew = far.rho * int256(far.psi);
+        // 36 decimals; |skew| <= psi * WAD, so that |rho| <= 1.
+        int256 skew = (nearSkew * int256(WAD - part) + farSkew * int256(part)) / SIGNED_WAD;
+        if (smile.psi != 0) smile.rho = skew / int256(smile.psi);
+    }
+
+    function _part(uint256 before, uint256 later, uint256 allowed) private pure returns (uint256) {
+        uint256 change = before > later ? before - later : later - before;
+        return change <= allowed ? WAD : FixedPoint.mulDivDown(allowed, WAD, change);
+    }
+
+    /// @dev Below 2^68 each: the products fit.
+    function _mix(uint256 a, uint256 b, uint256 part) private pure returns (uint256) {
+        return (a * (WAD - part) + b * part) / WAD;
+    }
+}
