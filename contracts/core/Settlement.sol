@@ -22,13 +22,14 @@ import {Parameters} from "../libraries/Parameters.sol";
 contract Settlement is ISettlement, AccessManaged {
     using SafeCast for uint256;
 
-    /// @dev One slot: 14 + 5 + 10 + 3 bytes. `sum` of price * seconds over the window up to `doneUntil`; `round` is the one in
-    /// force there. `delay` in seconds after the end.
+    /// @dev Two slots: 14 + 5 + 10 + 3, and 20 bytes. `sum` of price * seconds over the window up to `doneUntil`; `round` of
+    /// `source` is the one in force there. `delay` in seconds after the end.
     struct Averaging {
         uint112 sum;
         uint40 doneUntil;
         uint80 round;
         uint24 delay;
+        address source;
     }
 
     IClearinghouse private immutable CLEARINGHOUSE;
@@ -52,9 +53,13 @@ contract Settlement is ISettlement, AccessManaged {
         uint256 end = _endOf(underlying, expiry);
         Averaging memory a = _averagings[underlying][expiry];
         uint256 until = FixedPointMathLib.min(block.timestamp, end);
-        if (a.doneUntil == 0) a.doneUntil = uint40(end - SETTLEMENT_WINDOW);
+        address source = MARKETS.source(underlying);
+        // Rounds of one source mean nothing to another: an average that is not complete starts again.
+        if (a.source != source && a.doneUntil != end) {
+            a = Averaging(0, uint40(end - SETTLEMENT_WINDOW), 0, a.delay, source);
+        }
         if (until <= a.doneUntil) revert NothingToAverage(a.doneUntil, end);
-        _walk(a, IPriceHistory(MARKETS.source(underlying)), until, hint, maxRounds);
+        _walk(a, IPriceHistory(source), until, hint, maxRounds);
         _averagings[underlying][expiry] = a;
         emit Averaged(underlying, expiry, a.doneUntil, a.sum);
         if (expiry != 0) SERIES.roll(underlying);

@@ -31,7 +31,8 @@ interface ISettlement {
 
     /// @notice Averages the settlement window further, over the consecutive rounds of the price source; anyone may.
     /// @param expiry 0: the perpetual's delisting. @param hint The first time a usable round at or before the start of the
-    /// window, later what `IPriceHistory.next` cannot find itself. @param maxRounds Most rounds this call reads.
+    /// window, later what `IPriceHistory.next` cannot find itself. @param maxRounds Most rounds this call reads; 0 the first time
+    /// only fixes the start, where the second call needs another hint.
     function average(uint8 underlying, uint40 expiry, uint256 hint, uint256 maxRounds) external;
 
     /// @notice Settles every expired position of `accounts` whose price is final, delisted perpetuals too; anyone may. Actions

@@ -133,7 +133,8 @@ contract MarginEngineTest is Test {
     }
 
     function _market(Input memory x) private pure returns (Snapshot memory m) {
-        m = Snapshot(BOTH, new Market[](2));
+        m.set = BOTH;
+        m.markets = new Market[](2);
         for (uint256 i; i < 2; ++i) {
             Market memory row = m.markets[i];
             row.spot = bound(x.prices[i], 1e3, type(uint64).max) * 1e4; // to 184,467 USD
