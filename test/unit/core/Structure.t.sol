@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {Fill, IExchange, Leg, Order} from "../../../contracts/interfaces/IExchange.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
+import {ISeries} from "../../../contracts/interfaces/ISeries.sol";
 import {InstrumentId, instrumentId, Kind, perpetualOf, spotOf} from "../../../contracts/types/InstrumentId.sol";
 import {Scenes} from "../../fixtures/Scenes.sol";
 
@@ -57,10 +58,10 @@ contract StructureTest is Scenes {
         settle(f);
     }
 
-    /// @dev Options, the unlisted, aliases of a perpetual: nothing but the one id of a listed instrument.
+    /// @dev The unlisted, aliases of a perpetual: nothing but the one id of a listed instrument.
     function test_settle_revertsForWhatIsNotListed() public {
         InstrumentId[4] memory odd = [
-            instrumentId(BTC, 0, 0, Kind.Call),
+            instrumentId(0, 1_700_000_000, 1, Kind.Call),
             instrumentId(BTC, 1_700_000_000, 0, Kind.Perpetual),
             instrumentId(BTC, 0, 1, Kind.Spot),
             instrumentId(0, 0, 0, Kind.Perpetual)
@@ -68,6 +69,20 @@ contract StructureTest is Scenes {
         for (uint256 i; i < 4; ++i) {
             Fill memory f = fillOf(keeper, bob, odd[i], 1, BTC_SPOT);
             vm.expectRevert(abi.encodeWithSelector(IExchange.InstrumentNotListed.selector, odd[i]));
+            settle(f);
+        }
+    }
+
+    /// @dev Without a surface there is no expiry, and no option without expiry.
+    function test_settle_revertsForAnUnknownExpiry() public {
+        InstrumentId[3] memory odd = [
+            instrumentId(BTC, 0, 0, Kind.Call),
+            instrumentId(BTC, 0, 4e12, Kind.Put),
+            instrumentId(BTC, 1_700_000_000, 0, Kind.Future)
+        ];
+        for (uint256 i; i < 3; ++i) {
+            Fill memory f = fillOf(keeper, bob, odd[i], 1, BTC_SPOT);
+            vm.expectRevert(abi.encodeWithSelector(ISeries.UnknownExpiry.selector, BTC, odd[i].expiry()));
             settle(f);
         }
     }
