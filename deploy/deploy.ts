@@ -26,6 +26,8 @@ export function localPlan(
     governanceDelay: 0,
     premiumSigners: [LOCAL_SIGNER],
     premiumQuorum: 1n,
+    surfaceSigners: [LOCAL_SIGNER],
+    surfaceQuorum: 1n,
   }
 }
 
@@ -50,7 +52,7 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     config,
     ...(options.deploymentId === undefined ? {} : { deploymentId: options.deploymentId }),
   })
-  const { accessManager, usd, markets, engine, clearinghouse, vault, auction, exchange, premiumFeed } = contracts
+  const { accessManager, usd, markets, engine, clearinghouse, vault, auction, exchange } = contracts
   const underlyings = await readUnderlyings(connection, options.plan, { markets, vault })
   const deployment: Deployment = {
     chainId: await client.getChainId(),
@@ -58,12 +60,16 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     accessManager: accessManager.address,
     usd: usd.address,
     markets: markets.address,
+    series: contracts.series.address,
+    surfaces: contracts.surfaces.address,
+    settlement: contracts.settlement.address,
     engine: engine.address,
     clearinghouse: clearinghouse.address,
     vault: vault.address,
     auction: auction.address,
     exchange: exchange.address,
-    premiumFeed: premiumFeed.address,
+    premiumFeed: contracts.premiumFeed.address,
+    surfaceFeed: contracts.surfaceFeed.address,
     underlyings,
   }
   return { deployment, contracts }

@@ -22,11 +22,15 @@ export type Deployment = {
   accessManager: Address
   usd: Address
   markets: Address
+  series: Address
+  surfaces: Address
+  settlement: Address
   engine: Address
   clearinghouse: Address
   vault: Address
   auction: Address
   exchange: Address
   premiumFeed: Address
+  surfaceFeed: Address
   underlyings: DeployedUnderlying[]
 }

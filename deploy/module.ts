@@ -48,6 +48,9 @@ export type Plan = {
   /** Signers of the perpetuals' premium, any order, and how many of them a message needs. */
   premiumSigners: readonly Address[]
   premiumQuorum: bigint
+  /** The same for the volatility surfaces. */
+  surfaceSigners: readonly Address[]
+  surfaceQuorum: bigint
 }
 
 export function plimsollModule(plan: Plan) {
@@ -73,40 +76,61 @@ function deployToken(m: Builder, address: Address | undefined, { name, symbol, d
 
 function deployCore(m: Builder, plan: Plan, accessManager: Contract, usd: Contract) {
   const markets = m.contract('Markets', [accessManager])
+  const series = m.contract('Series', [accessManager, markets])
+  const surfaces = m.contract('Surfaces', [accessManager, series])
   const engine = m.contract('MarginEngine')
-  const clearinghouse = m.contract('Clearinghouse', [accessManager, markets])
+  const clearinghouse = m.contract('Clearinghouse', [accessManager, series])
+  const settlement = m.contract('Settlement', [accessManager, clearinghouse])
   const vault = m.contract('Vault', [accessManager, clearinghouse, usd])
   const auction = m.contract('Auction', [clearinghouse])
   const exchange = m.contract('Exchange', [clearinghouse])
-  const signers = [...plan.premiumSigners].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))
-  const premiumFeed = m.contract('PremiumFeed', [accessManager, markets, signers, plan.premiumQuorum])
-  return { markets, engine, clearinghouse, vault, auction, exchange, premiumFeed }
+  const premiumFeed = m.contract('PremiumFeed', [
+    accessManager,
+    markets,
+    ascending(plan.premiumSigners),
+    plan.premiumQuorum,
+  ])
+  const surfaceFeed = m.contract('SurfaceFeed', [
+    accessManager,
+    surfaces,
+    ascending(plan.surfaceSigners),
+    plan.surfaceQuorum,
+  ])
+  const feeds = { premiumFeed, surfaceFeed }
+  return { markets, series, surfaces, engine, clearinghouse, settlement, vault, auction, exchange, ...feeds }
 }
 
-/** Engine and modules: they take effect at once until `seal`. */
-function wire(m: Builder, { clearinghouse, engine, vault, auction, exchange }: Core): Step[] {
-  const modules = { vault, auction, exchange }
+/** Feeds take their signers ascending. */
+function ascending(signers: readonly Address[]): Address[] {
+  return [...signers].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))
+}
+
+/** Engine, modules and settlement: they take effect at once until `seal`. */
+function wire(m: Builder, { clearinghouse, series, engine, settlement, vault, auction, exchange }: Core): Step[] {
+  const modules = { vault, auction, exchange, settlement }
   const calls = Object.entries(modules).map(([name, module]) =>
     m.call(clearinghouse, 'scheduleModule', [module, true], { id: `module_${name}` }),
   )
-  return [m.call(clearinghouse, 'scheduleEngine', [engine]), ...calls]
+  const settles = m.call(series, 'setSettlement', [settlement])
+  return [m.call(clearinghouse, 'scheduleEngine', [engine]), settles, ...calls]
 }
 
 /** Lists every underlying with its collateral, one after the other: ids count up in the order of the plan. */
-function listAll(m: Builder, plan: Plan, { markets, vault }: Core): Step[] {
+function listAll(m: Builder, plan: Plan, { markets, series, vault }: Core): Step[] {
   const usdOutflow = m.call(vault, 'setOutflow', [USD_ASSET, USD.deposits.outflow], { id: 'outflow_USD' })
   const usdCap = m.call(vault, 'setDepositCap', [USD_ASSET, USD.deposits.cap], { id: 'cap_USD' })
   const calls: Step[] = [usdOutflow, usdCap]
   let previous: Step[] = []
   plan.underlyings.forEach(({ parameters, feed, token }, i) => {
-    const { symbol, deposits, risk, limits, lotUnit } = parameters
+    const { symbol, deposits, risk, limits, lotUnit, terms } = parameters
     const collateral = deployToken(m, token, parameters.token)
     const source = deploySource(m, symbol, parameters.feed, feed)
     const name = stringToHex(symbol, { size: 32 })
     const listing = [name, source.contract, parameters.token.decimals, true, lotUnit, risk, limits]
     const list = m.call(markets, 'list', listing, { id: `list_${symbol}`, after: [...previous, ...source.after] })
     const asset = [i + 1, collateral, deposits.cap, deposits.outflow]
-    calls.push(list, m.call(vault, 'listAsset', asset, { id: `asset_${symbol}`, after: [list] }))
+    const setTerms = m.call(series, 'setRiskTerms', [i + 1, terms], { id: `terms_${symbol}`, after: [list] })
+    calls.push(list, setTerms, m.call(vault, 'listAsset', asset, { id: `asset_${symbol}`, after: [list] }))
     previous = [list]
   })
   return calls
@@ -147,6 +171,10 @@ function permit(m: Builder, plan: Plan, accessManager: Contract, core: Core, aft
     Markets: core.markets,
     Vault: core.vault,
     PremiumFeed: core.premiumFeed,
+    Series: core.series,
+    Surfaces: core.surfaces,
+    Settlement: core.settlement,
+    SurfaceFeed: core.surfaceFeed,
   }
   const calls: Step[] = []
   for (const { contract, role, signatures } of permissions()) {
@@ -161,9 +189,12 @@ function permit(m: Builder, plan: Plan, accessManager: Contract, core: Core, aft
     { role: 'GOVERNANCE', holder: plan.governance ?? deployer, delay: plan.governanceDelay },
     { role: 'GUARDIAN', holder: plan.guardian ?? plan.governance ?? deployer, delay: 0 },
     { role: 'FEED', holder: core.premiumFeed, delay: 0 },
+    { role: 'FEED', holder: core.surfaceFeed, delay: 0, id: 'grant_FEED_surfaces' },
+    { role: 'SURFACES', holder: core.surfaces, delay: 0 },
+    { role: 'SETTLEMENT', holder: core.settlement, delay: 0 },
   ] as const
-  for (const { role, holder, delay } of grants) {
-    calls.push(m.call(accessManager, 'grantRole', [ROLES[role], holder, delay], { id: `grant_${role}` }))
+  for (const { role, holder, delay, ...rest } of grants) {
+    calls.push(m.call(accessManager, 'grantRole', [ROLES[role], holder, delay], { id: `grant_${role}`, ...rest }))
   }
   // A guardian may also cancel what governance has scheduled.
   calls.push(m.call(accessManager, 'setRoleGuardian', [ROLES.GOVERNANCE, ROLES.GUARDIAN], { id: 'guard_GOVERNANCE' }))

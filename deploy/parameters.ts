@@ -27,6 +27,24 @@ export type RiskParameters = {
   haircut: bigint
 }
 
+/** Millionths, except the group. */
+export type RiskTerms = {
+  /** VU, VD: relative shocks of a 30-day volatility. */
+  volatilityUp: number
+  volatilityDown: number
+  /** Per short option and unit of spot. */
+  optionMaintenance: number
+  optionInitial: number
+  /** Of the vega and of the delta that expiries offset; the last per year between them. */
+  calendar: number
+  basis: number
+  basisPerYear: number
+  /** Of the losses that the underlyings of a group offset, in Portfolio mode. */
+  offset: number
+  /** 1..7; 0: offsets nothing. */
+  group: number
+}
+
 export type Limits = {
   /** Long lots of all accounts together. */
   openInterestCap: bigint
@@ -64,6 +82,7 @@ export type UnderlyingParameters = {
   /** Units of the underlying per derivative lot, 1e-18 each. */
   lotUnit: bigint
   risk: RiskParameters
+  terms: RiskTerms
   limits: Limits
   feed: FeedParameters
   deposits: DepositParameters
@@ -75,12 +94,26 @@ function deposits(cap: bigint): DepositParameters {
   return { cap, outflow: { capacity, refill: (capacity + DAY - 1n) / DAY } }
 }
 
+/** Of the majors, which are one group. */
+const MAJORS: RiskTerms = {
+  volatilityUp: 500_000,
+  volatilityDown: 250_000,
+  optionMaintenance: 3_000,
+  optionInitial: 5_000,
+  calendar: 300_000,
+  basis: 2_000,
+  basisPerYear: 10_000,
+  offset: 500_000,
+  group: 1,
+}
+
 const BTC: UnderlyingParameters = {
   symbol: 'BTC',
   token: { name: 'Wrapped BTC', symbol: 'WBTC', decimals: 8 },
   lotUnit: WAD / 10_000n,
   // With relief the floor gives 1 / ((6 % + 0.5 %) / 2) = 31x maintenance leverage.
   risk: { scanRange: bp(600), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  terms: MAJORS,
   limits: { openInterestCap: 50_000_000n, stressGap: bp(500), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
   feed: {
     decimals: 8,
@@ -97,6 +130,7 @@ const ETH: UnderlyingParameters = {
   token: { name: 'Wrapped Ether', symbol: 'WETH', decimals: 18 },
   lotUnit: WAD / 1_000n,
   risk: { scanRange: bp(800), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  terms: MAJORS,
   limits: { openInterestCap: 80_000_000n, stressGap: bp(600), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
   feed: {
     decimals: 8,

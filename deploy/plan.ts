@@ -9,6 +9,8 @@ type PlanFile = {
   guardian: Address
   premiumSigners: Address[]
   premiumQuorum: number
+  surfaceSigners: Address[]
+  surfaceQuorum: number
   /** Symbol -> token, Chainlink proxy and, on a rollup, its sequencer's uptime feed with the grace period in seconds. */
   underlyings: Record<
     string,
@@ -34,12 +36,11 @@ export class PlanError extends Error {
 
 export function parsePlan(text: string): Plan {
   const file: Partial<PlanFile> = JSON.parse(text)
-  const { premiumSigners, premiumQuorum, underlyings = {} } = file
+  const { premiumSigners, premiumQuorum, surfaceSigners, surfaceQuorum, underlyings = {} } = file
   const known = UNDERLYINGS.map(({ symbol }) => symbol)
   for (const symbol of Object.keys(underlyings)) {
     if (!known.includes(symbol)) throw new PlanError('underlyings', symbol, `one of ${known.join(', ')}`)
   }
-  if (!Array.isArray(premiumSigners)) throw new PlanError('premiumSigners', premiumSigners, 'a list of addresses')
   const listed = UNDERLYINGS.filter(({ symbol }) => Object.hasOwn(underlyings, symbol))
   if (listed.length === 0) throw new PlanError('underlyings', underlyings, `some of ${known.join(', ')}`)
   return {
@@ -47,8 +48,10 @@ export function parsePlan(text: string): Plan {
     governance: address('governance', file.governance),
     guardian: address('guardian', file.guardian),
     governanceDelay: GOVERNANCE_DELAY,
-    premiumSigners: premiumSigners.map((each, i) => address(`premiumSigners[${i}]`, each)),
+    premiumSigners: addresses('premiumSigners', premiumSigners),
     premiumQuorum: whole('premiumQuorum', premiumQuorum),
+    surfaceSigners: addresses('surfaceSigners', surfaceSigners),
+    surfaceQuorum: whole('surfaceQuorum', surfaceQuorum),
     underlyings: listed.map((parameters) => underlyingPlan(parameters, underlyings[parameters.symbol])),
   }
 }
@@ -68,6 +71,11 @@ function underlyingPlan(parameters: UnderlyingPlan['parameters'], file: PlanFile
     feed.others = { sources, quorum: whole(`${path}.others.quorum`, file.others.quorum) }
   }
   return { parameters, feed, token: address(`${path}.token`, file?.token) }
+}
+
+function addresses(path: string, value: unknown): Address[] {
+  if (!Array.isArray(value)) throw new PlanError(path, value, 'a list of addresses')
+  return value.map((each, i) => address(`${path}[${i}]`, each))
 }
 
 function address(path: string, value: unknown): Address {

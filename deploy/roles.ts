@@ -5,15 +5,20 @@
 import { type Hex, toFunctionSelector } from 'viem'
 
 /** Role ids in the access manager; 0 is its admin. */
-export const ROLES = { GOVERNANCE: 1n, GUARDIAN: 2n, FEED: 3n } as const
+export const ROLES = { GOVERNANCE: 1n, GUARDIAN: 2n, FEED: 3n, SURFACES: 4n, SETTLEMENT: 5n } as const
 
 export type Role = keyof typeof ROLES
 
 const RISK = '(uint64,uint64,uint64,uint64)'
 const LIMITS = '(uint64,uint64,uint64,uint64)'
 const OUTFLOW = '(uint128,uint128)'
+const TERMS = '(uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint8)'
+const QUOTES = '(uint40,uint256,int256,uint256,uint256,uint256)[]'
 
-/** Contract -> role -> functions. Guardians only tighten; the feed only posts premiums. */
+/**
+ * Contract -> role -> functions. Guardians only tighten; feeds post premiums and surfaces; the surfaces contract stores what
+ * has passed its rules; the settlement contract ends perpetuals.
+ */
 export const PERMISSIONS = {
   Clearinghouse: {
     GOVERNANCE: [
@@ -34,6 +39,18 @@ export const PERMISSIONS = {
     ],
     GUARDIAN: ['tightenOpenInterestCap(uint8,uint64)', 'tightenReduceOnly(uint8)'],
     FEED: ['setPremium(uint8,int256)'],
+    SETTLEMENT: ['delist(uint8)'],
+  },
+  Series: {
+    GOVERNANCE: ['setSettlement(address)', `setRiskTerms(uint8,${TERMS})`],
+    SURFACES: ['setSurface(uint8,uint256,uint256,uint40[],uint256[])'],
+  },
+  Surfaces: {
+    FEED: [`setSurface(uint8,uint256,uint256,${QUOTES})`],
+  },
+  Settlement: {
+    GOVERNANCE: ['scheduleDelisting(uint8,uint40)'],
+    GUARDIAN: ['delaySettlement(uint8,uint40,uint24)'],
   },
   Vault: {
     GOVERNANCE: [
@@ -46,6 +63,9 @@ export const PERMISSIONS = {
     GUARDIAN: ['tightenDepositCap(uint8,uint128)'],
   },
   PremiumFeed: {
+    GOVERNANCE: ['setSigners(address[],uint256)'],
+  },
+  SurfaceFeed: {
     GOVERNANCE: ['setSigners(address[],uint256)'],
   },
 } as const satisfies Record<string, Partial<Record<Role, readonly string[]>>>

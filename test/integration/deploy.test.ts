@@ -8,6 +8,10 @@ import { UNDERLYINGS } from '../../deploy/parameters.ts'
 import { PlanError, parsePlan } from '../../deploy/plan.ts'
 import { permissions, ROLES, selectors } from '../../deploy/roles.ts'
 
+/** The abstract contract of all feeds, and the feeds. */
+const QUORUM = 'SignerQuorum'
+const FEEDS = ['PremiumFeed', 'SurfaceFeed']
+
 /** `Contract.function` of everything with the `restricted` modifier, read from the sources. */
 function restrictedFunctions(): string[] {
   return globSync('contracts/core/*.sol')
@@ -18,6 +22,7 @@ function restrictedFunctions(): string[] {
         ([, name]) => `${contract}.${name}`,
       )
     })
+    .flatMap((name) => (name.startsWith(`${QUORUM}.`) ? FEEDS.map((feed) => name.replace(QUORUM, feed)) : name))
     .sort()
 }
 
@@ -37,9 +42,9 @@ describe('the permission table', () => {
     }
   })
 
-  it('lets guardians only tighten', () => {
+  it('lets guardians only tighten and delay', () => {
     const guarded = permissions().filter(({ role }) => role === 'GUARDIAN')
-    for (const signature of guarded.flatMap(({ signatures }) => signatures)) assert.match(signature, /^tighten/)
+    for (const signature of guarded.flatMap(({ signatures }) => signatures)) assert.match(signature, /^(tighten|delay)/)
   })
 })
 
@@ -59,8 +64,12 @@ describe('deployPlimsoll', () => {
 
     assert.equal(await clearinghouse.read.isSealed(), true)
     assert.equal(getAddress(await clearinghouse.read.engine()), getAddress(deployment.engine))
-    for (const module of [deployment.vault, deployment.auction, deployment.exchange]) {
+    for (const module of [deployment.vault, deployment.auction, deployment.exchange, deployment.settlement]) {
       assert.equal(await clearinghouse.read.isModule([module]), true)
+    }
+    assert.equal(getAddress(await contracts.series.read.settlement()), getAddress(deployment.settlement))
+    for (const [i, { terms }] of UNDERLYINGS.entries()) {
+      assert.deepEqual(await contracts.series.read.riskTerms([i + 1]), terms)
     }
     assert.deepEqual(
       deployment.underlyings.map(({ symbol }) => symbol),
@@ -81,6 +90,10 @@ describe('deployPlimsoll', () => {
         Markets: markets,
         Vault: vault,
         PremiumFeed: contracts.premiumFeed,
+        Series: contracts.series,
+        Surfaces: contracts.surfaces,
+        Settlement: contracts.settlement,
+        SurfaceFeed: contracts.surfaceFeed,
       }
       for (const selector of selectors(signatures)) {
         const granted = await accessManager.read.getTargetFunctionRole([target[contract].address, selector])
@@ -111,6 +124,8 @@ describe('parsePlan', () => {
     guardian: address,
     premiumSigners: [address],
     premiumQuorum: 1,
+    surfaceSigners: [address],
+    surfaceQuorum: 1,
     underlyings: { BTC: { token: address, feed: address, sequencer: { feed: address, graceSeconds: 3600 } } },
   }
 
@@ -129,6 +144,7 @@ describe('parsePlan', () => {
     const cases = [
       [{ ...file, governance: 'nobody' }, 'governance'],
       [{ ...file, premiumQuorum: 1.5 }, 'premiumQuorum'],
+      [{ ...file, surfaceSigners: address }, 'surfaceSigners'],
       [{ ...file, underlyings: { DOGE: {} } }, 'underlyings'],
       [{ ...file, underlyings: { BTC: { token: address } } }, 'underlyings.BTC.feed'],
     ] as const
