@@ -1,13 +1,14 @@
 /**
- * `npm run -s parity -- [--portfolios N] [--seed S] [--workers W] [--json]`: random portfolios in random markets, measured
- * by the SDK's bigint twin and by the compiled engine on a chain in this process. Exit code 1 on any difference.
+ * `npm run -s parity -- [--count N] [--seed S] [--workers W] [--json]`: random portfolios in random markets, measured by the
+ * SDK's bigint twin and by the compiled engine, each worker on a chain of its own. Exit code 1 on any difference.
  * Progress goes to stderr; the result to stdout, with `--json` as described by `docs/schemas/parity.json`.
  */
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { CHUNK, checkChunk, emptyResult, merge, openEngine, type ParityResult } from '../test/differential/parity.ts'
+import { openSeparateEngine } from '../test/differential/compiledEngine.ts'
+import { CHUNK, checkChunk, emptyResult, merge, type ParityResult } from '../test/differential/parity.ts'
 
 type Job = { seed: number; chunk: number; count: number }
 type Report = ParityResult & { seed: number; workers: number; seconds: number; portfoliosPerSecond: number }
@@ -17,7 +18,7 @@ const ROLE = 'PLIMSOLL_PARITY_ROLE'
 
 const { values: options } = parseArgs({
   options: {
-    portfolios: { type: 'string', default: '10000' },
+    count: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1349282157' },
     workers: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
@@ -25,7 +26,7 @@ const { values: options } = parseArgs({
 })
 
 /** @throws RangeError naming the option */
-function wholeNumber(name: 'portfolios' | 'seed' | 'workers', least: number, most: number): number {
+function wholeNumber(name: 'count' | 'seed' | 'workers', least: number, most: number): number {
   const value = Number(options[name])
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value
   throw new RangeError(`--${name} is ${options[name]}. Use a whole number from ${least} to ${most}.`)
@@ -33,7 +34,7 @@ function wholeNumber(name: 'portfolios' | 'seed' | 'workers', least: number, mos
 
 /** One engine per worker process; a job at a time until the parent closes the channel. */
 async function serve(): Promise<void> {
-  const engine = await openEngine()
+  const engine = await openSeparateEngine()
   process.on('message', async ({ seed, chunk, count }: Job) => {
     process.send?.(await checkChunk(engine, seed, chunk, count))
   })
@@ -69,9 +70,11 @@ async function distribute(jobs: Job[], workers: number, onResult: (result: Parit
 }
 
 function describe(report: Report): string {
-  const { portfolios, values, mismatches, examples, reached, seconds, portfoliosPerSecond, seed } = report
+  const { portfolios, values, mismatches, maxDifferenceWei, examples, reached, seconds, portfoliosPerSecond, seed } =
+    report
   return [
     `${portfolios} portfolios, ${reached.positions} positions, ${values} values compared, ${mismatches} mismatches`,
+    `largest difference ${maxDifferenceWei} wei`,
     `seed ${seed}, ${seconds.toFixed(1)} s, ${portfoliosPerSecond.toFixed(0)} portfolios/s`,
     ...examples.map(
       ({ chunk, index, field, chain, twin }) =>
@@ -81,7 +84,7 @@ function describe(report: Report): string {
 }
 
 async function main(): Promise<void> {
-  const portfolios = wholeNumber('portfolios', 1, 1e9)
+  const portfolios = wholeNumber('count', 1, 1e9)
   const seed = wholeNumber('seed', 0, 2 ** 32 - 1)
   const jobs = jobsOf(portfolios, seed)
   const workers = Math.min(wholeNumber('workers', 1, 256), jobs.length)

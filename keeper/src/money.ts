@@ -51,6 +51,6 @@ export function bumped({ maxFeePerGas, maxPriorityFeePerGas }: Fees, percent: bi
 /** The listed market named ETH prices gas; without one the configuration does. */
 export function ethPrice(book: Book, snapshot: Snapshot, { gas }: Pick<Config, 'gas'>): bigint {
   const listed = [...book.symbols].find(([, symbol]) => symbol === 'ETH')?.[0]
-  const market = snapshot.find(({ underlying }) => underlying === listed)
+  const market = snapshot.markets.find(({ underlying }) => underlying === listed)
   return market?.spot ?? gas.ethUsd ?? 0n
 }

@@ -110,7 +110,8 @@ export class Runner {
     }
     const money = this.#money(book, snapshot, head)
     await this.#confirmAll(head, money)
-    const planned = this.#view && snapshot.length > 0 ? await this.#act(book, this.#view, head, money) : undefined
+    const planned =
+      this.#view && snapshot.markets.length > 0 ? await this.#act(book, this.#view, head, money) : undefined
     await this.#verify(book, head)
     this.#unscanned = undefined
     reporter.scanned({

@@ -1,5 +1,5 @@
 /** What a person wants to know of a keeper that runs, or ran: read from its journal and the chain, nothing locked. */
-import { assess, underlyingsOf } from '@plimsoll/sdk'
+import { assess, linearSnapshot, underlyingsOf } from '@plimsoll/sdk'
 import { formatEther } from 'viem'
 import type { Config } from './config.ts'
 import { connect } from './doctor.ts'
@@ -13,7 +13,7 @@ export async function describeStatus(config: Config): Promise<string> {
     [config.account.main, ...config.account.pool].map(async (account) => {
       const portfolio = await chain.portfolio(account, block)
       const held = underlyingsOf(portfolio.positions)
-      const snapshot = held.length === 0 ? [] : await chain.snapshot(held, block)
+      const snapshot = held.length === 0 ? linearSnapshot([]) : await chain.snapshot(held, block)
       const { equity, maintenance } = assess(portfolio, snapshot)
       const positions = portfolio.positions.map(({ instrument: { underlying, kind }, lots }) => ({
         underlying,

@@ -11,7 +11,10 @@ class RpcError extends Error {
   }
 }
 
-type Answer = { id: number; result?: unknown; error?: { message: string; data?: unknown } }
+/** What a node says against a call; `data` of a revert is what the contract reverted with. */
+export type RpcFault = { message: string; data?: unknown }
+
+type Answer = { id: number; result?: unknown; error?: RpcFault }
 
 export class Rpc {
   readonly url: string
@@ -27,6 +30,15 @@ export class Rpc {
   }
 
   async batch(calls: readonly RpcCall[]): Promise<unknown[]> {
+    const outcomes = await this.settle(calls)
+    return outcomes.map(({ result, fault }, id) => {
+      if (fault) throw new RpcError({ method: calls[id]?.method ?? '', problem: describe(fault) })
+      return result
+    })
+  }
+
+  /** As `batch`, with the fault of each call that failed in place of its result. */
+  async settle(calls: readonly RpcCall[]): Promise<{ result?: unknown; fault?: RpcFault | undefined }[]> {
     if (calls.length === 0) return []
     const body = calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call }))
     const answers = await this.#post(body, calls[0]?.method ?? '')
@@ -34,8 +46,7 @@ export class Rpc {
     return calls.map(({ method }, id) => {
       const answer = byId.get(id)
       if (!answer) throw new RpcError({ method, problem: 'the node left it unanswered.' })
-      if (answer.error) throw new RpcError({ method, problem: describe(answer.error) })
-      return answer.result
+      return { result: answer.result, fault: answer.error }
     })
   }
 
@@ -50,6 +61,6 @@ export class Rpc {
   }
 }
 
-function describe({ message, data }: { message: string; data?: unknown }): string {
+function describe({ message, data }: RpcFault): string {
   return data === undefined ? message : `${message} ${JSON.stringify(data)}`
 }

@@ -127,7 +127,7 @@ function leastFraction({ equity, maintenance }: Assessment): bigint {
 /** Sum of the sizes of all positions at mark, USD with 18 decimals. */
 function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
   return positions.reduce((sum, { instrument, lots }) => {
-    const market = snapshot.find(({ underlying }) => underlying === instrument.underlying)
+    const market = snapshot.markets.find(({ underlying }) => underlying === instrument.underlying)
     if (!market) return sum
     const isSpot = instrument.kind === 'spot'
     const unit = isSpot ? market.tokenUnit * market.spot : market.lotUnit * market.perpetualMark

@@ -84,7 +84,7 @@ export class Tally {
   #keeperPays({ from, gas, gasPrice, succeeded }: Transaction, snapshot: Snapshot): void {
     const keeper = this.keepers.find(({ address }) => address === from)
     if (!keeper) return
-    const ethSpot = snapshot[this.#ethIndex]?.spot ?? 0n
+    const ethSpot = snapshot.markets[this.#ethIndex]?.spot ?? 0n
     keeper.gasPaid += (gas * gasPrice * ethSpot) / WAD
     if (!succeeded) keeper.reverted += 1
   }

@@ -16,6 +16,11 @@ const OWN: readonly (readonly [string, string, string])[] = [
   ['InvalidEncoding', 'INVALID_ENCODING', 'A word is no member of its type. Check where it came from.'],
   ['MissingRow', 'MISSING_ROW', 'The snapshot lacks an underlying of the portfolio. Take it over all of them.'],
   [
+    'MissingSeriesRow',
+    'MISSING_SERIES_ROW',
+    'The snapshot or the state lacks an expiry or a strike. Take it over all instruments of the portfolio.',
+  ],
+  [
     'OutOfRange',
     'OUT_OF_RANGE',
     'A number does not fit the bits that the chain gives it. Use one from `minimum` to `maximum`.',
@@ -23,12 +28,18 @@ const OWN: readonly (readonly [string, string, string])[] = [
   ['Panic', 'PANIC', 'A contract panicked, for instance on an overflow. Use a smaller amount.'],
   ['PositionTooLarge', 'POSITION_TOO_LARGE', 'Lots times unit reach 2^97. Use a smaller position.'],
   ['RevertReason', 'REVERT_REASON', 'A foreign contract reverted with a text. Read it.'],
+  ['StrikeTooLarge', 'STRIKE_TOO_LARGE', 'A strike is beyond the largest price. Use a smaller one.'],
+  [
+    'TooManyOptionLots',
+    'TOO_MANY_OPTION_LOTS',
+    'Netted option lots of one underlying reach 2^47. Use smaller positions.',
+  ],
   [
     'UnknownRevert',
     'UNKNOWN_REVERT',
     'A foreign contract reverted with its own error. Look up the selector in its ABI.',
   ],
-  ['UnmeasuredInstrument', 'UNMEASURED_INSTRUMENT', 'The engine measures spot and perpetuals. Use those.'],
+  ['UnmeasuredInstrument', 'UNMEASURED_INSTRUMENT', 'A future has no strike. Leave it 0.'],
   [
     'UnsupportedProvider',
     'UNSUPPORTED_PROVIDER',

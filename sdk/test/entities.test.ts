@@ -117,7 +117,7 @@ describe('InstrumentId and Position', () => {
     assert.throws(() => encodeInstrumentId(perpetualOf(256)), OutOfRangeError)
     assert.throws(() => encodeInstrumentId({ ...perpetualOf(1), expiry: 1.5 }), OutOfRangeError)
     assert.throws(() => encodePosition({ instrument: spotOf(1), lots: 2n ** 127n }), OutOfRangeError)
-    assert.throws(() => decodeReason(14), InvalidEncodingError)
+    assert.throws(() => decodeReason(15), InvalidEncodingError)
   })
 })
 
@@ -132,11 +132,22 @@ describe('UnderlyingSet and Snapshot', () => {
   })
 
   it('refuse rows out of order and sets without their rows', () => {
-    const [row] = decodeSnapshot({ set: 2n, markets: [encodedRow] })
-    assert.ok(row)
-    assert.deepEqual(encodeSnapshot([row]), { set: 2n, markets: [encodedRow] })
-    assert.throws(() => encodeSnapshot([row, row]), InvalidEncodingError)
-    assert.throws(() => decodeSnapshot({ set: 6n, markets: [encodedRow] }), InvalidEncodingError)
+    const decoded = decodeSnapshot(encoded)
+    assert.deepEqual(encodeSnapshot(decoded), encoded)
+    const { markets, chains, expiries, strikes } = decoded
+    assert.equal(expiries[0]?.expiry, 1_790_000_000)
+    assert.equal(strikes[0]?.callMark, 5n * 10n ** 20n)
+    for (const wrong of [
+      { markets: [...markets, ...markets] },
+      { chains: [...chains, ...chains] },
+      { expiries: [...expiries, ...expiries] },
+      { strikes: [...strikes, ...strikes] },
+      { strikes: strikes.map((row) => ({ ...row, gapRate: 1n })) },
+    ]) {
+      assert.throws(() => encodeSnapshot({ ...decoded, ...wrong }), InvalidEncodingError)
+    }
+    assert.throws(() => decodeSnapshot({ ...encoded, set: 6n }), InvalidEncodingError)
+    assert.throws(() => decodeSnapshot({ ...encoded, strikes: [1n] }), InvalidEncodingError)
   })
 })
 
@@ -150,6 +161,7 @@ const encodedRow = {
   tokenUnit: 1n,
   lotUnit: 1n,
   scanRange: 1n,
+  epsilon: 1n,
   linearRelief: 1n,
   haircut: 0n,
   slotCharge: 0n,
@@ -159,6 +171,38 @@ const encodedRow = {
   openInterestCap: 0n,
   status: 1,
   reduceOnly: false,
+}
+
+const SERIES = (1n << 40n) | 1_790_000_000n
+const encoded = {
+  set: 2n,
+  time: 9n,
+  markets: [encodedRow],
+  chains: [
+    {
+      referenceSpot: 1n,
+      depth: 2n,
+      terms: {
+        volatilityUp: 1,
+        volatilityDown: 2,
+        optionMaintenance: 3,
+        optionInitial: 4,
+        calendar: 5,
+        basis: 6,
+        basisPerYear: 7,
+        offset: 8,
+        group: 1,
+      },
+      fresh: true,
+    },
+  ],
+  expiries: [{ key: SERIES, forward: 1n, moving: 2n, discountedForward: 3n, discountedMoving: 4n, discount: 5n }],
+  // Strike 85,000 with 8 decimals, a call worth 500, gap rate of 7 units.
+  strikes: [
+    (((SERIES << 64n) | 8_500_000_000_000n) << 128n) | ((5n * 10n ** 20n) << 40n) | 7n,
+    2n ** 255n + 1n,
+    2n ** 254n + 1n,
+  ],
 }
 
 describe('Deployment', () => {

@@ -12,22 +12,24 @@ import {
   fractionBounds,
   ladder,
   linearPnl,
+  linearSnapshot,
   MissingRowError,
+  MissingSeriesRowError,
   mulDivDown,
   mulDivTrunc,
   mulDivUp,
+  optionOf,
   PositionTooLargeError,
   perpetualOf,
   rewardRate,
   scenarioPnl,
   split,
   spotOf,
-  UnmeasuredInstrumentError,
   WAD,
   WAD2,
   worstLoss,
 } from '../src/index.ts'
-import { BTC_MARKET, portfolioOf } from './markets.ts'
+import { BTC_SNAPSHOT, portfolioOf } from './markets.ts'
 
 fc.configureGlobal({ seed: 0x506c696d })
 const signed = fc.bigInt({ min: -(2n ** 200n), max: 2n ** 200n })
@@ -90,7 +92,7 @@ describe('scenarios', () => {
 describe('the engine', () => {
   // 10 BTC at 40,000: 400,000 notional, 6.5 % of it 26,000, half of that for linear books.
   it('measures a worked example', () => {
-    const result = assess(portfolioOf(30_000n, 100_000n), [BTC_MARKET])
+    const result = assess(portfolioOf(30_000n, 100_000n), BTC_SNAPSHOT)
     assert.equal(result.equity, 430_000n * WAD)
     assert.equal(result.maintenance, 13_000n * WAD)
     assert.equal(result.initial, (16_900n + 400n + 2n) * WAD)
@@ -100,18 +102,16 @@ describe('the engine', () => {
   it('takes half as much from a hedged book as the hedge leaves', () => {
     const spot = { instrument: spotOf(1), lots: 5n * 10n ** 8n }
     const short = { instrument: perpetualOf(1), lots: -100_000n }
-    const { maintenance } = assess({ mode: 'cross', cash: 0n, positions: [spot, short] }, [BTC_MARKET])
+    const { maintenance } = assess({ mode: 'cross', cash: 0n, positions: [spot, short] }, BTC_SNAPSHOT)
     assert.equal(maintenance, (6_500n + 20_000n) * WAD) // 5 BTC net short; 10 % of 200,000 collateral
   })
 
   it('refuses what it cannot measure', () => {
-    const option = { instrument: { underlying: 1, kind: 'call', expiry: 9, strike: 1n }, lots: 1n } as const
-    assert.throws(
-      () => assess({ mode: 'cross', cash: 0n, positions: [option] }, [BTC_MARKET]),
-      UnmeasuredInstrumentError,
-    )
-    assert.throws(() => assess(portfolioOf(0n, 1n), []), MissingRowError)
-    assert.throws(() => assess(portfolioOf(0n, 2n ** 97n), [BTC_MARKET]), PositionTooLargeError)
+    const option = { instrument: optionOf(1, 'call', 9, 1n), lots: 1n }
+    const positions = [option]
+    assert.throws(() => assess({ mode: 'cross', cash: 0n, positions }, BTC_SNAPSHOT), MissingSeriesRowError)
+    assert.throws(() => assess(portfolioOf(0n, 1n), linearSnapshot([])), MissingRowError)
+    assert.throws(() => assess(portfolioOf(0n, 2n ** 97n), BTC_SNAPSHOT), PositionTooLargeError)
   })
 })
 
@@ -145,7 +145,7 @@ describe('the auction', () => {
   })
 
   it('takes dust and insolvent accounts whole, and at most what restores the buffer', () => {
-    const base = assess(portfolioOf(0n, 0n), [])
+    const base = assess(portfolioOf(0n, 0n), linearSnapshot([]))
     assert.deepEqual(fractionBounds({ ...base, equity: 1n, maintenance: 999n * WAD }), { least: WAD, most: WAD })
     assert.deepEqual(fractionBounds({ ...base, equity: -1n, maintenance: 2_000n * WAD }), {
       least: WAD / 10n,

@@ -1,4 +1,4 @@
-import { type Market, type Portfolio, perpetualOf } from '../src/index.ts'
+import { linearSnapshot, type Market, type Portfolio, perpetualOf } from '../src/index.ts'
 
 const WAD = 10n ** 18n
 const PRICE = 40_000n * WAD
@@ -15,6 +15,7 @@ export const BTC_MARKET: Market = {
   tokenUnit: 10n ** 10n,
   lotUnit: 10n ** 14n,
   scanRange: (65n * WAD) / 1_000n,
+  epsilon: WAD / 200n,
   linearRelief: WAD / 2n,
   haircut: WAD / 10n,
   slotCharge: 2n * WAD,
@@ -25,6 +26,8 @@ export const BTC_MARKET: Market = {
   status: 'live',
   reduceOnly: false,
 }
+
+export const BTC_SNAPSHOT = linearSnapshot([BTC_MARKET])
 
 /** `dollars` of cash beside `lots` of the perpetual; 10,000 lots are a coin. */
 export function portfolioOf(dollars: bigint, lots: bigint): Portfolio {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { assess, MAX_POSITIONS, type PreviewAction, perpetualOf, preview, spotOf, WAD } from '../src/index.ts'
-import { BTC_MARKET, portfolioOf } from './markets.ts'
+import {
+  assess,
+  linearSnapshot,
+  MAX_POSITIONS,
+  type PreviewAction,
+  perpetualOf,
+  preview,
+  spotOf,
+  WAD,
+} from '../src/index.ts'
+import { BTC_MARKET, BTC_SNAPSHOT, portfolioOf } from './markets.ts'
 
 const PRICE = 4n * WAD
 const buy = (units: bigint): PreviewAction => ({
@@ -20,7 +29,7 @@ const ETH_MARKET = { ...BTC_MARKET, underlying: 2 }
 
 describe('preview', () => {
   it('moves cash, lots and fees of a trade: 5 bp of 40,000', () => {
-    const { allowed, portfolio, after, steps } = preview(portfolioOf(10_000n, 0n), [BTC_MARKET], [buy(10_000n)])
+    const { allowed, portfolio, after, steps } = preview(portfolioOf(10_000n, 0n), BTC_SNAPSHOT, [buy(10_000n)])
     assert.equal(allowed, true)
     assert.deepEqual(portfolio, portfolioOf(10_000n - 40_000n - 20n, 10_000n))
     assert.equal(steps[0]?.fee, 20n * WAD)
@@ -29,21 +38,21 @@ describe('preview', () => {
 
   it('applies actions one after the other and stops at the first that fails', () => {
     const actions: PreviewAction[] = [buy(10_000n), { type: 'withdraw', asset: 0, amount: 9_000n * WAD }, sell(10_000n)]
-    const { allowed, failure, steps, portfolio } = preview(portfolioOf(10_000n, 0n), [BTC_MARKET], actions)
+    const { allowed, failure, steps, portfolio } = preview(portfolioOf(10_000n, 0n), BTC_SNAPSHOT, actions)
     assert.deepEqual([allowed, steps.length, failure?.error], [false, 2, 'InsufficientMargin'])
     assert.deepEqual(portfolio.positions, [{ instrument: perpetualOf(1), lots: 10_000n }])
   })
 
   it('lets an account below initial margin reduce, and not grow', () => {
     const poor = { ...portfolioOf(-38_300n, 10_000n) }
-    const { initial, equity } = assess(poor, [BTC_MARKET])
+    const { initial, equity } = assess(poor, BTC_SNAPSHOT)
     assert.ok(equity < initial)
-    assert.equal(preview(poor, [BTC_MARKET], [sell(5_000n)]).allowed, true)
-    assert.equal(preview(poor, [BTC_MARKET], [buy(1n)]).failure?.error, 'InsufficientMargin')
+    assert.equal(preview(poor, BTC_SNAPSHOT, [sell(5_000n)]).allowed, true)
+    assert.equal(preview(poor, BTC_SNAPSHOT, [buy(1n)]).failure?.error, 'InsufficientMargin')
   })
 
   it('takes the fee never below equity 0', () => {
-    const { steps } = preview(portfolioOf(-40_000n + 1n, 10_000n), [BTC_MARKET], [sell(10_000n)])
+    const { steps } = preview(portfolioOf(-40_000n + 1n, 10_000n), BTC_SNAPSHOT, [sell(10_000n)])
     assert.equal(steps[0]?.fee, WAD)
   })
 
@@ -54,13 +63,16 @@ describe('preview', () => {
       { ...BTC_MARKET, reduceOnly: true },
       { ...BTC_MARKET, openInterestCap: 9n },
     ]) {
-      assert.equal(preview(held, [market], [buy(10n)]).failure?.error, 'NewRiskRefused')
+      assert.equal(preview(held, linearSnapshot([market]), [buy(10n)]).failure?.error, 'NewRiskRefused')
     }
     // A flat counterparty of a buyer goes short: only the buyer's lots count. One that closes a long takes them away again.
     const full = { ...BTC_MARKET, openInterest: 9n, openInterestCap: 9n }
     const [trade] = [buy(10n)]
     assert.equal(trade?.type, 'trade')
-    assert.equal(preview(held, [full], [{ ...trade, counterpartyLots: [10n] } as PreviewAction]).allowed, true)
+    assert.equal(
+      preview(held, linearSnapshot([full]), [{ ...trade, counterpartyLots: [10n] } as PreviewAction]).allowed,
+      true,
+    )
   })
 
   it('keeps a reduce-only account from growing until it has initial margin', () => {
@@ -68,14 +80,14 @@ describe('preview', () => {
     const rich = { type: 'deposit', asset: 0, amount: 50_000n * WAD } as const
     const options = { reduceOnly: true }
     const gift = { ...buy(1n), price: -1_000n * WAD } as PreviewAction // better off, but not up to initial margin
-    assert.equal(preview(account, [BTC_MARKET], [gift]).allowed, true)
-    assert.equal(preview(account, [BTC_MARKET], [gift], options).failure?.error, 'AccountReduceOnly')
-    assert.equal(preview(account, [BTC_MARKET], [rich, buy(1n)], options).allowed, true)
+    assert.equal(preview(account, BTC_SNAPSHOT, [gift]).allowed, true)
+    assert.equal(preview(account, BTC_SNAPSHOT, [gift], options).failure?.error, 'AccountReduceOnly')
+    assert.equal(preview(account, BTC_SNAPSHOT, [rich, buy(1n)], options).allowed, true)
   })
 
   it('knows the bounds of the ledger', () => {
     const held = portfolioOf(10_000n, 0n)
-    const errorOf = (action: PreviewAction) => preview(held, [BTC_MARKET], [action]).failure?.error
+    const errorOf = (action: PreviewAction) => preview(held, BTC_SNAPSHOT, [action]).failure?.error
     assert.equal(errorOf(buy(2n ** 47n)), 'LotsOutOfRange')
     assert.equal(errorOf({ type: 'withdraw', asset: 1, amount: 1n }), 'NegativeCollateral')
     assert.equal(errorOf({ type: 'deposit', asset: 1, amount: 0n }), 'ZeroAmount')
@@ -88,30 +100,36 @@ describe('preview', () => {
       instrument: { ...perpetualOf(1), expiry: n + 1 },
       lots: 1n,
     }))
-    const { failure } = preview({ ...held, positions }, [BTC_MARKET], [{ type: 'deposit', asset: 1, amount: 1n }])
+    const { failure } = preview({ ...held, positions }, BTC_SNAPSHOT, [{ type: 'deposit', asset: 1, amount: 1n }])
     assert.deepEqual(failure, { error: 'TooManyPositions', limit: MAX_POSITIONS })
   })
 
   it('closes a position by moving the last one into its place', () => {
     const positions = [1, 2].map((underlying) => ({ instrument: perpetualOf(underlying), lots: 10n }))
-    const { portfolio } = preview({ ...portfolioOf(10_000n, 0n), positions }, [BTC_MARKET, ETH_MARKET], [sell(10n)])
+    const { portfolio } = preview(
+      { ...portfolioOf(10_000n, 0n), positions },
+      linearSnapshot([BTC_MARKET, ETH_MARKET]),
+      [sell(10n)],
+    )
     assert.deepEqual(portfolio.positions, [{ instrument: perpetualOf(2), lots: 10n }])
   })
 
   it('needs initial margin for a change of mode, and one underlying for isolation', () => {
     const positions = [1, 2].map((underlying) => ({ instrument: perpetualOf(underlying), lots: 10n }))
     const isolate = { type: 'setMode', mode: 'isolated' } as const
-    const both = preview({ ...portfolioOf(10_000n, 0n), positions }, [BTC_MARKET, ETH_MARKET], [isolate])
+    const both = preview({ ...portfolioOf(10_000n, 0n), positions }, linearSnapshot([BTC_MARKET, ETH_MARKET]), [
+      isolate,
+    ])
     assert.deepEqual(both.failure, { error: 'IsolatedAccount', underlyings: 2 })
-    assert.equal(preview(portfolioOf(-38_300n, 10_000n), [BTC_MARKET], [isolate]).failure?.error, 'InsufficientMargin')
+    assert.equal(preview(portfolioOf(-38_300n, 10_000n), BTC_SNAPSHOT, [isolate]).failure?.error, 'InsufficientMargin')
   })
 
   it('lets collateral in below initial margin, and settled cash fall to its floor only', () => {
     const deposit = { type: 'deposit', asset: 1, amount: 10n ** 6n } as const
-    assert.equal(preview(portfolioOf(-39_500n, 10_000n), [BTC_MARKET], [deposit]).allowed, true)
+    assert.equal(preview(portfolioOf(-39_500n, 10_000n), BTC_SNAPSHOT, [deposit]).allowed, true)
     const collateral = { mode: 'cross', cash: 0n, positions: [{ instrument: spotOf(1), lots: 10n ** 8n }] } as const
     const withdrawal = { type: 'withdraw', asset: 0, amount: WAD } as const
-    const { failure } = preview(collateral, [BTC_MARKET], [withdrawal])
+    const { failure } = preview(collateral, BTC_SNAPSHOT, [withdrawal])
     assert.deepEqual(failure, { error: 'SettledCashTooLow', settledCash: -WAD, floor: 0n })
   })
 })

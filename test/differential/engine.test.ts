@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { CHUNK, checkChunk, emptyResult, merge, openEngine, type ParityResult } from './parity.ts'
+import { type Engine, openEngine } from './compiledEngine.ts'
+import { CHUNK, checkChunk, emptyResult, merge, type ParityResult } from './parity.ts'
 
 const SEED = 0x506c696d
 const CHUNKS = 4
 
 describe('the bigint twin of the margin engine', () => {
-  let engine: Awaited<ReturnType<typeof openEngine>>
+  let engine: Engine
   let result: ParityResult
   before(async () => {
     engine = await openEngine()
@@ -30,14 +31,16 @@ describe('the bigint twin of the margin engine', () => {
   it('differs when one number of the input differs: the comparison can fail', async () => {
     const raised = await checkChunk(
       {
-        ...engine,
-        assess: (input) =>
-          engine.assess({ ...input, portfolio: { ...input.portfolio, cash: input.portfolio.cash + 1n } }),
+        ask: (inputs) =>
+          engine.ask(
+            inputs.map((input) => ({ ...input, portfolio: { ...input.portfolio, cash: input.portfolio.cash + 1n } })),
+          ),
       },
       SEED,
       0,
       10,
     )
-    assert.equal(raised.mismatches, 20) // equity and settled cash of ten portfolios
+    assert.equal(raised.mismatches, 40) // equity and settled cash of ten portfolios, in assess and in audit
+    assert.equal(raised.maxDifferenceWei, '1')
   })
 })

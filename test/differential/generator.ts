@@ -1,103 +1,124 @@
-/** Random inputs of the margin engine, up to the bounds that ledger and listing allow (`docs/rounding.md`). */
-import type { Market, Portfolio, Position, PriceStatus, Snapshot } from '../../sdk/src/index.ts'
+/** Random inputs of the margin engine: portfolios of all instruments in random worlds. */
+import {
+  type Instrument,
+  isDated,
+  isOption,
+  type Market,
+  type Mode,
+  type Portfolio,
+  type Position,
+  type Snapshot,
+} from '../../sdk/src/index.ts'
+import { MAX_LOTS } from './markets.ts'
 import { createRandom, type Random } from './random.ts'
+import { randomWorld, type World } from './worlds.ts'
 
 export type Case = { portfolio: Portfolio; snapshot: Snapshot; scaled: number[] }
 
-const WAD = 10n ** 18n
-const MAX_PRICE = 2n ** 88n - 1n
-const MAX_INDEX = 2n ** 103n - 1n
-const MAX_LOTS = 2n ** 47n - 1n
 const MAX_QUANTITY = 2n ** 97n - 1n
 const MAX_CASH = 2n ** 127n - 1n
+const MAX_OPTION_LOTS = 2n ** 40n - 1n
 const MAX_POSITIONS = 128
+/** Portfolios per world: making a world takes longer than measuring a portfolio in it. */
+const SHARED = 20
 
 /** `count` cases, the same for the same seed. */
 export function randomCases(seed: number, count: number): Case[] {
   const random = createRandom(seed)
-  return Array.from({ length: count }, () => randomCase(random))
+  const cases: Case[] = []
+  while (cases.length < count) {
+    const world = randomWorld(random)
+    for (let i = 0; i < SHARED && cases.length < count; i++) cases.push(randomCase(random, world))
+  }
+  return cases
 }
 
-function randomCase(random: Random): Case {
-  const rows = 1 + random.below(random.oneIn(16) ? 12 : 3)
-  const underlyings = new Set<number>()
-  while (underlyings.size < rows) underlyings.add(1 + random.below(random.oneIn(2) ? 8 : 255))
-  const snapshot = [...underlyings].sort((a, b) => a - b).map((underlying) => randomMarket(random, underlying))
-  const count = random.below(random.oneIn(24) ? MAX_POSITIONS + 1 : 9)
-  const positions = Array.from({ length: count }, () => randomPosition(random, snapshot))
+function randomCase(random: Random, world: World): Case {
+  const positions = randomPositions(random, world)
   const sign = random.oneIn(2) ? -1n : 1n
+  const snapshot = random.oneIn(2) ? world.snapshot : needed(random, world.snapshot, positions)
+  const portfolio: Portfolio = {
+    mode: random.pick<Mode>(['cross', 'isolated', 'portfolio', 'portfolio']),
+    cash: sign * random.magnitude(0n, MAX_CASH),
+    positions,
+  }
+  const scaled = snapshot.markets.map(({ underlying }) => underlying).filter(() => random.oneIn(2))
+  return random.oneIn(32) ? withFault(random, { portfolio, snapshot, scaled }) : { portfolio, snapshot, scaled }
+}
+
+/** One thing that the engine must refuse, if the case has what it takes. */
+function withFault(random: Random, { portfolio, snapshot, scaled }: Case): Case {
+  const at = random.below(portfolio.positions.length)
+  const faulty = portfolio.positions[at]
+  if (!faulty) return { portfolio, snapshot, scaled }
+  const { instrument } = faulty
+  const changed = (position: Position) => ({ ...portfolio, positions: portfolio.positions.with(at, position) })
+  const isSame = (row: { underlying: number }) => row.underlying === instrument.underlying
+  switch (random.below(3)) {
+    case 0: {
+      const row = snapshot.markets.findIndex(isSame)
+      const markets = snapshot.markets.toSpliced(row, 1)
+      return { portfolio, snapshot: { ...snapshot, markets, chains: snapshot.chains.toSpliced(row, 1) }, scaled }
+    }
+    case 1: {
+      const strikes = snapshot.strikes.filter((row) => !isSame(row) || row.strike !== instrument.strike)
+      return { portfolio, snapshot: { ...snapshot, strikes }, scaled }
+    }
+    default: {
+      const isFuture = instrument.kind === 'future'
+      const wrong = isFuture
+        ? { ...faulty, instrument: { ...instrument, strike: 1n } }
+        : { ...faulty, lots: 2n ** 126n }
+      return { portfolio: changed(wrong), snapshot, scaled }
+    }
+  }
+}
+
+/** Mostly a few; repeats occur, and so do 128. */
+function randomPositions(random: Random, { snapshot, instruments }: World): Position[] {
+  const count = random.below(random.oneIn(24) ? MAX_POSITIONS + 1 : 13)
+  const longOnly = random.oneIn(6) // books without a short option have rules of their own
+  const tooMany = random.oneIn(64)
+  return Array.from({ length: count }, () => {
+    const instrument = instruments[random.below(instruments.length)]
+    const market = snapshot.markets.find(({ underlying }) => underlying === instrument?.underlying)
+    if (!instrument || !market) throw new RangeError('A world has an instrument and its market.')
+    const lots = random.magnitude(0n, tooMany ? MAX_LOTS : mostLots(instrument, market))
+    const isShort = random.oneIn(2) && instrument.kind !== 'spot' && !(longOnly && isOption(instrument))
+    return { instrument: odd(random, instrument), lots: isShort ? -lots : lots }
+  })
+}
+
+function mostLots(instrument: Instrument, { tokenUnit }: Market): bigint {
+  if (instrument.kind === 'spot') return MAX_QUANTITY / tokenUnit
+  return isOption(instrument) ? MAX_OPTION_LOTS : MAX_LOTS
+}
+
+/** The engine reads kind and underlying of what has no expiry: the other bits of the id must not matter. */
+function odd(random: Random, instrument: Instrument): Instrument {
+  if (isDated(instrument) || !random.oneIn(32)) return instrument
+  return { ...instrument, expiry: random.word(), strike: random.upTo(2n ** 64n - 1n) }
+}
+
+/** Only the rows that the portfolio needs and some others, as the clearinghouse would read them. */
+function needed(random: Random, snapshot: Snapshot, positions: readonly Position[]): Snapshot {
+  const dated = positions.map(({ instrument }) => instrument).filter(isDated)
+  const series = new Set(dated.map(({ underlying, expiry }) => `${underlying}-${expiry}`))
+  const strikes = new Set(dated.map(({ underlying, expiry, strike }) => `${underlying}-${expiry}-${strike}`))
+  const held = new Set(positions.map(({ instrument }) => instrument.underlying))
+  const keeps = snapshot.markets.map(({ underlying }) => held.has(underlying) || random.oneIn(4))
+  const isHeld = (underlying: number) => keeps[snapshot.markets.findIndex((row) => row.underlying === underlying)]
+  const expiries = snapshot.expiries.filter(
+    ({ underlying, expiry }) => series.has(`${underlying}-${expiry}`) || (isHeld(underlying) && random.oneIn(4)),
+  )
   return {
-    portfolio: { mode: random.oneIn(4) ? 'isolated' : 'cross', cash: sign * random.magnitude(0n, MAX_CASH), positions },
-    snapshot,
-    scaled: snapshot.map(({ underlying }) => underlying).filter(() => random.oneIn(2)),
+    time: snapshot.time,
+    markets: snapshot.markets.filter((_, at) => keeps[at]),
+    chains: snapshot.chains.filter((_, at) => keeps[at]),
+    expiries,
+    strikes: snapshot.strikes.filter(
+      ({ underlying, expiry, strike }) =>
+        strikes.has(`${underlying}-${expiry}-${strike}`) || (isHeld(underlying) && random.oneIn(8)),
+    ),
   }
-}
-
-function randomPosition(random: Random, snapshot: Snapshot): Position {
-  const market = snapshot[random.below(snapshot.length)]
-  if (!market) throw new RangeError('A case has at least one market.')
-  const { underlying, tokenUnit } = market
-  if (tokenUnit > 0n && random.oneIn(3)) {
-    const lots = random.magnitude(0n, MAX_QUANTITY / tokenUnit)
-    return { instrument: { underlying, kind: 'spot', expiry: 0, strike: 0n }, lots }
-  }
-  // The engine reads kind and underlying only: the other bits of the id must not matter.
-  const odd = random.oneIn(32)
-  const expiry = odd ? random.word() : 0
-  const strike = odd ? random.upTo(2n ** 64n - 1n) : 0n
-  const sign = random.oneIn(2) ? -1n : 1n
-  return { instrument: { underlying, kind: 'perpetual', expiry, strike }, lots: sign * random.magnitude(0n, MAX_LOTS) }
-}
-
-function randomMarket(random: Random, underlying: number): Market {
-  const spot = random.magnitude(1n, MAX_PRICE)
-  const status = random.pick<PriceStatus>(['live', 'live', 'degraded', 'dead'])
-  const prices = randomInterval(random, spot, status === 'dead')
-  const premium = BigInt(random.below(10_001) - 5_000)
-  const openInterestCap = random.oneIn(8) ? 0n : random.magnitude(0n, MAX_LOTS)
-  return {
-    underlying,
-    spot,
-    ...prices,
-    ema: random.oneIn(8) ? random.magnitude(1n, MAX_PRICE) : near(random, spot),
-    perpetualMark: (spot * (1_000_000n + premium)) / 1_000_000n,
-    fundingIndex: random.oneIn(2) ? 0n : (random.oneIn(2) ? -1n : 1n) * random.magnitude(0n, MAX_INDEX),
-    tokenUnit: random.oneIn(4) ? 0n : 10n ** BigInt(random.below(19)),
-    lotUnit: random.oneIn(4) ? random.magnitude(1n, WAD / 1000n) : 10n ** BigInt(random.below(16)),
-    ...randomParameters(random),
-    openInterest: random.oneIn(2) ? random.magnitude(0n, 2n * MAX_LOTS) : random.upTo(openInterestCap + 1n),
-    openInterestCap,
-    status,
-    reduceOnly: random.oneIn(8),
-  }
-}
-
-function randomParameters(random: Random) {
-  return {
-    scanRange: between(random, (2n * WAD) / 100n, (62n * WAD) / 100n),
-    linearRelief: between(random, WAD / 4n, WAD),
-    haircut: between(random, 0n, (9n * WAD) / 10n),
-    slotCharge: random.upTo(100n) * WAD,
-    stressGap: random.upTo(WAD),
-    deficitLimit: random.upTo(10n ** 24n),
-  }
-}
-
-/** A dead price widens by up to its own size, a live one stays within what a source may say. */
-function randomInterval(random: Random, spot: bigint, isDead: boolean): { low: bigint; high: bigint } {
-  if (random.oneIn(4)) return { low: spot, high: spot }
-  const width = isDead ? random.upTo(WAD) : random.upTo(WAD / 50n)
-  const high = spot + (spot * width + WAD - 1n) / WAD
-  return { low: (spot * (WAD - width)) / WAD, high: isDead || high <= MAX_PRICE ? high : MAX_PRICE }
-}
-
-function near(random: Random, price: bigint): bigint {
-  const moved = (price * between(random, (95n * WAD) / 100n, (105n * WAD) / 100n)) / WAD
-  return moved < 1n ? 1n : moved > MAX_PRICE ? MAX_PRICE : moved
-}
-
-/** Uniform; one in sixteen is an end. */
-function between(random: Random, least: bigint, most: bigint): bigint {
-  if (random.oneIn(16)) return random.oneIn(2) ? least : most
-  return least + random.upTo(most - least)
 }

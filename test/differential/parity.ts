@@ -1,34 +1,54 @@
 /** The bigint twin against the compiled engine: every number of `assess` and `audit`, to the wei. */
-import { artifacts, network } from 'hardhat'
-import { decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import {
   type Assessment,
   assess,
   audit,
-  encodePortfolio,
-  encodeSnapshot,
-  encodeUnderlyingSet,
-  marginEngineAbi,
+  isDated,
+  isOption,
+  MissingRowError,
+  MissingSeriesRowError,
+  PositionTooLargeError,
+  TooManyOptionLotsError,
   type UnderlyingRisk,
+  UnmeasuredInstrumentError,
   WAD,
 } from '../../sdk/src/index.ts'
+import type { Answer, Engine, Numbers } from './compiledEngine.ts'
 import { type Case, randomCases } from './generator.ts'
 
 /** Portfolios per seed: the same portfolios are checked however many workers share them. */
 export const CHUNK = 500
 
+/** Portfolios asked for in one request. */
+const BATCH = 25
+
+const BRANCHES = [
+  'positions',
+  'longs',
+  'shorts',
+  'perpetuals',
+  'futures',
+  'calls',
+  'puts',
+  'expiries',
+  'settlementWindows',
+  'shortFreeBooks',
+  'offsets',
+  'calendars',
+  'bases',
+  'concentrations',
+  'uncounted',
+  'deadPrices',
+  'degradedPrices',
+  'fundingIndices',
+  'scaledAboveOne',
+  'insolvent',
+  'full',
+  'refused',
+] as const
+
 /** What was met on the way, so that a run that never reached a branch shows. */
-export type Reached = {
-  positions: number
-  longs: number
-  shorts: number
-  deadPrices: number
-  degradedPrices: number
-  fundingIndices: number
-  scaledAboveOne: number
-  insolvent: number
-  full: number
-}
+export type Reached = Record<(typeof BRANCHES)[number], number>
 
 /** One number on which chain and twin disagree, with what reproduces it. */
 export type Mismatch = { chunk: number; index: number; field: string; chain: string; twin: string }
@@ -37,104 +57,49 @@ export type ParityResult = {
   portfolios: number
   values: number
   mismatches: number
+  /** Largest difference of two numbers, in units of the field, as decimal text. */
+  maxDifferenceWei: string
   examples: Mismatch[]
   reached: Reached
 }
 
-type Numbers = Record<string, bigint>
 const MAX_EXAMPLES = 20
 
 export function emptyResult(): ParityResult {
-  const reached = {
-    positions: 0,
-    longs: 0,
-    shorts: 0,
-    deadPrices: 0,
-    degradedPrices: 0,
-    fundingIndices: 0,
-    scaledAboveOne: 0,
-    insolvent: 0,
-    full: 0,
-  }
-  return { portfolios: 0, values: 0, mismatches: 0, examples: [], reached }
+  const reached = Object.fromEntries(BRANCHES.map((name) => [name, 0])) as Reached // every branch has its count
+  return { portfolios: 0, values: 0, mismatches: 0, maxDifferenceWei: '0', examples: [], reached }
 }
 
 export function merge(a: ParityResult, b: ParityResult): ParityResult {
-  const total = (key: keyof Reached) => a.reached[key] + b.reached[key]
+  const reached = emptyResult().reached
+  for (const name of BRANCHES) reached[name] = a.reached[name] + b.reached[name]
   return {
     portfolios: a.portfolios + b.portfolios,
     values: a.values + b.values,
     mismatches: a.mismatches + b.mismatches,
+    maxDifferenceWei: String(larger(BigInt(a.maxDifferenceWei), BigInt(b.maxDifferenceWei))),
     examples: [...a.examples, ...b.examples].slice(0, MAX_EXAMPLES),
-    reached: {
-      positions: total('positions'),
-      longs: total('longs'),
-      shorts: total('shorts'),
-      deadPrices: total('deadPrices'),
-      degradedPrices: total('degradedPrices'),
-      fundingIndices: total('fundingIndices'),
-      scaledAboveOne: total('scaledAboveOne'),
-      insolvent: total('insolvent'),
-      full: total('full'),
-    },
-  }
-}
-
-export type Engine = {
-  assess: (input: Case) => Promise<Assessment>
-  audit: (input: Case) => Promise<{ assessment: Assessment; risks: readonly UnderlyingRisk[] }>
-}
-
-/** Deploys the compiled engine in a chain of its own, in this process. */
-export async function openEngine(): Promise<Engine & { close: () => Promise<void> }> {
-  const connection = await network.create()
-  const { bytecode } = await artifacts.readArtifact('MarginEngine')
-  const { viem, provider } = connection
-  const [wallet] = await viem.getWalletClients()
-  const client = await viem.getPublicClient()
-  if (!wallet) throw new Error('The simulated chain has no account to deploy from.')
-  const hash = await wallet.sendTransaction({ data: bytecode as Hex })
-  const { contractAddress: to } = await client.getTransactionReceipt({ hash })
-  if (!to) throw new Error('The engine was not deployed.')
-  const call = (data: Hex) => provider.request({ method: 'eth_call', params: [{ to, data }, 'latest'] })
-  return { ...engineVia(call), close: () => connection.close() }
-}
-
-function engineVia(call: (data: Hex) => Promise<unknown>): Engine {
-  const argsOf = ({ portfolio, snapshot, scaled }: Case) =>
-    [encodePortfolio(portfolio), encodeSnapshot(snapshot), encodeUnderlyingSet(scaled)] as const
-  const abi = marginEngineAbi
-  return {
-    assess: async (input) => {
-      const data = encodeFunctionData({ abi, functionName: 'assess', args: argsOf(input) })
-      return decodeFunctionResult({ abi, functionName: 'assess', data: (await call(data)) as Hex })
-    },
-    audit: async (input) => {
-      const data = encodeFunctionData({ abi, functionName: 'audit', args: argsOf(input) })
-      const result = (await call(data)) as Hex
-      const [assessment, risks] = decodeFunctionResult({ abi, functionName: 'audit', data: result })
-      return { assessment, risks }
-    },
+    reached,
   }
 }
 
 /** Checks one chunk of the sequence of `seed`, or its first `count` portfolios. */
-export async function checkChunk(engine: Engine, seed: number, chunk: number, count = CHUNK): Promise<ParityResult> {
+export async function checkChunk(
+  engine: Pick<Engine, 'ask'>,
+  seed: number,
+  chunk: number,
+  count = CHUNK,
+): Promise<ParityResult> {
   const result = emptyResult()
-  for (const [index, input] of randomCases(chunkSeed(seed, chunk), count).entries()) {
-    const twin = audit(input.portfolio, input.snapshot, input.scaled)
-    note(result.reached, input, twin)
-    const expected = { ...flatten(assess(input.portfolio, input.snapshot, input.scaled)), ...flattenAudit(twin) }
-    const actual = { ...flatten(await engine.assess(input)), ...flattenAudit(await engine.audit(input)) }
-    for (const [field, value] of Object.entries(expected)) {
-      result.values++
-      if (actual[field] === value) continue
-      result.mismatches++
-      if (result.examples.length < MAX_EXAMPLES) {
-        result.examples.push({ chunk, index, field, chain: String(actual[field]), twin: String(value) })
-      }
+  const inputs = randomCases(chunkSeed(seed, chunk), count)
+  for (let from = 0; from < inputs.length; from += BATCH) {
+    const batch = inputs.slice(from, from + BATCH)
+    const answers = engine.ask(batch)
+    const twins = batch.map((input) => twinOf(input, result.reached)) // while the chain computes
+    for (const [at, actual] of (await answers).entries()) {
+      compare(result, twins[at] ?? { error: 'none' }, actual, { chunk, index: from + at })
+      result.portfolios++
     }
-    result.portfolios++
   }
   return result
 }
@@ -142,6 +107,57 @@ export async function checkChunk(engine: Engine, seed: number, chunk: number, co
 /** Distinct streams for distinct chunks. */
 function chunkSeed(seed: number, chunk: number): number {
   return (seed ^ Math.imul(chunk + 1, 0x9e3779b1)) >>> 0
+}
+
+/** What the twin says, in the form of the chain's answer. */
+function twinOf(input: Case, reached: Reached): Answer {
+  const { portfolio, snapshot, scaled } = input
+  try {
+    const audited = audit(portfolio, snapshot, scaled)
+    note(reached, input, audited)
+    const numbers = { ...flatten(assess(portfolio, snapshot, scaled)), ...flattenAudit(audited) }
+    return { numbers }
+  } catch (error) {
+    reached.refused++
+    return { error: refusalOf(error) }
+  }
+}
+
+/** Name of the chain's error. */
+function refusalOf(error: unknown): string {
+  if (error instanceof MissingRowError) return 'MissingMarket'
+  if (error instanceof MissingSeriesRowError) return 'MissingSeries'
+  if (error instanceof UnmeasuredInstrumentError) return 'UnsupportedInstrument'
+  if (error instanceof PositionTooLargeError) return 'QuantityOutOfRange'
+  if (error instanceof TooManyOptionLotsError) return 'TooManyLots'
+  throw error
+}
+
+function compare(result: ParityResult, twin: Answer, chain: Answer, at: Pick<Mismatch, 'chunk' | 'index'>): void {
+  const [expected, actual] = [fieldsOf(twin), fieldsOf(chain)]
+  for (const field of new Set([...expected.keys(), ...actual.keys()])) {
+    result.values++
+    const [ours, theirs] = [expected.get(field), actual.get(field)]
+    if (ours === theirs) continue
+    result.mismatches++
+    if (typeof ours === 'bigint' && typeof theirs === 'bigint') {
+      const difference = ours > theirs ? ours - theirs : theirs - ours
+      result.maxDifferenceWei = String(larger(BigInt(result.maxDifferenceWei), difference))
+    }
+    if (result.examples.length < MAX_EXAMPLES) {
+      result.examples.push({ ...at, field, chain: String(theirs), twin: String(ours) })
+    }
+  }
+}
+
+function fieldsOf(answer: Answer): Map<string, bigint | string> {
+  return new Map<string, bigint | string>(
+    'error' in answer ? [['error', answer.error]] : Object.entries(answer.numbers),
+  )
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 function flatten(assessment: Assessment, prefix = 'assess'): Numbers {
@@ -159,15 +175,38 @@ function flattenAudit({ assessment, risks }: { assessment: Assessment; risks: re
 }
 
 function note(reached: Reached, { portfolio, snapshot }: Case, twin: ReturnType<typeof audit>): void {
-  const held = new Set(portfolio.positions.map(({ instrument }) => instrument.underlying))
-  const markets = snapshot.filter(({ underlying }) => held.has(underlying))
-  reached.positions += portfolio.positions.length
-  reached.longs += portfolio.positions.filter(({ lots }) => lots > 0n).length
-  reached.shorts += portfolio.positions.filter(({ lots }) => lots < 0n).length
-  reached.deadPrices += markets.filter(({ status }) => status === 'dead').length
-  reached.degradedPrices += markets.filter(({ status }) => status === 'degraded').length
-  reached.fundingIndices += markets.filter(({ fundingIndex }) => fundingIndex !== 0n).length
-  reached.scaledAboveOne += twin.risks.filter(({ initialFactor }) => initialFactor > WAD).length
-  reached.insolvent += twin.assessment.equity < 0n ? 1 : 0
-  reached.full += portfolio.positions.length > 100 ? 1 : 0
+  const { mode, positions } = portfolio
+  const held = new Set(positions.map(({ instrument }) => instrument.underlying))
+  const markets = snapshot.markets.filter(({ underlying }) => held.has(underlying))
+  const ofKind = (kind: string) => positions.filter(({ instrument }) => instrument.kind === kind).length
+  const dated = positions.filter(({ instrument }) => isDated(instrument))
+  const options = positions.filter(({ instrument }) => isOption(instrument))
+  const risks = (test: (risk: UnderlyingRisk) => boolean) => twin.risks.filter(test).length
+  const groups = snapshot.chains.filter((_, at) => held.has(snapshot.markets[at]?.underlying ?? 0))
+  const mates = groups.filter(({ terms }) => terms.group !== 0).length
+  const found: Reached = {
+    positions: positions.length,
+    longs: positions.filter(({ lots }) => lots > 0n).length,
+    shorts: positions.filter(({ lots }) => lots < 0n).length,
+    perpetuals: ofKind('perpetual'),
+    futures: ofKind('future'),
+    calls: ofKind('call'),
+    puts: ofKind('put'),
+    expiries: new Set(dated.map(({ instrument }) => `${instrument.underlying}-${instrument.expiry}`)).size,
+    settlementWindows: snapshot.expiries.filter(({ moving, forward }) => moving !== forward).length,
+    shortFreeBooks: options.length > 0 && options.every(({ lots }) => lots >= 0n) ? 1 : 0,
+    offsets: mode === 'portfolio' && mates > 1 ? 1 : 0,
+    calendars: risks(({ calendar }) => calendar > 0n),
+    bases: risks(({ basis }) => basis > 0n),
+    concentrations: risks(({ concentration }) => concentration > 0n),
+    uncounted: risks(({ uncounted }) => uncounted > 0n),
+    deadPrices: markets.filter(({ status }) => status === 'dead').length,
+    degradedPrices: markets.filter(({ status }) => status === 'degraded').length,
+    fundingIndices: markets.filter(({ fundingIndex }) => fundingIndex !== 0n).length,
+    scaledAboveOne: risks(({ initialFactor }) => initialFactor > WAD),
+    insolvent: twin.assessment.equity < 0n ? 1 : 0,
+    full: positions.length > 100 ? 1 : 0,
+    refused: 0,
+  }
+  for (const name of BRANCHES) reached[name] += found[name]
 }

@@ -16,9 +16,9 @@ import {
   type AccountId,
   assess,
   encodePosition,
+  linearSnapshot,
   type Market,
   perpetualOf,
-  type Snapshot,
   spotOf,
   WAD,
 } from '../../sdk/src/index.ts'
@@ -198,6 +198,7 @@ function rowOf(underlying: number): fc.Arbitrary<Market> {
       tokenUnit: 10n ** 10n,
       lotUnit: 10n ** 14n,
       scanRange,
+      epsilon: 0n,
       linearRelief: relief,
       haircut,
       slotCharge: 0n,
@@ -230,8 +231,8 @@ describe('the fast filter', () => {
     const move = fc.record({ bp: fc.integer({ min: -300, max: 300 }), funding: fc.bigInt({ min: -WAD, max: WAD }) })
     fc.assert(
       fc.property(rowOf(1), rowOf(2), holdings, move, move, (one, two, { cash, spot, perpetuals }, a, b) => {
-        const before: Snapshot = [one, two]
-        const after: Snapshot = [moved(one, a.bp, a.funding), moved(two, b.bp, b.funding)]
+        const before = linearSnapshot([one, two])
+        const after = linearSnapshot([moved(one, a.bp, a.funding), moved(two, b.bp, b.funding)])
         const positions = [
           { instrument: spotOf(1), lots: spot },
           { instrument: perpetualOf(1), lots: perpetuals[0] },
@@ -260,12 +261,12 @@ describe('the fast filter', () => {
         ]),
       )
     const head = { ...book.tip, timestamp: 0n, baseFee: 0n }
-    const first = assessStage({ book, head, snapshot: [row], previous: undefined, touched: new Set() })
+    const first = assessStage({ book, head, snapshot: linearSnapshot([row]), previous: undefined, touched: new Set() })
     assert.ok(first.status === 'next' && first.value.computed === 51)
     const second = assessStage({
       book,
       head,
-      snapshot: [moved(row, 10, 0n)],
+      snapshot: linearSnapshot([moved(row, 10, 0n)]),
       previous: first.value,
       touched: new Set([accountOf(7)]),
     })

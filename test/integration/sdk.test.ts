@@ -18,6 +18,7 @@ import {
   getSnapshot,
   InsufficientMarginError,
   IsolatedAccountError,
+  linearSnapshot,
   NotAuthorizedError,
   NotYourAccountError,
   perpetualOf,
@@ -183,14 +184,14 @@ describe('the SDK on the deployed contracts', () => {
         // Funding accrues by the second: the market of the trade's own block is what both sides saw.
         const after = await trader.client.getAccount({ accountId: trader.accountId, blockNumber: receipt.blockNumber })
         const snapshot = await trader.client.getSnapshot({ underlyings: [BTC], blockNumber: receipt.blockNumber })
-        const market = snapshot.map((row) => ({ ...row, openInterest: 777n }))
+        const market = linearSnapshot(snapshot.markets.map((row) => ({ ...row, openInterest: 777n })))
         assert.ok(blockNumber < receipt.blockNumber)
         const foreseen = preview(portfolio, market, [
           { type: 'trade', legs, units: 1_234n, price: price * ratio, role },
         ])
         assert.equal(foreseen.allowed, true)
         assert.deepEqual(foreseen.portfolio, after.portfolio)
-        assert.notEqual(snapshot[0]?.fundingIndex, 0n)
+        assert.notEqual(snapshot.markets[0]?.fundingIndex, 0n)
       })
     }
 
@@ -278,7 +279,7 @@ describe('the SDK on the deployed contracts', () => {
     assert.equal(assessment.equity, account.portfolio.cash)
     assert.deepEqual(audited.risks, [])
     assert.deepEqual(
-      snapshot.map(({ underlying }) => underlying),
+      snapshot.markets.map(({ underlying }) => underlying),
       [BTC, ETH],
     )
   })

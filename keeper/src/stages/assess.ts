@@ -53,7 +53,7 @@ export type AssessInput = {
 }
 
 export function assess({ book, head, snapshot, previous, touched }: AssessInput): Outcome<RiskView, Reason> {
-  if (snapshot.length === 0) return skip({ kind: 'no-new-block', block: head.number })
+  if (snapshot.markets.length === 0) return skip({ kind: 'no-new-block', block: head.number })
   const accounts = new Map(previous?.accounts)
   const affected = previous ? new Set(touched) : new Set(book.accounts.keys())
   for (const id of previous ? movedHolders(book, previous, snapshot) : []) affected.add(id)
@@ -96,7 +96,8 @@ function assessOne(
 /** Only the rows that the account holds: each row costs thirty scenarios. */
 export function rowsOf({ positions }: Pick<Account, 'positions'>, snapshot: Snapshot): Snapshot {
   const held = underlyingsOf(positions)
-  return snapshot.filter(({ underlying }) => held.includes(underlying))
+  const isHeld = (_: unknown, at: number) => held.includes(snapshot.markets[at]?.underlying ?? 0)
+  return { ...snapshot, markets: snapshot.markets.filter(isHeld), chains: snapshot.chains.filter(isHeld) }
 }
 
 function standingOf(
@@ -111,8 +112,10 @@ function standingOf(
 
 /** Underlyings whose rows differ in anything that an assessment of unscaled requirements reads. */
 function changedRows(before: Snapshot, after: Snapshot): number[] {
-  const old = new Map(before.map((market) => [market.underlying, market]))
-  return after.filter((market) => differs(old.get(market.underlying), market)).map(({ underlying }) => underlying)
+  const old = new Map(before.markets.map((market) => [market.underlying, market]))
+  return after.markets
+    .filter((market) => differs(old.get(market.underlying), market))
+    .map(({ underlying }) => underlying)
 }
 
 function differs(a: Market | undefined, b: Market): boolean {

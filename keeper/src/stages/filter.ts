@@ -26,13 +26,14 @@ export type Anchor = { readonly snapshot: Snapshot; readonly slack: bigint; read
 /** Moves between two rows: WAD shares rounded up, funding in USD per unit; undefined: nothing can be proved. */
 type Shift = { readonly spot: bigint; readonly mark: bigint; readonly funding: bigint } | undefined
 
-export function anchorOf({ positions }: Portfolio, assessment: Assessment, snapshot: Snapshot): Anchor {
+export function anchorOf({ mode, positions }: Portfolio, assessment: Assessment, snapshot: Snapshot): Anchor {
+  if (mode === 'portfolio') return { snapshot, slack: -1n, exposures: [] } // offsets depend on other rows too
   const margin = assessment.equity - assessment.maintenance
   const debtRoom = assessment.settledCash + assessment.debtLimit
   const exposures = new Map<number, Exposure>()
   for (const { instrument, lots } of positions) {
     const { underlying, kind } = instrument
-    const market = snapshot.find((row) => row.underlying === underlying)
+    const market = snapshot.markets.find((row) => row.underlying === underlying)
     if (!market || (kind !== 'spot' && kind !== 'perpetual')) return { snapshot, slack: -1n, exposures: [] }
     const before = exposures.get(underlying) ?? { underlying, collateral: 0n, gross: 0n, quantity: 0n }
     exposures.set(underlying, kind === 'spot' ? withSpot(before, lots, market) : withPerpetual(before, lots, market))
@@ -55,7 +56,7 @@ export class Shifts {
   readonly #known = new Map<Snapshot, Map<number, Shift>>()
 
   constructor(now: Snapshot) {
-    this.#now = new Map(now.map((market) => [market.underlying, market]))
+    this.#now = new Map(now.markets.map((market) => [market.underlying, market]))
   }
 
   /** True only if the account that `anchor` describes is certainly healthy now. */
@@ -72,7 +73,7 @@ export class Shifts {
   #from(snapshot: Snapshot): Map<number, Shift> {
     const known = this.#known.get(snapshot)
     if (known) return known
-    const shifts = new Map(snapshot.map((row) => [row.underlying, shiftOf(row, this.#now.get(row.underlying))]))
+    const shifts = new Map(snapshot.markets.map((row) => [row.underlying, shiftOf(row, this.#now.get(row.underlying))]))
     this.#known.set(snapshot, shifts)
     return shifts
   }

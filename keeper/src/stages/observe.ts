@@ -1,5 +1,5 @@
 /** Stage 1 of 6: what happened on the chain since the book's tip. Changes nothing; the runner applies it. */
-import type { Snapshot } from '@plimsoll/sdk'
+import { linearSnapshot, type Snapshot } from '@plimsoll/sdk'
 import type { Book } from '../book.ts'
 import type { Config } from '../config.ts'
 import { ReorgTooDeepError } from '../errors.ts'
@@ -59,5 +59,5 @@ async function sharedCheckpoint(chain: ChainPort, book: Book): Promise<BlockId |
 /** Rows of all listed underlyings, read once per block. */
 export async function observeMarkets(chain: ChainPort, book: Book, head: Head): Promise<Snapshot> {
   const underlyings = [...book.symbols.keys()].sort((a, b) => a - b)
-  return underlyings.length === 0 ? [] : chain.snapshot(underlyings, head.number)
+  return underlyings.length === 0 ? linearSnapshot([]) : chain.snapshot(underlyings, head.number)
 }

@@ -2,7 +2,7 @@ import type { Client } from 'viem'
 import { clearinghouseAbi } from '../abis/clearinghouse.ts'
 import { decodeSnapshot } from '../entities/snapshot.ts'
 import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
-import type { Snapshot } from '../exact/market.ts'
+import { linearSnapshot, type Snapshot } from '../exact/market.ts'
 import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
 
 export type GetSnapshotParameters = ReadParameters & {
@@ -26,7 +26,7 @@ export async function getSnapshot(
   client: Client,
   { deployment, underlyings, blockNumber }: GetSnapshotParameters,
 ): Promise<GetSnapshotReturnType> {
-  if (underlyings.length === 0) return []
+  if (underlyings.length === 0) return linearSnapshot([])
   const encoded = await read(client, {
     address: deployment.clearinghouse,
     abi: clearinghouseAbi,

@@ -5,7 +5,7 @@ import type { Kind, Mode } from '../exact/portfolio.ts'
 import { InvalidEncodingError } from './errors.ts'
 
 export const KINDS = ['spot', 'perpetual', 'future', 'call', 'put'] as const satisfies readonly Kind[]
-export const MODES = ['cross', 'isolated'] as const satisfies readonly Mode[]
+export const MODES = ['cross', 'isolated', 'portfolio'] as const satisfies readonly Mode[]
 export const PRICE_STATUSES = ['live', 'degraded', 'dead'] as const satisfies readonly PriceStatus[]
 export const REASONS = [
   'deposit',
@@ -22,6 +22,7 @@ export const REASONS = [
   'absorption',
   'queued',
   'released',
+  'settlement',
 ] as const
 
 /** Why something moved. */

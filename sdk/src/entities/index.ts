@@ -29,7 +29,15 @@ export {
   type Reason,
 } from './enums.ts'
 export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError } from './errors.ts'
-export { decodeInstrumentId, encodeInstrumentId, type InstrumentId, perpetualOf, spotOf } from './instrumentId.ts'
+export {
+  decodeInstrumentId,
+  encodeInstrumentId,
+  futureOf,
+  type InstrumentId,
+  optionOf,
+  perpetualOf,
+  spotOf,
+} from './instrumentId.ts'
 export {
   createOrder,
   encodeOrder,
@@ -49,5 +57,12 @@ export {
   encodePosition,
   type PositionWord,
 } from './position.ts'
-export { decodeSnapshot, type EncodedMarket, type EncodedSnapshot, encodeSnapshot } from './snapshot.ts'
+export {
+  decodeSnapshot,
+  type EncodedExpiry,
+  type EncodedMarket,
+  type EncodedSnapshot,
+  encodeSnapshot,
+} from './snapshot.ts'
+export { decodeStrike, encodeStrike, GAP_UNIT } from './strikeWord.ts'
 export { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'

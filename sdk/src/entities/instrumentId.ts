@@ -35,3 +35,13 @@ export function spotOf(underlying: number): Instrument {
 export function perpetualOf(underlying: number): Instrument {
   return { underlying, kind: 'perpetual', expiry: 0, strike: 0n }
 }
+
+/** The dated future on `underlying` that ends at `expiry`, unix seconds. */
+export function futureOf(underlying: number, expiry: number): Instrument {
+  return { underlying, kind: 'future', expiry, strike: 0n }
+}
+
+/** A European option; `strike` in USD with 8 decimals. */
+export function optionOf(underlying: number, kind: 'call' | 'put', expiry: number, strike: bigint): Instrument {
+  return { underlying, kind, expiry, strike }
+}

@@ -1,33 +1,46 @@
-import type { Market, Snapshot } from '../exact/market.ts'
+import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow } from '../exact/market.ts'
 import { decodePriceStatus, encodePriceStatus } from './enums.ts'
 import { InvalidEncodingError } from './errors.ts'
+import { unsigned } from './range.ts'
+import { decodeStrike, encodeStrike } from './strikeWord.ts'
 import { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'
 
 /** A market row as the chain has it: its underlying stands in the snapshot's set. */
 export type EncodedMarket = Omit<Market, 'underlying' | 'status'> & { readonly status: number }
 
-export type EncodedSnapshot = { set: UnderlyingSet; markets: readonly EncodedMarket[] }
+/** Its key is underlying << 40 | expiry. */
+export type EncodedExpiry = Omit<ExpiryRow, 'underlying' | 'expiry'> & { readonly key: bigint }
 
-/** @throws InvalidEncodingError when the rows are not in ascending order of distinct underlyings */
-export function encodeSnapshot(snapshot: Snapshot): EncodedSnapshot {
-  snapshot.forEach(({ underlying }, index) => {
-    const previous = snapshot[index - 1]?.underlying ?? -1
-    if (underlying <= previous) {
-      throw new InvalidEncodingError({
-        type: 'Snapshot',
-        value: `${previous} before ${underlying}`,
-        expected: 'rows ascending by underlying, each once',
-      })
-    }
-  })
+export type EncodedSnapshot = {
+  set: UnderlyingSet
+  time: bigint
+  markets: readonly EncodedMarket[]
+  chains: readonly Chain[]
+  expiries: readonly EncodedExpiry[]
+  /** Three words each, see `encodeStrike`. */
+  strikes: readonly bigint[]
+}
+
+/** @throws InvalidEncodingError when rows are not in ascending order, each once, or chains do not match the markets */
+export function encodeSnapshot({ time, markets, chains, expiries, strikes }: Snapshot): EncodedSnapshot {
+  requireAscending(markets.map(({ underlying }) => BigInt(underlying)))
+  const series = expiries.map(keyOf)
+  requireAscending(series)
+  requireAscending(strikes.map((row) => (keyOf(row) << 64n) | row.strike))
+  requireChains(markets.length, chains.length)
   return {
-    set: encodeUnderlyingSet(snapshot.map(({ underlying }) => underlying)),
-    markets: snapshot.map(({ underlying: _, status, ...row }) => ({ ...row, status: encodePriceStatus(status) })),
+    set: encodeUnderlyingSet(markets.map(({ underlying }) => underlying)),
+    time: BigInt(time),
+    markets: markets.map(({ underlying: _, status, ...row }) => ({ ...row, status: encodePriceStatus(status) })),
+    chains,
+    expiries: expiries.map(({ underlying: _, expiry: __, ...row }, index) => ({ ...row, key: series[index] ?? 0n })),
+    strikes: strikes.flatMap(encodeStrike),
   }
 }
 
 /** @throws InvalidEncodingError when set and rows disagree */
-export function decodeSnapshot({ set, markets }: EncodedSnapshot): Snapshot {
+export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
+  const { set, time, markets, chains, expiries, strikes } = encoded
   const members = decodeUnderlyingSet(set)
   if (members.length !== markets.length) {
     throw new InvalidEncodingError({
@@ -36,9 +49,59 @@ export function decodeSnapshot({ set, markets }: EncodedSnapshot): Snapshot {
       expected: 'one row per member of the set',
     })
   }
-  return markets.map((row, index) => ({
-    ...row,
-    underlying: members[index] ?? 0,
-    status: decodePriceStatus(row.status),
-  }))
+  requireChains(markets.length, chains.length)
+  return {
+    time: Number(time),
+    markets: markets.map((row, index) => ({
+      ...row,
+      underlying: members[index] ?? 0,
+      status: decodePriceStatus(row.status),
+    })),
+    chains,
+    expiries: expiries.map(({ key, ...row }) => ({
+      ...row,
+      underlying: Number(key >> 40n),
+      expiry: Number(BigInt.asUintN(40, key)),
+    })),
+    strikes: strikesOf(strikes),
+  }
+}
+
+function strikesOf(words: readonly bigint[]): StrikeRow[] {
+  if (words.length % 3 !== 0) {
+    throw new InvalidEncodingError({
+      type: 'Snapshot',
+      value: `${words.length} words of strikes`,
+      expected: 'three a strike',
+    })
+  }
+  return Array.from({ length: words.length / 3 }, (_, index) => {
+    const [word = 0n, low = 0n, high = 0n] = words.slice(3 * index, 3 * index + 3)
+    return decodeStrike(word, low, high)
+  })
+}
+
+function keyOf({ underlying, expiry }: Pick<ExpiryRow, 'underlying' | 'expiry'>): bigint {
+  return (unsigned('underlying', underlying, 8) << 40n) | unsigned('expiry', expiry, 40)
+}
+
+function requireAscending(keys: readonly bigint[]): void {
+  for (const [index, key] of keys.entries()) {
+    const previous = keys[index - 1] ?? -1n
+    if (key > previous) continue
+    throw new InvalidEncodingError({
+      type: 'Snapshot',
+      value: `${previous} before ${key}`,
+      expected: 'rows ascending, each once',
+    })
+  }
+}
+
+function requireChains(markets: number, chains: number): void {
+  if (chains === 0 || chains === markets) return
+  throw new InvalidEncodingError({
+    type: 'Snapshot',
+    value: `${chains} chains beside ${markets} markets`,
+    expected: 'none, or one per market',
+  })
 }

@@ -13,13 +13,13 @@ export const WAD2 = 10n ** 36n
 /** floor(x / y). */
 export function divFloor(x: bigint, y: bigint): bigint {
   const z = x / y
-  return x % y !== 0n && x < 0n !== y < 0n ? z - 1n : z
+  return z * y !== x && x < 0n !== y < 0n ? z - 1n : z
 }
 
 /** ceil(x / y). */
 export function divCeil(x: bigint, y: bigint): bigint {
   const z = x / y
-  return x % y !== 0n && x < 0n === y < 0n ? z + 1n : z
+  return z * y !== x && x < 0n === y < 0n ? z + 1n : z
 }
 
 /** floor(x * y / d) of unsigned numbers. */

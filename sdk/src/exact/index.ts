@@ -12,7 +12,17 @@ export {
   split,
 } from './auctionMath.ts'
 export { callValue, discounted, type OptionTerms, putValue } from './black76.ts'
-export { MissingRowError, PositionTooLargeError, UnmeasuredInstrumentError } from './errors.ts'
+export { bookRows, laneUnit, type Row, type Term } from './book.ts'
+export { type BasisTerms, basisCharge, calendarCharge, openInterestFactor, optionCharge } from './charges.ts'
+export { chainAt, type EpochState, epochAt, shocksOf } from './epoch.ts'
+export {
+  MissingRowError,
+  MissingSeriesRowError,
+  PositionTooLargeError,
+  StrikeTooLargeError,
+  TooManyOptionLotsError,
+  UnmeasuredInstrumentError,
+} from './errors.ts'
 export {
   type ExpirySurface,
   MAX_LOG_STRIKE,
@@ -30,14 +40,49 @@ export {
 export { type Action, deRisks, type ExitFailure, exitFailure, grossCharge, passesOutright } from './exitRule.ts'
 export { expWadOfNonPositive } from './exponential.ts'
 export { divCeil, divFloor, mulDivDown, mulDivTrunc, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
+export {
+  arbitrageOf,
+  carryBounds,
+  EXPIRY_TIME,
+  isListableExpiry,
+  isOnGrid,
+  isTradableStrike,
+  LONGEST_LIFE,
+} from './listing.ts'
 export { lnWad } from './logarithm.ts'
-export { assess, audit, openInterestFactor } from './marginEngine.ts'
-export { type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
-export { worstLoss } from './measure.ts'
+export { assess, audit } from './marginEngine.ts'
+export {
+  type Chain,
+  chainOf,
+  type ExpiryRow,
+  linearSnapshot,
+  type Market,
+  marketOf,
+  type PriceStatus,
+  type RiskTerms,
+  type Snapshot,
+  type StrikeRow,
+} from './market.ts'
+export { markOf, putMark, STRIKE_UNIT } from './matrix.ts'
+export {
+  arrayOf,
+  type GapInput,
+  gapBounds,
+  type MaturityTerms,
+  type Moment,
+  type MomentInput,
+  momentAt,
+  type Progress,
+  quoteOf,
+  type StrikeQuote,
+} from './maturity.ts'
+export { crowding, gainAt, worstLinearLoss, worstLoss } from './measure.ts'
 export { normalCdf } from './normalCdf.ts'
 export * from './parameters.ts'
 export {
   type Instrument,
+  isDated,
+  isOption,
   isSameInstrument,
   type Kind,
   type Mode,
@@ -57,6 +102,7 @@ export {
 export {
   deviationFactors,
   grossLots,
+  LaneSums,
   lanesOf,
   MAX_GROSS,
   nodesOf,
@@ -67,7 +113,24 @@ export {
   type StrikeTerms,
   sumLanes,
   tagged,
+  tagOf,
   type VolatilityShocks,
 } from './riskArray.ts'
-export { LANES, ladder, linearPnl, MAX_FALL } from './scenarios.ts'
+export { addLinear, fall, LANES, ladder, linearPnl, MAX_FALL, sixth } from './scenarios.ts'
+export {
+  type ExpiryState,
+  emptySeries,
+  type SeriesState,
+  type SnapshotInput,
+  snapshotAt,
+} from './seriesSnapshot.ts'
 export { squareRoot } from './squareRoot.ts'
+export {
+  blendSurface,
+  type StepBudget,
+  type StepInput,
+  type StepSlice,
+  stepBudget,
+  stepFraction,
+  stepSurface,
+} from './surfaceStep.ts'

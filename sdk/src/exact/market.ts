@@ -20,6 +20,8 @@ export type Market = {
   readonly lotUnit: bigint
   /** Loss per unit notional of a linear position in the worst scenario. */
   readonly scanRange: bigint
+  /** Move of spot that starts a new risk epoch. */
+  readonly epsilon: bigint
   readonly linearRelief: bigint
   /** Of collateral, maintenance and initial. */
   readonly haircut: bigint
@@ -36,9 +38,86 @@ export type Market = {
   readonly reduceOnly: boolean
 }
 
-/** Market rows, ascending by underlying, as of one block. */
-export type Snapshot = readonly Market[]
+/** Governed risk terms of an underlying beside those of linear margin, in millionths. */
+export type RiskTerms = {
+  /** VU and VD: relative shocks of a 30-day volatility. */
+  readonly volatilityUp: number
+  readonly volatilityDown: number
+  /** Charge per short option and unit of spot. */
+  readonly optionMaintenance: number
+  readonly optionInitial: number
+  /** Of the vega that expiries offset. */
+  readonly calendar: number
+  /** b0 and b1, of the delta that expiries offset. */
+  readonly basis: number
+  readonly basisPerYear: number
+  /** Of the losses that the underlyings of a group offset. */
+  readonly offset: number
+  /** 1..7; 0 offsets nothing. */
+  readonly group: number
+}
 
-export function marketOf(snapshot: Snapshot, underlying: number): Market | undefined {
-  return snapshot.find((market) => market.underlying === underlying)
+/** What the series of an underlying share. */
+export type Chain = {
+  /** S0 of the risk epoch, USD 18 decimals: the unit of the lanes is 2^-15 of it. */
+  readonly referenceSpot: bigint
+  /** Posted depth Q, USD 18 decimals; 0: none, no concentration charge. */
+  readonly depth: bigint
+  readonly terms: RiskTerms
+  /** The surface is young enough for new risk in dated instruments. */
+  readonly fresh: boolean
+}
+
+/** One expiry. USD per unit, 18 decimals. */
+export type ExpiryRow = {
+  readonly underlying: number
+  /** Unix seconds. */
+  readonly expiry: number
+  /** Mark of a future. */
+  readonly forward: bigint
+  /** The part of it that still moves with spot. */
+  readonly moving: bigint
+  readonly discountedForward: bigint
+  readonly discountedMoving: bigint
+  /** WAD. */
+  readonly discount: bigint
+}
+
+/** One strike, shared by its call and its put. */
+export type StrikeRow = {
+  readonly underlying: number
+  readonly expiry: number
+  /** USD with 8 decimals. */
+  readonly strike: bigint
+  /** Discounted value of a call, USD per unit, 18 decimals. */
+  readonly callMark: bigint
+  /** Gap charge per long option: WAD fraction of spot, a multiple of `GAP_UNIT`. */
+  readonly gapRate: bigint
+  /** The two words of the risk array, see `riskArray.ts`. */
+  readonly low: bigint
+  readonly high: bigint
+}
+
+/** The market matrix as of one block. Rows ascend by underlying, expiry and strike, each once. */
+export type Snapshot = {
+  /** Unix seconds. */
+  readonly time: number
+  readonly markets: readonly Market[]
+  /** Empty, or one per market in the same order. */
+  readonly chains: readonly Chain[]
+  readonly expiries: readonly ExpiryRow[]
+  readonly strikes: readonly StrikeRow[]
+}
+
+/** Market rows alone: enough for spot and perpetuals without offsets. */
+export function linearSnapshot(markets: readonly Market[], time = 0): Snapshot {
+  return { time, markets, chains: [], expiries: [], strikes: [] }
+}
+
+export function marketOf({ markets }: Pick<Snapshot, 'markets'>, underlying: number): Market | undefined {
+  return markets.find((market) => market.underlying === underlying)
+}
+
+export function chainOf({ markets, chains }: Snapshot, underlying: number): Chain | undefined {
+  return chains[markets.findIndex((market) => market.underlying === underlying)]
 }

@@ -7,6 +7,8 @@
 export const MAX_POSITIONS = 128
 /** |lots| of a derivative stay below this. */
 export const MAX_DERIVATIVE_LOTS = 2n ** 47n
+/** |lots| of an option: all positions of an account together stay below 2^47, which the lanes' sums can hold. */
+export const MAX_OPTION_LOTS = 2n ** 40n
 /** Settled cash may fall to minus the larger of this and `DEBT_RATIO` of the haircut collateral. */
 export const DEBT_FLOOR = 100n * 10n ** 18n
 export const DEBT_RATIO = 2n * 10n ** 16n
@@ -37,5 +39,23 @@ export const REWARD_RAMP = 3600n
 export const CLOCK_HALF_LIFE = 900n
 /** Prices are at most this. */
 export const MAX_PRICE = 2n ** 88n - 1n
+/** Unit of `RiskTerms`, WAD. */
+export const TERM_UNIT = 10n ** 12n
+/** A fall of volatility in the lanes is at most this. */
+export const VOLATILITY_DOWN_CAP = 6n * 10n ** 17n
+/** Expiries of one underlying that are still to come. */
+export const MAX_EXPIRIES = 12
+/** A risk epoch lasts at most this long; the shorter time within NEAR_EXPIRY of the next expiry. */
+export const EPOCH_AGE = 3600
+export const NEAR_EPOCH_AGE = 600
+export const NEAR_EXPIRY = 86_400
+/** An older surface allows no new risk; from then on its shocks widen by their own size per SURFACE_WIDENING. */
+export const SURFACE_MAX_AGE = 3600
+export const SURFACE_WIDENING = 14_400
+export const SURFACE_MAX_WIDENING = 3n * 10n ** 18n
+/** Seconds before expiry over which the final price is averaged. */
+export const SETTLEMENT_WINDOW = 1800
 export const TAKER_FEE = 5n * 10n ** 14n
 export const MAKER_FEE = 10n ** 14n
+/** The taker's fee on an option is at most this share of its mark, the maker's the same part of that as otherwise. */
+export const OPTION_FEE_CAP = 125n * 10n ** 15n

@@ -1,8 +1,11 @@
 /** What one lot is, in the order of the chain's enum. Spot is collateral in base units of its token. */
 export type Kind = 'spot' | 'perpetual' | 'future' | 'call' | 'put'
 
-/** Margin modes. Isolated: derivatives of one underlying only; measured as cross. */
-export type Mode = 'cross' | 'isolated'
+/**
+ * Margin modes. Isolated: derivatives of one underlying only; measured as cross. Portfolio: as cross, with offsets between
+ * the underlyings of a group.
+ */
+export type Mode = 'cross' | 'isolated' | 'portfolio'
 
 export type Instrument = {
   /** 1..255; the number under which the underlying is listed. */
@@ -31,6 +34,15 @@ export type Portfolio = {
 
 export function isSameInstrument(a: Instrument, b: Instrument): boolean {
   return a.underlying === b.underlying && a.kind === b.kind && a.expiry === b.expiry && a.strike === b.strike
+}
+
+/** Has an expiry: needs rows of its series in a snapshot. */
+export function isDated({ kind }: Instrument): boolean {
+  return kind !== 'spot' && kind !== 'perpetual'
+}
+
+export function isOption({ kind }: Instrument): boolean {
+  return kind === 'call' || kind === 'put'
 }
 
 /** Distinct underlyings of `positions`, ascending. */

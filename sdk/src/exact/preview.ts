@@ -2,20 +2,33 @@
  * What an owner's actions would leave behind, without a chain: twin of the checks in `contracts/core/Clearinghouse.sol` and
  * of the fees in `contracts/core/Exchange.sol`. Exact for the state of the snapshot's block.
  */
-import type { Assessment } from './assessment.ts'
+import type { Assessment, UnderlyingRisk } from './assessment.ts'
 import { type Action, type ExitFailure, exitFailure, passesOutright } from './exitRule.ts'
 import { divCeil, divFloor, mulDivUp, WAD } from './fixedPoint.ts'
-import { assess } from './marginEngine.ts'
-import { type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
-import { DEBT_FLOOR, MAKER_FEE, MAX_DERIVATIVE_LOTS, MAX_POSITIONS, TAKER_FEE } from './parameters.ts'
+import { isTradableStrike } from './listing.ts'
+import { assess, audit } from './marginEngine.ts'
+import { chainOf, type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
+import { markOf } from './matrix.ts'
+import {
+  DEBT_FLOOR,
+  MAKER_FEE,
+  MAX_DERIVATIVE_LOTS,
+  MAX_OPTION_LOTS,
+  MAX_POSITIONS,
+  OPTION_FEE_CAP,
+  TAKER_FEE,
+} from './parameters.ts'
 import {
   type Instrument,
+  isDated,
+  isOption,
   isSameInstrument,
   type Mode,
   type Portfolio,
   type Position,
   underlyingsOf,
 } from './portfolio.ts'
+import { indexOf, seriesKey } from './snapshotIndex.ts'
 import { maxUsd, minUsd } from './usd.ts'
 
 export type PreviewTrade = {
@@ -54,12 +67,15 @@ export type PreviewFailure =
       readonly openInterest: bigint
       readonly cap: bigint
     }
+  | { readonly error: 'SurfaceStale'; readonly underlying: number }
   | { readonly error: 'IsolatedAccount'; readonly underlyings: number }
   | { readonly error: 'TooManyPositions'; readonly limit: number }
   | { readonly error: 'NegativeCollateral'; readonly instrument: Instrument; readonly lots: bigint }
   | { readonly error: 'LotsOutOfRange'; readonly instrument: Instrument; readonly lots: bigint; readonly limit: bigint }
   | { readonly error: 'InstrumentNotListed'; readonly instrument: Instrument }
   | { readonly error: 'MissingMarket'; readonly underlying: number }
+  /** The snapshot has no row of the instrument's expiry or strike. */
+  | { readonly error: 'MissingSeries'; readonly instrument: Instrument }
   | { readonly error: 'FeeAboveMaximum'; readonly fee: bigint; readonly maximum: bigint }
   | { readonly error: 'NoLegs' }
   | { readonly error: 'ZeroAmount' }
@@ -82,6 +98,8 @@ export type Preview = {
   readonly failure: PreviewFailure | undefined
   readonly before: Assessment
   readonly after: Assessment
+  /** Everything behind both, one per underlying of the snapshot: `scenarioPnl` gives the profit and loss by scenario. */
+  readonly risks: { readonly before: readonly UnderlyingRisk[]; readonly after: readonly UnderlyingRisk[] }
   readonly portfolio: Portfolio
   /** One per action, up to the first that fails. */
   readonly steps: readonly PreviewStep[]
@@ -92,22 +110,27 @@ export type PreviewOptions = {
   readonly reduceOnly?: boolean | undefined
 }
 
+/** Underlyings in which |derivative lots| grew: in any derivative, and in dated ones. Ascending. */
+type Raised = { readonly all: readonly number[]; readonly dated: readonly number[] }
+
+const NOTHING_RAISED: Raised = { all: [], dated: [] }
+
 /** What an action does to the vector, before fees. */
 type Draft = {
   exit: Action
   portfolio: Portfolio
   snapshot: Snapshot
-  /** Underlyings in which |derivative lots| grew. */
-  raised: number[]
+  raised: Raised
   fee: bigint
 }
 
 /**
- * Applies `actions` one after the other, each a transaction of its own, all in the market of `snapshot`.
+ * Applies `actions` one after the other, each a transaction of its own, all in the market of `snapshot`, which needs the rows
+ * of every instrument held or traded. Positions whose final price is known are not settled first, as the chain would.
  * @example
- * import { perpetualOf, type Portfolio, preview, type Snapshot } from '@plimsoll/sdk'
+ * import { linearSnapshot, perpetualOf, type Portfolio, preview } from '@plimsoll/sdk'
  * const portfolio: Portfolio = { mode: 'cross', cash: 10_000n * 10n ** 18n, positions: [] }
- * const snapshot: Snapshot = []
+ * const snapshot = linearSnapshot([])
  * const legs = [{ instrument: perpetualOf(1), ratio: 1n }]
  * const { allowed, failure } = preview(portfolio, snapshot, [{ type: 'trade', legs, units: 10n, price: 6n * 10n ** 18n }])
  */
@@ -117,28 +140,30 @@ export function preview(
   actions: readonly PreviewAction[],
   { reduceOnly = false }: PreviewOptions = {},
 ): Preview {
-  const before = assessHeld(portfolio, snapshot)
   const steps: PreviewStep[] = []
   let state = { portfolio, snapshot, reduceOnly }
   for (const action of actions) {
     const { step, next } = stepOf(action, state)
     steps.push(step)
-    if (step.failure) return resultOf(before, portfolio, steps)
+    if (step.failure) break
     state = next
   }
-  return resultOf(before, portfolio, steps)
+  return resultOf(portfolio, snapshot, steps)
 }
 
 type State = { portfolio: Portfolio; snapshot: Snapshot; reduceOnly: boolean }
 
-function resultOf(before: Assessment, portfolio: Portfolio, steps: readonly PreviewStep[]): Preview {
+function resultOf(start: Portfolio, snapshot: Snapshot, steps: readonly PreviewStep[]): Preview {
   const last = steps.at(-1)
+  const portfolio = last?.portfolio ?? start
+  const before = assessHeld(start, snapshot)
   return {
     allowed: !last?.failure,
     failure: last?.failure,
     before,
     after: last?.after ?? before,
-    portfolio: last?.portfolio ?? portfolio,
+    risks: { before: audit(start, snapshot).risks, after: audit(portfolio, snapshot).risks },
+    portfolio,
     steps,
   }
 }
@@ -178,8 +203,8 @@ function cashOnly(cash: bigint): Assessment {
 }
 
 /** Open interest scales what an action raises and, on withdrawals, all that is held. */
-function scaledBy(exit: Action, raised: number[], portfolio: Portfolio): number[] {
-  if (exit === 'trade') return raised
+function scaledBy(exit: Action, raised: Raised, portfolio: Portfolio): readonly number[] {
+  if (exit === 'trade') return raised.all
   return exit === 'withdrawCash' || exit === 'withdrawCollateral' ? underlyingsOf(portfolio.positions) : []
 }
 
@@ -193,25 +218,28 @@ function verdict(
   if (exit === 'none') return undefined
   const failure = passesOutright(exit, after) ? undefined : exitFailure(exit, before, after)
   if (failure) return failure
-  if (reduceOnly && after.equity < after.initial && raised.length > 0) {
+  if (reduceOnly && after.equity < after.initial && raised.all.length > 0) {
     return { error: 'AccountReduceOnly', equity: after.equity, initial: after.initial }
   }
   const refused = exit === 'trade' ? newRiskFailure(raised, snapshot) : undefined
   if (refused) return refused
-  const moreRisk = raised.length > 0 || exit === 'modeChange'
+  const moreRisk = raised.all.length > 0 || exit === 'modeChange'
   const derivatives = portfolio.positions.filter(({ instrument }) => instrument.kind !== 'spot')
   const underlyings = underlyingsOf(derivatives).length
   if (portfolio.mode === 'isolated' && moreRisk && underlyings > 1) return { error: 'IsolatedAccount', underlyings }
   return undefined
 }
 
-function newRiskFailure(raised: readonly number[], snapshot: Snapshot): PreviewFailure | undefined {
-  for (const underlying of raised) {
+function newRiskFailure({ all, dated }: Raised, snapshot: Snapshot): PreviewFailure | undefined {
+  for (const underlying of all) {
     const market = marketOf(snapshot, underlying)
     if (!market) return { error: 'MissingMarket', underlying }
     const { status, reduceOnly, openInterest, openInterestCap: cap } = market
     if (status !== 'live' || reduceOnly || openInterest > cap) {
       return { error: 'NewRiskRefused', underlying, status, reduceOnly, openInterest, cap }
+    }
+    if (dated.includes(underlying) && !chainOf(snapshot, underlying)?.fresh) {
+      return { error: 'SurfaceStale', underlying }
     }
   }
   return undefined
@@ -222,7 +250,7 @@ function newRiskFailure(raised: readonly number[], snapshot: Snapshot): PreviewF
 function draftOf(action: PreviewAction, state: State): Draft | PreviewFailure {
   if (action.type === 'trade') return draftTrade(action, state)
   const { portfolio, snapshot } = state
-  const common = { snapshot, raised: [], fee: 0n }
+  const common = { snapshot, raised: NOTHING_RAISED, fee: 0n }
   if (action.type === 'setMode')
     return { ...common, exit: 'modeChange', portfolio: { ...portfolio, mode: action.mode } }
   if (action.amount <= 0n) return { error: 'ZeroAmount' }
@@ -255,7 +283,7 @@ function draftTrade(trade: PreviewTrade, { portfolio, snapshot }: State): Draft 
     exit: 'trade',
     portfolio: { ...portfolio, cash: portfolio.cash - paid, positions: book.positions },
     snapshot: withOpenInterest(snapshot, book.longs),
-    raised: [...book.raised].sort((a, b) => a - b),
+    raised: { all: ascending(book.raised), dated: ascending(book.raisedDated) },
     fee,
   }
 }
@@ -265,6 +293,7 @@ type Book = {
   funding36: bigint
   notional36: bigint
   raised: ReadonlySet<number>
+  raisedDated: ReadonlySet<number>
   /** Change of the long lots of both sides, by underlying. */
   longs: ReadonlyMap<number, bigint>
 }
@@ -277,33 +306,59 @@ function applyLegs(
   let positions = held
   let funding36 = 0n
   let notional36 = 0n
-  const raised = new Set<number>()
-  const longs = new Map<number, bigint>()
+  const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
   for (const [index, { instrument, ratio }] of legs.entries()) {
-    const terms = termsOf(instrument, marketOf(snapshot, instrument.underlying))
-    if (!terms) return { error: 'InstrumentNotListed', instrument }
+    const terms = termsOf(instrument, snapshot)
+    if ('error' in terms) return terms
     const lots = ratio * units
     const old = lotsIn(positions, instrument)
     const next = withLots(positions, instrument, lots)
     if ('error' in next) return next
     positions = next
     funding36 += lots * terms.unit * terms.index
-    notional36 += size(lots) * terms.unit * terms.mark
+    notional36 += size(lots) * terms.unit * terms.feePrice
     if (instrument.kind === 'spot') continue
     const { underlying } = instrument
-    if (size(old + lots) > size(old)) raised.add(underlying)
+    if (size(old + lots) > size(old)) (isDated(instrument) ? raisedDated : raised).add(underlying)
     const change = longChange(old, lots) + longChange(counterpartyLots[index] ?? 0n, -lots)
     longs.set(underlying, (longs.get(underlying) ?? 0n) + change)
   }
-  return { positions, funding36, notional36, raised, longs }
+  return { positions, funding36, notional36, raised: new Set([...raised, ...raisedDated]), raisedDated, longs }
 }
 
-/** Unit, mark and index of a listed instrument in its one canonical id. */
-function termsOf({ kind, expiry, strike }: Instrument, market: Market | undefined) {
-  if (!market || expiry !== 0 || strike !== 0n) return undefined
-  if (kind === 'spot' && market.tokenUnit > 0n) return { unit: market.tokenUnit, mark: market.spot, index: 0n }
-  if (kind !== 'perpetual' || market.lotUnit === 0n) return undefined
-  return { unit: market.lotUnit, mark: market.perpetualMark, index: market.fundingIndex }
+type LegTerms = { readonly unit: bigint; readonly feePrice: bigint; readonly index: bigint }
+
+/** Unit, price that bears the fee, and index of an instrument in its one canonical id, if it may be traded. */
+function termsOf(instrument: Instrument, snapshot: Snapshot): LegTerms | PreviewFailure {
+  const { kind, expiry, strike, underlying } = instrument
+  const market = marketOf(snapshot, underlying)
+  const unit = kind === 'spot' ? market?.tokenUnit : market?.lotUnit
+  const notListed = { error: 'InstrumentNotListed', instrument } as const
+  if (!market || !unit) return notListed
+  if (isDated(instrument)) return datedTermsOf(instrument, market, snapshot)
+  if (expiry !== 0 || strike !== 0n) return notListed
+  const isPerpetual = kind === 'perpetual'
+  return {
+    unit,
+    feePrice: isPerpetual ? market.perpetualMark : market.spot,
+    index: isPerpetual ? market.fundingIndex : 0n,
+  }
+}
+
+/** Futures have no strike, options one on the grid and near spot; both end with their expiry. */
+function datedTermsOf(
+  instrument: Instrument,
+  { lotUnit, spot }: Market,
+  snapshot: Snapshot,
+): LegTerms | PreviewFailure {
+  const { expiry, strike } = instrument
+  const isTradable = isOption(instrument) ? isTradableStrike(strike, spot) : strike === 0n
+  if (expiry <= snapshot.time || !isTradable) return { error: 'InstrumentNotListed', instrument }
+  const series = indexOf(snapshot).expiries.get(seriesKey(instrument))
+  if (!series || (isOption(instrument) && !series.strikes.has(strike))) return { error: 'MissingSeries', instrument }
+  if (!isOption(instrument)) return { unit: lotUnit, feePrice: spot, index: 0n }
+  const most = (markOf(snapshot, instrument) * OPTION_FEE_CAP) / TAKER_FEE
+  return { unit: lotUnit, feePrice: minUsd(spot, most), index: 0n }
 }
 
 /** The vector with `change` lots more of one instrument, within the bounds of the ledger. */
@@ -316,8 +371,9 @@ function withLots(
   const lots = (positions[index]?.lots ?? 0n) + change
   if (instrument.kind === 'spot') {
     if (lots < 0n) return { error: 'NegativeCollateral', instrument, lots }
-  } else if (lots >= MAX_DERIVATIVE_LOTS || lots <= -MAX_DERIVATIVE_LOTS) {
-    return { error: 'LotsOutOfRange', instrument, lots, limit: MAX_DERIVATIVE_LOTS }
+  } else {
+    const limit = isOption(instrument) ? MAX_OPTION_LOTS : MAX_DERIVATIVE_LOTS
+    if (lots >= limit || lots <= -limit) return { error: 'LotsOutOfRange', instrument, lots, limit }
   }
   if (index < 0) {
     if (lots === 0n) return positions
@@ -340,12 +396,17 @@ function lotsIn(positions: readonly Position[], instrument: Instrument): bigint 
 }
 
 function withOpenInterest(snapshot: Snapshot, longs: ReadonlyMap<number, bigint>): Snapshot {
-  return snapshot.map((market) => ({
+  const markets = snapshot.markets.map((market) => ({
     ...market,
     openInterest: market.openInterest + (longs.get(market.underlying) ?? 0n),
   }))
+  return { ...snapshot, markets }
 }
 
 function longChange(held: bigint, change: bigint): bigint {
   return maxUsd(held + change, 0n) - maxUsd(held, 0n)
+}
+
+function ascending(members: ReadonlySet<number>): number[] {
+  return [...members].sort((a, b) => a - b)
 }

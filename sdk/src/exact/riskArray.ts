@@ -1,5 +1,6 @@
 /** Twin of `contracts/libraries/RiskArray.sol`: the risk array of a strike, 30 lanes in two words, and sums of them. */
 import { callValue } from './black76.ts'
+import { TooManyOptionLotsError } from './errors.ts'
 import { WAD, WAD2 } from './fixedPoint.ts'
 import { lnWad } from './logarithm.ts'
 import { LANES, MAX_FALL } from './scenarios.ts'
@@ -82,10 +83,21 @@ export function riskWords(terms: StrikeTerms, nodes: readonly RiskNode[]): RiskW
   return { low: BigInt.asUintN(256, bits), high: bits >> 256n }
 }
 
+const view = new DataView(new ArrayBuffer(64))
+
 /** The lanes of stored words, units of 2^-15 of reference spot. */
-export function lanesOf({ low, high }: RiskWords): bigint[] {
-  const bits = (high << 256n) | low
-  return Array.from({ length: LANES }, (_, lane) => BigInt.asUintN(16, bits >> BigInt(16 * lane)) - BIAS)
+export function lanesOf(words: RiskWords): bigint[] {
+  return Array.from(laneNumbers(words), BigInt)
+}
+
+/** The same as small numbers, for sums. */
+export function laneNumbers({ low, high }: RiskWords): Int16Array {
+  for (let word = 0; word < 4; word++) {
+    const shift = BigInt(64 * word)
+    view.setBigUint64(8 * word, low >> shift, true) // the low 64 bits
+    view.setBigUint64(32 + 8 * word, high >> shift, true)
+  }
+  return Int16Array.from({ length: LANES }, (_, lane) => view.getUint16(2 * lane, true) - 2 ** 15)
 }
 
 /** Words that carry `tag`. */
@@ -93,19 +105,65 @@ export function tagged({ low, high }: RiskWords, tag: number): RiskWords {
   return { low, high: BigInt.asUintN(224, high) | (BigInt(tag) << 224n) }
 }
 
+/** The epoch that words were computed in; 0: none. */
+export function tagOf({ high }: RiskWords): number {
+  return Number(high >> 224n)
+}
+
 /** Calls and puts, netted, of one strike. */
 export type StrikeLots = { readonly words: RiskWords; readonly lots: bigint }
 
-/** Profit and loss of each lane, one lot times 2^-15 of reference spot a unit. R-40: one unit less per short lot. */
-export function sumLanes(legs: readonly StrikeLots[]): bigint[] {
-  const pnl: bigint[] = Array.from({ length: LANES }, () => 0n)
-  for (const { words, lots } of legs) {
-    const charge = lots < 0n ? lots : 0n
-    lanesOf(words).forEach((lane, k) => {
-      pnl[k] = (pnl[k] ?? 0n) + lots * lane + charge
-    })
+/** Lots are split here, so that sums of lots times lanes stay exact in 53 bits: below 2^47 lots, 2^39 and 2^46. */
+const SPLIT = 24n
+
+/** Sums of lots times lanes; exact while `gross` is below MAX_GROSS. */
+export class LaneSums {
+  readonly #high = new Float64Array(LANES)
+  readonly #low = new Float64Array(LANES)
+  /** Sum of max(-lots, 0). */
+  shorts = 0n
+  /** Sum of |lots|. */
+  gross = 0n
+
+  /** Adds `lots` calls and puts (netted) of a strike. */
+  add(lanes: Int16Array, lots: bigint): void {
+    const high = Number(lots >> SPLIT)
+    const low = Number(BigInt.asUintN(Number(SPLIT), lots))
+    for (let lane = 0; lane < LANES; lane++) {
+      const unit = lanes[lane] ?? 0
+      this.#high[lane] = (this.#high[lane] ?? 0) + high * unit
+      this.#low[lane] = (this.#low[lane] ?? 0) + low * unit
+    }
+    if (lots < 0n) this.shorts -= lots
+    this.gross += lots < 0n ? -lots : lots
   }
-  return pnl
+
+  merge(other: LaneSums): void {
+    for (let lane = 0; lane < LANES; lane++) {
+      this.#high[lane] = (this.#high[lane] ?? 0) + (other.#high[lane] ?? 0)
+      this.#low[lane] = (this.#low[lane] ?? 0) + (other.#low[lane] ?? 0)
+    }
+    this.shorts += other.shorts
+    this.gross += other.gross
+  }
+
+  /** Sum of lots times one lane, without the charge of shorts. */
+  lane(lane: number): bigint {
+    return (BigInt(this.#high[lane] ?? 0) << SPLIT) + BigInt(this.#low[lane] ?? 0)
+  }
+
+  /** Profit and loss of each lane, one lot times 2^-15 of reference spot a unit. R-40: one unit less per short lot. */
+  pnl(): bigint[] {
+    if (this.gross >= MAX_GROSS) throw new TooManyOptionLotsError({ gross: this.gross, limit: MAX_GROSS })
+    return Array.from({ length: LANES }, (_, lane) => this.lane(lane) - this.shorts)
+  }
+}
+
+/** Profit and loss of each lane of netted strikes, see `LaneSums.pnl`. @throws TooManyOptionLotsError */
+export function sumLanes(legs: readonly StrikeLots[]): bigint[] {
+  const sums = new LaneSums()
+  for (const { words, lots } of legs) sums.add(laneNumbers(words), lots)
+  return sums.pnl()
 }
 
 /** Sum of |lots|: below MAX_GROSS, or the chain refuses with TooManyLots. */

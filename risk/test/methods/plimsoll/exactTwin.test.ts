@@ -7,6 +7,7 @@ import {
   type Market as ExactMarket,
   type Portfolio as ExactPortfolio,
   openInterestFactor as exactOpenInterestFactor,
+  linearSnapshot,
 } from '../../../../sdk/src/exact/index.ts'
 import {
   ACCOUNT_DEFAULTS,
@@ -63,6 +64,7 @@ const exactMarket = (index: 0 | 1) =>
         tokenUnit: WAD / 10n ** BigInt(token.decimals),
         lotUnit,
         scanRange: risk.scanRange + risk.epsilon,
+        epsilon: risk.epsilon,
         linearRelief: risk.linearRelief,
         haircut: risk.haircut,
         slotCharge: limits.slotCharge * 10n ** 12n,
@@ -152,9 +154,9 @@ function assertClose(name: string, actual: number, exact: bigint, notional: numb
 
 /** All figures of an assessment, each against its twin. */
 function assertEqualAssessments(portfolio: ExactPortfolio, rows: readonly ExactMarket[], scales: boolean): void {
-  const mode = portfolio.mode
+  const mode = portfolio.mode === 'isolated' ? 'isolated' : 'cross'
   const held = [...new Set(portfolio.positions.map(({ instrument }) => instrument.underlying))]
-  const { assessment, risks } = audit(portfolio, rows, scales ? held : [])
+  const { assessment, risks } = audit(portfolio, linearSnapshot(rows), scales ? held : [])
   const own = plimsollMargin(portfolioOf(portfolio, rows), marketOf(rows), parametersOf(rows, mode, scales))
   const notional = risks.reduce((sum, { value, delta }) => sum + Math.abs(float(value)) + Math.abs(float(delta)), 0)
   const scale = 4 * (notional + float(assessment.gross) + Math.abs(float(portfolio.cash)))
