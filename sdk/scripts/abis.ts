@@ -12,10 +12,22 @@ type AbiError = Extract<Abi[number], { type: 'error' }>
 
 const ROOT = new URL('../../', import.meta.url)
 const OUTPUT = new URL('../src/abis/', import.meta.url)
-const CONTRACTS = ['Auction', 'Clearinghouse', 'Exchange', 'MarginEngine', 'Markets', 'Vault'] as const
+const CONTRACTS = [
+  'Auction',
+  'Clearinghouse',
+  'Exchange',
+  'MarginEngine',
+  'Markets',
+  'Series',
+  'Settlement',
+  'SurfaceFeed',
+  'Surfaces',
+  'Vault',
+] as const
 /** Whatever can revert inside a user's transaction; the token stands for the ERC-20 errors of OpenZeppelin. */
 const ERROR_SOURCES = [
   'artifacts/contracts/{core,libraries}/**/*.json',
+  'artifacts/contracts/interfaces/IPriceHistory.sol/*.json',
   'artifacts/contracts/mocks/MockToken.sol/*.json',
 ]
 const HEADER = '// Generated from the compiled contracts by `node sdk/scripts/abis.ts`. Do not edit.\n'

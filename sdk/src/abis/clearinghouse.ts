@@ -5,7 +5,7 @@ export const clearinghouseAbi = [
   {
     inputs: [
       { name: 'authority', type: 'address' },
-      { name: 'markets_', type: 'address' },
+      { name: 'series_', type: 'address' },
     ],
     stateMutability: 'nonpayable',
     type: 'constructor',
@@ -156,6 +156,7 @@ export const clearinghouseAbi = [
     name: 'SettledCashTooLow',
     type: 'error',
   },
+  { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'SurfaceStale', type: 'error' },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -386,6 +387,7 @@ export const clearinghouseAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -397,6 +399,7 @@ export const clearinghouseAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -410,6 +413,43 @@ export const clearinghouseAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'known',
         type: 'tuple',
@@ -474,6 +514,87 @@ export const clearinghouseAbi = [
     type: 'function',
   },
   { inputs: [], name: 'markets', outputs: [{ name: '', type: 'address' }], stateMutability: 'view', type: 'function' },
+  {
+    inputs: [
+      { name: 'set', type: 'uint256' },
+      { name: 'instruments', type: 'uint128[]' },
+    ],
+    name: 'matrix',
+    outputs: [
+      {
+        components: [
+          { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
+          {
+            components: [
+              { name: 'spot', type: 'uint256' },
+              { name: 'low', type: 'uint256' },
+              { name: 'high', type: 'uint256' },
+              { name: 'ema', type: 'uint256' },
+              { name: 'perpetualMark', type: 'uint256' },
+              { name: 'fundingIndex', type: 'int256' },
+              { name: 'tokenUnit', type: 'uint256' },
+              { name: 'lotUnit', type: 'uint256' },
+              { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
+              { name: 'linearRelief', type: 'uint256' },
+              { name: 'haircut', type: 'uint256' },
+              { name: 'slotCharge', type: 'uint256' },
+              { name: 'stressGap', type: 'uint256' },
+              { name: 'deficitLimit', type: 'uint256' },
+              { name: 'openInterest', type: 'uint256' },
+              { name: 'openInterestCap', type: 'uint256' },
+              { name: 'status', type: 'uint8' },
+              { name: 'reduceOnly', type: 'bool' },
+            ],
+            name: 'markets',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
+        ],
+        name: 'market',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
+    type: 'function',
+  },
   {
     inputs: [{ name: 'account', type: 'bytes32' }],
     name: 'memo',
@@ -552,6 +673,7 @@ export const clearinghouseAbi = [
     type: 'function',
   },
   { inputs: [], name: 'seal', outputs: [], stateMutability: 'nonpayable', type: 'function' },
+  { inputs: [], name: 'series', outputs: [{ name: '', type: 'address' }], stateMutability: 'view', type: 'function' },
   {
     inputs: [{ name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
@@ -608,6 +730,7 @@ export const clearinghouseAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -619,6 +742,7 @@ export const clearinghouseAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -632,6 +756,43 @@ export const clearinghouseAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',
@@ -677,6 +838,7 @@ export const clearinghouseAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -688,6 +850,7 @@ export const clearinghouseAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -701,6 +864,43 @@ export const clearinghouseAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',

@@ -23,6 +23,22 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'underlying', type: 'uint256' },
+      { name: 'expiry', type: 'uint256' },
+    ],
+    name: 'AlreadyFinal',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'underlying', type: 'uint256' },
+      { name: 'time', type: 'uint256' },
+    ],
+    name: 'AlreadyScheduled',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'asset', type: 'uint8' },
       { name: 'token', type: 'address' },
     ],
@@ -64,6 +80,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'delaySeconds', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'DelayTooLong',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'asset', type: 'uint8' },
       { name: 'total', type: 'uint256' },
       { name: 'cap', type: 'uint256' },
@@ -86,6 +110,16 @@ export const errorsAbi = [
       { name: 'to', type: 'bytes32' },
     ],
     name: 'DifferentOwners',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'expiry', type: 'uint256' },
+      { name: 'discount', type: 'uint256' },
+      { name: 'minimum', type: 'uint256' },
+      { name: 'maximum', type: 'uint256' },
+    ],
+    name: 'DiscountOutOfRange',
     type: 'error',
   },
   { inputs: [], name: 'ECDSAInvalidSignature', type: 'error' },
@@ -122,6 +156,7 @@ export const errorsAbi = [
     name: 'ERC2612InvalidSigner',
     type: 'error',
   },
+  { inputs: [{ name: 'expiry', type: 'uint256' }], name: 'ExpiryMissing', type: 'error' },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -138,6 +173,16 @@ export const errorsAbi = [
       { name: 'minFill', type: 'uint256' },
     ],
     name: 'FillTooSmall',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'expiry', type: 'uint256' },
+      { name: 'forwardRatio', type: 'uint256' },
+      { name: 'minimum', type: 'uint256' },
+      { name: 'maximum', type: 'uint256' },
+    ],
+    name: 'ForwardOutOfRange',
     type: 'error',
   },
   {
@@ -189,6 +234,15 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'expiry', type: 'uint256' },
+      { name: 'previous', type: 'uint256' },
+      { name: 'latest', type: 'uint256' },
+    ],
+    name: 'InvalidExpiry',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'quorum', type: 'uint256' },
       { name: 'count', type: 'uint256' },
     ],
@@ -234,6 +288,7 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'MissingMarket', type: 'error' },
+  { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'MissingSeries', type: 'error' },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -280,6 +335,7 @@ export const errorsAbi = [
     name: 'NotAuthorized',
     type: 'error',
   },
+  { inputs: [{ name: 'caller', type: 'address' }], name: 'NotClearinghouse', type: 'error' },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -289,6 +345,16 @@ export const errorsAbi = [
       { name: 'maintenance', type: 'int256' },
     ],
     name: 'NotConvertible',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'id', type: 'uint256' },
+      { name: 'since', type: 'uint256' },
+      { name: 'time', type: 'uint256' },
+      { name: 'earliest', type: 'uint256' },
+    ],
+    name: 'NotFirst',
     type: 'error',
   },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'NotFlagged', type: 'error' },
@@ -322,6 +388,7 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'NotReleasable', type: 'error' },
+  { inputs: [{ name: 'caller', type: 'address' }], name: 'NotSettlement', type: 'error' },
   { inputs: [{ name: 'recovered', type: 'address' }], name: 'NotSigner', type: 'error' },
   {
     inputs: [
@@ -367,6 +434,22 @@ export const errorsAbi = [
   { inputs: [{ name: 'target', type: 'address' }], name: 'NothingScheduled', type: 'error' },
   {
     inputs: [
+      { name: 'doneUntil', type: 'uint256' },
+      { name: 'end', type: 'uint256' },
+    ],
+    name: 'NothingToAverage',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'time', type: 'uint256' },
+      { name: 'earliest', type: 'uint256' },
+    ],
+    name: 'NoticeTooShort',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'orderHash', type: 'bytes32' },
       { name: 'expiry', type: 'uint256' },
       { name: 'now_', type: 'uint256' },
@@ -400,6 +483,14 @@ export const errorsAbi = [
       { name: 'left', type: 'uint256' },
     ],
     name: 'OverFilled',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'id', type: 'uint256' },
+      { name: 'overAt', type: 'uint256' },
+    ],
+    name: 'PhaseNotOver',
     type: 'error',
   },
   {
@@ -469,6 +560,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'id', type: 'uint256' },
+      { name: 'latest', type: 'uint256' },
+    ],
+    name: 'RoundMissing',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'bits', type: 'uint8' },
       { name: 'value', type: 'int256' },
     ],
@@ -495,6 +594,7 @@ export const errorsAbi = [
     name: 'SettledCashTooLow',
     type: 'error',
   },
+  { inputs: [{ name: 'settlement', type: 'address' }], name: 'SettlementIsSet', type: 'error' },
   {
     inputs: [
       { name: 'removed', type: 'int256' },
@@ -557,7 +657,24 @@ export const errorsAbi = [
     name: 'StillUnhealthy',
     type: 'error',
   },
+  {
+    inputs: [
+      { name: 'strike', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'StrikeOutOfRange',
+    type: 'error',
+  },
   { inputs: [{ name: 'str', type: 'string' }], name: 'StringTooLong', type: 'error' },
+  {
+    inputs: [
+      { name: 'value', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'SurfaceFieldTooLarge',
+    type: 'error',
+  },
+  { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'SurfaceStale', type: 'error' },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
   {
     inputs: [
@@ -593,6 +710,14 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'count', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'TooManyExpiries',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'gross', type: 'uint256' },
       { name: 'limit', type: 'uint256' },
     ],
@@ -615,8 +740,33 @@ export const errorsAbi = [
     name: 'TooManySigners',
     type: 'error',
   },
+  {
+    inputs: [
+      { name: 'id', type: 'uint256' },
+      { name: 'count', type: 'uint256' },
+    ],
+    name: 'TooManyUnusable',
+    type: 'error',
+  },
   { inputs: [{ name: 'asset', type: 'uint8' }], name: 'UnknownAsset', type: 'error' },
   { inputs: [{ name: 'claimId', type: 'uint256' }], name: 'UnknownClaim', type: 'error' },
+  {
+    inputs: [
+      { name: 'underlying', type: 'uint256' },
+      { name: 'expiry', type: 'uint256' },
+    ],
+    name: 'UnknownExpiry',
+    type: 'error',
+  },
+  { inputs: [{ name: 'id', type: 'uint256' }], name: 'UnknownRound', type: 'error' },
+  {
+    inputs: [
+      { name: 'underlying', type: 'uint256' },
+      { name: 'expiry', type: 'uint256' },
+    ],
+    name: 'UnknownSeries',
+    type: 'error',
+  },
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'UnknownUnderlying', type: 'error' },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'UnsupportedInstrument', type: 'error' },
   {
@@ -650,6 +800,16 @@ export const errorsAbi = [
       { name: 'caller', type: 'address' },
     ],
     name: 'WrongExecutor',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'id', type: 'uint256' },
+      { name: 'hint', type: 'uint256' },
+      { name: 'phase', type: 'uint256' },
+      { name: 'since', type: 'uint256' },
+    ],
+    name: 'WrongHint',
     type: 'error',
   },
   {

@@ -42,6 +42,7 @@ export const exchangeAbi = [
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'InstrumentNotListed', type: 'error' },
   { inputs: [], name: 'InvalidShortString', type: 'error' },
   { inputs: [{ name: 'index', type: 'uint256' }], name: 'LegsDoNotMatch', type: 'error' },
+  { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'MissingSeries', type: 'error' },
   { inputs: [], name: 'NoLegs', type: 'error' },
   {
     inputs: [

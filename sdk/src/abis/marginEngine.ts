@@ -3,6 +3,7 @@
 /** ABI of MarginEngine. */
 export const marginEngineAbi = [
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'MissingMarket', type: 'error' },
+  { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'MissingSeries', type: 'error' },
   {
     inputs: [
       { name: 'instrument', type: 'uint128' },
@@ -10,6 +11,14 @@ export const marginEngineAbi = [
       { name: 'limit', type: 'int256' },
     ],
     name: 'QuantityOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'gross', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'TooManyLots',
     type: 'error',
   },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'UnsupportedInstrument', type: 'error' },
@@ -27,6 +36,7 @@ export const marginEngineAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -38,6 +48,7 @@ export const marginEngineAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -51,6 +62,43 @@ export const marginEngineAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',
@@ -69,7 +117,7 @@ export const marginEngineAbi = [
           { name: 'gross', type: 'int256' },
           { name: 'debtLimit', type: 'int256' },
         ],
-        name: '',
+        name: 'a',
         type: 'tuple',
       },
     ],
@@ -90,6 +138,7 @@ export const marginEngineAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -101,6 +150,7 @@ export const marginEngineAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -114,6 +164,43 @@ export const marginEngineAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',
@@ -139,15 +226,27 @@ export const marginEngineAbi = [
         components: [
           { name: 'underlying', type: 'uint8' },
           { name: 'value', type: 'int256' },
+          { name: 'optionValue', type: 'int256' },
           { name: 'delta', type: 'int256' },
+          { name: 'worst', type: 'int256' },
+          { name: 'worstLinear', type: 'int256' },
+          { name: 'worstOptions', type: 'int256' },
           { name: 'requirement', type: 'int256' },
+          { name: 'initialFactor', type: 'uint256' },
+          { name: 'optionMaintenance', type: 'int256' },
+          { name: 'optionInitial', type: 'int256' },
+          { name: 'ownMaintenance', type: 'int256' },
+          { name: 'ownInitial', type: 'int256' },
+          { name: 'calendar', type: 'int256' },
+          { name: 'basis', type: 'int256' },
+          { name: 'concentration', type: 'int256' },
           { name: 'haircut', type: 'int256' },
           { name: 'uncertainty', type: 'int256' },
           { name: 'goodEnd', type: 'int256' },
-          { name: 'initialFactor', type: 'uint256' },
+          { name: 'uncounted', type: 'int256' },
           { name: 'pnl54', type: 'int256[30]' },
         ],
-        name: 'risks',
+        name: '',
         type: 'tuple[]',
       },
     ],

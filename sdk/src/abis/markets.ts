@@ -81,6 +81,7 @@ export const marketsAbi = [
     name: 'AuthorityUpdated',
     type: 'event',
   },
+  { anonymous: false, inputs: [{ indexed: true, name: 'underlying', type: 'uint8' }], name: 'Delisted', type: 'event' },
   {
     anonymous: false,
     inputs: [
@@ -178,6 +179,20 @@ export const marketsAbi = [
   },
   { inputs: [], name: 'count', outputs: [{ name: '', type: 'uint256' }], stateMutability: 'view', type: 'function' },
   {
+    inputs: [{ name: 'underlying', type: 'uint8' }],
+    name: 'delist',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [{ name: 'underlying', type: 'uint8' }],
+    name: 'fundingIndexOf',
+    outputs: [{ name: '', type: 'int256' }],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
     inputs: [],
     name: 'isConsumingScheduledOp',
     outputs: [{ name: '', type: 'bytes4' }],
@@ -233,6 +248,13 @@ export const marketsAbi = [
     name: 'list',
     outputs: [{ name: 'underlying', type: 'uint8' }],
     stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [{ name: 'underlying', type: 'uint8' }],
+    name: 'lotUnitOf',
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'view',
     type: 'function',
   },
   {
@@ -335,6 +357,7 @@ export const marketsAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -346,6 +369,7 @@ export const marketsAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -359,6 +383,43 @@ export const marketsAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',
@@ -405,6 +466,7 @@ export const marketsAbi = [
       {
         components: [
           { name: 'set', type: 'uint256' },
+          { name: 'time', type: 'uint256' },
           {
             components: [
               { name: 'spot', type: 'uint256' },
@@ -416,6 +478,7 @@ export const marketsAbi = [
               { name: 'tokenUnit', type: 'uint256' },
               { name: 'lotUnit', type: 'uint256' },
               { name: 'scanRange', type: 'uint256' },
+              { name: 'epsilon', type: 'uint256' },
               { name: 'linearRelief', type: 'uint256' },
               { name: 'haircut', type: 'uint256' },
               { name: 'slotCharge', type: 'uint256' },
@@ -429,6 +492,43 @@ export const marketsAbi = [
             name: 'markets',
             type: 'tuple[]',
           },
+          {
+            components: [
+              { name: 'referenceSpot', type: 'uint256' },
+              { name: 'depth', type: 'uint256' },
+              {
+                components: [
+                  { name: 'volatilityUp', type: 'uint24' },
+                  { name: 'volatilityDown', type: 'uint24' },
+                  { name: 'optionMaintenance', type: 'uint24' },
+                  { name: 'optionInitial', type: 'uint24' },
+                  { name: 'calendar', type: 'uint24' },
+                  { name: 'basis', type: 'uint24' },
+                  { name: 'basisPerYear', type: 'uint24' },
+                  { name: 'offset', type: 'uint24' },
+                  { name: 'group', type: 'uint8' },
+                ],
+                name: 'terms',
+                type: 'tuple',
+              },
+              { name: 'fresh', type: 'bool' },
+            ],
+            name: 'chains',
+            type: 'tuple[]',
+          },
+          {
+            components: [
+              { name: 'key', type: 'uint256' },
+              { name: 'forward', type: 'uint256' },
+              { name: 'moving', type: 'uint256' },
+              { name: 'discountedForward', type: 'uint256' },
+              { name: 'discountedMoving', type: 'uint256' },
+              { name: 'discount', type: 'uint256' },
+            ],
+            name: 'expiries',
+            type: 'tuple[]',
+          },
+          { name: 'strikes', type: 'uint256[]' },
         ],
         name: 'market',
         type: 'tuple',

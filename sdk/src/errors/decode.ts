@@ -7,10 +7,11 @@ import type { ErrorName, RevertError } from './define.ts'
 import * as exchange from './exchange.ts'
 import * as libraries from './libraries.ts'
 import * as markets from './markets.ts'
+import * as series from './series.ts'
 import * as surface from './surface.ts'
 import * as vault from './vault.ts'
 
-const classes = { ...auction, ...clearinghouse, ...exchange, ...libraries, ...markets, ...surface, ...vault }
+const classes = { ...auction, ...clearinghouse, ...exchange, ...libraries, ...markets, ...series, ...surface, ...vault }
 
 /** Fails to compile when a custom error of the contracts has no class. */
 const complete: { readonly [name in `${ErrorName}Error`]: unknown } = classes

@@ -6,5 +6,6 @@ export { type ErrorFields, type ErrorItem, type ErrorName, type Primitive, Rever
 export * from './exchange.ts'
 export * from './libraries.ts'
 export * from './markets.ts'
+export * from './series.ts'
 export * from './surface.ts'
 export * from './vault.ts'

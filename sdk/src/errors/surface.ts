@@ -36,3 +36,7 @@ export class TooManyLotsError extends defineRevert(
   'TooManyLots',
   ({ gross, limit }) => `${gross} lots of options together exceed ${limit}. Split the book.`,
 ) {}
+export class SurfaceFieldTooLargeError extends defineRevert(
+  'SurfaceFieldTooLarge',
+  ({ value, limit }) => `A field of the surface is ${value} units; at most ${limit} can be stored. Calibrate again.`,
+) {}
