@@ -186,15 +186,15 @@ contract Series is ISeries, AccessManaged {
         market.strikes = new uint256[](3 * keys.length);
         stale = new uint256[](keys.length);
         (uint256 expiryCount, uint256 words, uint256 staleCount) = (0, 0, 0);
-        uint256 series;
+        uint256 series = type(uint256).max; // of no instrument
         Frame memory f;
         MaturityTerms memory terms;
         for (uint256 i; i < keys.length; ++i) {
             uint256 key = keys[i];
             if (key >> 64 != series) {
                 series = key >> 64;
-                uint256 row = market.set.row(series >> 40);
                 if (!market.set.contains(series >> 40)) revert UnknownExpiry(series >> 40, uint40(series));
+                uint256 row = market.set.row(series >> 40);
                 f = frames[row];
                 (market.expiries[expiryCount++], terms) = _maturity(f, market.markets[row], series);
             }
@@ -284,6 +284,7 @@ contract Series is ISeries, AccessManaged {
         uint40[] calldata expiries_,
         SurfaceWord[] calldata words
     ) external restricted {
+        if (_termsSetAt[underlying] == 0 || address(settlement) == address(0)) revert SeriesNotReady(underlying);
         (Frame memory f, Market memory m) = _single(underlying);
         for (uint256 i; i < words.length; ++i) {
             _words[_series(underlying, expiries_[i])] = words[i];
