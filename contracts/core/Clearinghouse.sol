@@ -155,7 +155,8 @@ contract Clearinghouse is Ledger, AccessManaged {
     function assess(AccountId account) external view returns (Assessment memory) {
         Portfolio memory p = _portfolio(account);
         Query memory query = _queryFor(NO_UNDERLYINGS, p.positions.length);
-        _include(query, p);
+        _include(query, p.positions);
+        query.offsets = p.mode == Mode.Portfolio;
         Snapshot memory market =
             _isPlain(query) ? MARKETS.snapshot(query.set) : SERIES.snapshot(query.set, _datedOf(query));
         return _assess(p, market, NO_UNDERLYINGS);
@@ -170,7 +171,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         _heads[account].mode = mode;
         emit ModeSet(account, mode);
         Snapshot memory none;
-        _close(Action.ModeChange, books, new Fee[](0), none);
+        _close(Action.ModeChange, books, new Move[](0), new Fee[](0), none);
     }
 
     /// @inheritdoc IClearinghouse
@@ -197,12 +198,14 @@ contract Clearinghouse is Ledger, AccessManaged {
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (from, to);
         Book[] memory books = _open(accounts);
-        _apply(Move(from, to, Reason.Transfer, cash, legs), books);
+        Move[] memory moves = new Move[](1);
+        moves[0] = Move(from, to, Reason.Transfer, cash, legs);
+        _apply(moves[0], books);
         for (uint256 i; i < legs.length; ++i) {
             _requirePart(from, legs[i].instrument(), held[i]);
         }
         Snapshot memory none;
-        _close(Action.Transfer, books, new Fee[](0), none);
+        _close(Action.Transfer, books, moves, new Fee[](0), none);
     }
 
     /* MODULES */
@@ -255,7 +258,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         for (uint256 i; i < moves.length; ++i) {
             _apply(moves[i], books);
         }
-        _close(action, books, fees, known);
+        _close(action, books, moves, fees, known);
     }
 
     /// @inheritdoc IClearinghouse
@@ -278,8 +281,9 @@ contract Clearinghouse is Ledger, AccessManaged {
             second = _portfolio(other);
         }
         Query memory query = _queryFor(NO_UNDERLYINGS, first.positions.length + second.positions.length);
-        _include(query, first);
-        _include(query, second);
+        _include(query, first.positions);
+        _include(query, second.positions);
+        query.offsets = first.mode == Mode.Portfolio || second.mode == Mode.Portfolio;
         market = _touch(query); // open interest stays 0: a takeover is not scaled by it
     }
 
@@ -379,17 +383,30 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @dev One touch of the markets, then one check per account, then the compartments' halves of the fees.
-    function _close(Action action, Book[] memory books, Fee[] memory fees, Snapshot memory known) private {
+    function _close(
+        Action action,
+        Book[] memory books,
+        Move[] memory moves,
+        Fee[] memory fees,
+        Snapshot memory known
+    ) private {
         Portfolio[] memory ends = new Portfolio[](books.length);
         uint256 positions;
         for (uint256 i; i < books.length; ++i) {
             ends[i] = _portfolio(books[i].account);
-            positions += ends[i].positions.length + books[i].before.positions.length;
+            positions += ends[i].positions.length;
         }
+        for (uint256 i; i < moves.length; ++i) {
+            positions += moves[i].legs.length;
+        }
+        // What was held before is held after or was moved.
         Query memory query = _queryFor(known.set, positions);
         for (uint256 i; i < books.length; ++i) {
-            _include(query, ends[i]);
-            _include(query, books[i].before);
+            _include(query, ends[i].positions);
+            if (ends[i].mode == Mode.Portfolio || books[i].before.mode == Mode.Portfolio) query.offsets = true;
+        }
+        for (uint256 i; i < moves.length; ++i) {
+            _include(query, moves[i].legs);
         }
         bool allKnown = _isPlain(query) && UnderlyingSet.unwrap(query.set) == UnderlyingSet.unwrap(known.set);
         Snapshot memory market = allKnown ? known : _touch(query);
@@ -404,14 +421,13 @@ contract Clearinghouse is Ledger, AccessManaged {
         return Query(set, new InstrumentId[](positions), 0, false);
     }
 
-    /// @dev Adds what `p` holds. The loop ends at MAX_POSITIONS.
-    function _include(Query memory query, Portfolio memory p) private pure {
-        for (uint256 i; i < p.positions.length; ++i) {
-            InstrumentId instrument = p.positions[i].instrument();
+    /// @dev Adds instruments. The loop ends at MAX_POSITIONS, or with the legs of a move.
+    function _include(Query memory query, Position[] memory legs) private pure {
+        for (uint256 i; i < legs.length; ++i) {
+            InstrumentId instrument = legs[i].instrument();
             query.set = query.set.with(instrument.underlying());
             if (instrument.kind() > Kind.Perpetual) query.dated[query.count++] = instrument;
         }
-        if (p.mode == Mode.Portfolio) query.offsets = true;
     }
 
     /// @dev Without dated instruments and offsets the market rows are all there is.

@@ -56,6 +56,8 @@ interface ISeries {
     error StrikeOutOfRange(uint256 strike, uint256 limit);
     error StepTooSoon(uint8 underlying, uint256 readyAt);
     error NotSettlement(address caller);
+    /// @notice Risk terms and the settlement contract come before the first surface.
+    error SeriesNotReady(uint8 underlying);
     error SettlementIsSet(address settlement);
 
     /// @notice Stores observations, rolls epochs and caches risk arrays for all of `instruments`; anyone may.

@@ -7,6 +7,7 @@ import {SurfaceWord} from "../types/SurfaceWord.sol";
 import {Black76} from "./Black76.sol";
 import {Essvi, Slice} from "./Essvi.sol";
 import {FixedPoint, WAD} from "./FixedPoint.sol";
+import {Parameters} from "./Parameters.sol";
 import {Nodes, RiskArray, StrikeTerms, VolatilityShocks} from "./RiskArray.sol";
 
 /// @dev Seconds before expiry over which the final price is averaged.
@@ -105,7 +106,9 @@ library Maturity {
         uint256 gap = m.kinked;
         if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth * WAD, deviation));
         gap = FixedPointMathLib.min(FixedPointMathLib.divUp(gap, GAP_UNIT), MAX_GAP);
-        word = strikeWord(key, Black76.discounted(value, m.now_.discount), gap);
+        // A call is worth at most the forward, which may exceed 2^88 only where spot nearly does.
+        value = FixedPointMathLib.min(Black76.discounted(value, m.now_.discount), Parameters.MAX_PRICE);
+        word = strikeWord(key, value, gap);
     }
 
     /// @notice Risk array of a strike in the epoch, tag 0.

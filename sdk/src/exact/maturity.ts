@@ -8,7 +8,7 @@ import { callValue, discounted } from './black76.ts'
 import { type ExpirySurface, type SurfaceSlice, totalDeviation, totalVariance } from './essvi.ts'
 import { mulDivUp, WAD } from './fixedPoint.ts'
 import { lnWad } from './logarithm.ts'
-import { SETTLEMENT_WINDOW } from './parameters.ts'
+import { MAX_PRICE, SETTLEMENT_WINDOW } from './parameters.ts'
 import { type RiskNode, type RiskWords, riskWords } from './riskArray.ts'
 import { minUsd } from './usd.ts'
 
@@ -122,7 +122,7 @@ export function quoteOf(m: MaturityTerms, strike: bigint): StrikeQuote {
     if (rest !== WINDOW) value = (value * rest) / WINDOW
   }
   if (averaged > strike) value += averaged - strike
-  const callMark = discounted(value, m.now.discount)
+  const callMark = minUsd(discounted(value, m.now.discount), MAX_PRICE)
   return { callMark, gapRate: gapRateOf(m, deviation), logStrike, variance }
 }
 
