@@ -99,6 +99,8 @@ contract SeriesTotalityTest is SeriesFixture {
                 InstrumentId id = instrumentId(SOL, expiryOf[3], uint64(10 ** digits), Kind.Call);
                 assertEq(look(id).strikes[0] >> 128, InstrumentId.unwrap(id) >> 8, "the row of the strike");
                 assertGt(touch(id).strikes[2], 0);
+                uint256 put = markOf(instrumentId(SOL, expiryOf[3], uint64(10 ** digits), Kind.Put));
+                assertLe(put, 10 ** (digits + 10), "no put above its strike");
             }
             vm.revertToState(state);
         }
