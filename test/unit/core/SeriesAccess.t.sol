@@ -53,6 +53,31 @@ contract SeriesAccessTest is SeriesFixture {
         other.setSettlement(settlement);
     }
 
+    /// @dev A first surface opens trading: charges and settlement come before it.
+    function test_setSurface_needsTermsAndSettlement() public {
+        listMarket();
+        ExpiryQuote[] memory quotes = quotesOf(btcVolatility);
+        bytes memory notReady = abi.encodeWithSelector(ISeries.SeriesNotReady.selector, SOL);
+        vm.expectRevert(notReady);
+        surfaces.setSurface(SOL, block.timestamp, 0, quotes);
+        series.setRiskTerms(SOL, defaultTerms());
+        surfaces.setSurface(SOL, block.timestamp, 0, quotes);
+        Series other = new Series(address(manager), markets);
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = Series.setSurface.selector;
+        manager.setTargetFunctionRole(address(other), selectors, SURFACES_ROLE);
+        manager.grantRole(SURFACES_ROLE, address(this), 0);
+        other.setRiskTerms(SOL, defaultTerms());
+        uint40[] memory expiries = series.expiries(SOL);
+        SurfaceWord[] memory words = new SurfaceWord[](expiries.length);
+        for (uint256 i; i < words.length; ++i) words[i] = series.surface(SOL, expiries[i]);
+        vm.expectRevert(notReady);
+        other.setSurface(SOL, block.timestamp, 0, expiries, words);
+        other.setSettlement(settlement);
+        other.setSurface(SOL, block.timestamp, 0, expiries, words);
+        assertEq(other.epoch(SOL).number, 1);
+    }
+
     function testFuzz_roll_isForTheSettlement(address stranger) public {
         vm.assume(stranger != address(settlement));
         vm.expectRevert(abi.encodeWithSelector(ISeries.NotSettlement.selector, stranger));
