@@ -93,6 +93,7 @@ contract MarginEngine is IMarginEngine {
             bool scales = scaled.contains(risks[i].underlying);
             risks[i].initialFactor = uint256(scales ? Charges.openInterestFactor(market.markets[i]) : SIGNED_WAD);
             _fillRisk(risks[i], rows[i], market, i, totals);
+            if (rows[i].slots == 0) continue; // spelled out, but without a part in any sum
             _add(totals, risks[i], rows[i], market.markets[i]);
             if (totals.offsets) _join(totals, risks[i], market.chains[i].terms);
             else totals.measure += risks[i].requirement.raw();
