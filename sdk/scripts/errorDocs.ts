@@ -34,6 +34,7 @@ const OWN: readonly (readonly [string, string, string])[] = [
     'TOO_MANY_OPTION_LOTS',
     'Netted option lots of one underlying reach 2^47. Use smaller positions.',
   ],
+  ['UndatedInstrument', 'UNDATED_INSTRUMENT', 'No surface prices what has no expiry. Use getMarket.'],
   [
     'UnknownRevert',
     'UNKNOWN_REVERT',

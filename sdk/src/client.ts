@@ -1,6 +1,7 @@
 import type { Client } from 'viem'
 import { absorb } from './actions/absorb.ts'
 import { approve } from './actions/approve.ts'
+import { averageSettlement } from './actions/averageSettlement.ts'
 import { cancelOrder } from './actions/cancelOrder.ts'
 import { claim } from './actions/claim.ts'
 import { convert } from './actions/convert.ts'
@@ -11,17 +12,28 @@ import { getAccount } from './actions/getAccount.ts'
 import { getAssessment } from './actions/getAssessment.ts'
 import { getAudit } from './actions/getAudit.ts'
 import { getClaim } from './actions/getClaim.ts'
+import { getFinalPrice } from './actions/getFinalPrice.ts'
 import { getLiquidationState } from './actions/getLiquidationState.ts'
 import { getMarket } from './actions/getMarket.ts'
+import { getMatrix } from './actions/getMatrix.ts'
+import { getOptionQuote } from './actions/getOptionQuote.ts'
+import { getPreview } from './actions/getPreview.ts'
+import { getSeries } from './actions/getSeries.ts'
+import { getSettlementHint } from './actions/getSettlementHint.ts'
 import { getSnapshot } from './actions/getSnapshot.ts'
+import { getSymbols } from './actions/getSymbols.ts'
 import { getTokenAddress } from './actions/getTokenAddress.ts'
 import { getWithdrawalRatio } from './actions/getWithdrawalRatio.ts'
 import { isSigner } from './actions/isSigner.ts'
 import { liquidate } from './actions/liquidate.ts'
+import { postSurface } from './actions/postSurface.ts'
+import { refresh } from './actions/refresh.ts'
 import { setMode } from './actions/setMode.ts'
 import { setOperator } from './actions/setOperator.ts'
 import { settle } from './actions/settle.ts'
+import { settleAccounts } from './actions/settleAccounts.ts'
 import { signOrder } from './actions/signOrder.ts'
+import { signSurface } from './actions/signSurface.ts'
 import { transfer } from './actions/transfer.ts'
 import { unflag } from './actions/unflag.ts'
 import { validateOrder } from './actions/validateOrder.ts'
@@ -39,6 +51,7 @@ export type Bound<action> = action extends (client: Client, parameters: infer pa
 export type PlimsollActions = {
   absorb: Bound<typeof absorb>
   approve: Bound<typeof approve>
+  averageSettlement: Bound<typeof averageSettlement>
   cancelOrder: Bound<typeof cancelOrder>
   claim: Bound<typeof claim>
   convert: Bound<typeof convert>
@@ -49,17 +62,28 @@ export type PlimsollActions = {
   getAssessment: Bound<typeof getAssessment>
   getAudit: Bound<typeof getAudit>
   getClaim: Bound<typeof getClaim>
+  getFinalPrice: Bound<typeof getFinalPrice>
   getLiquidationState: Bound<typeof getLiquidationState>
   getMarket: Bound<typeof getMarket>
+  getMatrix: Bound<typeof getMatrix>
+  getOptionQuote: Bound<typeof getOptionQuote>
+  getPreview: Bound<typeof getPreview>
+  getSeries: Bound<typeof getSeries>
+  getSettlementHint: Bound<typeof getSettlementHint>
   getSnapshot: Bound<typeof getSnapshot>
+  getSymbols: Bound<typeof getSymbols>
   getTokenAddress: Bound<typeof getTokenAddress>
   getWithdrawalRatio: Bound<typeof getWithdrawalRatio>
   isSigner: Bound<typeof isSigner>
   liquidate: Bound<typeof liquidate>
+  postSurface: Bound<typeof postSurface>
+  refresh: Bound<typeof refresh>
   setMode: Bound<typeof setMode>
   setOperator: Bound<typeof setOperator>
   settle: Bound<typeof settle>
+  settleAccounts: Bound<typeof settleAccounts>
   signOrder: Bound<typeof signOrder>
+  signSurface: Bound<typeof signSurface>
   transfer: Bound<typeof transfer>
   unflag: Bound<typeof unflag>
   validateOrder: Bound<typeof validateOrder>
@@ -91,6 +115,7 @@ export function plimsollActions(deployment: Deployment): (client: Client) => Pli
     return {
       absorb: bind(absorb),
       approve: bind(approve),
+      averageSettlement: bind(averageSettlement),
       cancelOrder: bind(cancelOrder),
       claim: bind(claim),
       convert: bind(convert),
@@ -101,17 +126,28 @@ export function plimsollActions(deployment: Deployment): (client: Client) => Pli
       getAssessment: bind(getAssessment),
       getAudit: bind(getAudit),
       getClaim: bind(getClaim),
+      getFinalPrice: bind(getFinalPrice),
       getLiquidationState: bind(getLiquidationState),
       getMarket: bind(getMarket),
+      getMatrix: bind(getMatrix),
+      getOptionQuote: bind(getOptionQuote),
+      getPreview: bind(getPreview),
+      getSeries: bind(getSeries),
+      getSettlementHint: bind(getSettlementHint),
       getSnapshot: bind(getSnapshot),
+      getSymbols: bind(getSymbols),
       getTokenAddress: bind(getTokenAddress),
       getWithdrawalRatio: bind(getWithdrawalRatio),
       isSigner: bind(isSigner),
       liquidate: bind(liquidate),
+      postSurface: bind(postSurface),
+      refresh: bind(refresh),
       setMode: bind(setMode),
       setOperator: bind(setOperator),
       settle: bind(settle),
+      settleAccounts: bind(settleAccounts),
       signOrder: bind(signOrder),
+      signSurface: bind(signSurface),
       transfer: bind(transfer),
       unflag: bind(unflag),
       validateOrder: bind(validateOrder),

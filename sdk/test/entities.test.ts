@@ -207,7 +207,17 @@ const encoded = {
 
 describe('Deployment', () => {
   const contract = '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045'
-  const given = { clearinghouse: contract, markets: contract, vault: contract, auction: contract, exchange: contract }
+  const given = {
+    clearinghouse: contract,
+    markets: contract,
+    vault: contract,
+    auction: contract,
+    exchange: contract,
+    series: contract,
+    surfaces: contract,
+    settlement: contract,
+    surfaceFeed: contract,
+  }
 
   it('takes what the deploy scripts write and drops the rest', () => {
     assert.deepEqual(parseDeployment({ chainId: 1, usd: contract, ...given }), { chainId: 1, ...given })
@@ -225,6 +235,7 @@ describe('Deployment', () => {
     assert.equal(fieldOf(null), 'description')
     assert.equal(fieldOf({ ...given, chainId: '1' }), 'chainId')
     assert.equal(fieldOf({ ...given, chainId: 1, vault: '0x12' }), 'vault')
+    assert.equal(fieldOf({ ...given, chainId: 1, surfaceFeed: undefined }), 'surfaceFeed')
   })
 })
 

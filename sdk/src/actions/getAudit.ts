@@ -7,8 +7,9 @@ import { encodeSnapshot } from '../entities/snapshot.ts'
 import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
 import type { Assessment, UnderlyingRisk } from '../exact/assessment.ts'
 import type { Snapshot } from '../exact/market.ts'
-import { type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
+import { isDated, type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
+import { getMatrix } from './getMatrix.ts'
 import { getSnapshot } from './getSnapshot.ts'
 import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
 
@@ -48,8 +49,7 @@ export async function getAudit(
     read(client, { address: deployment.clearinghouse, abi: clearinghouseAbi, functionName: 'engine', blockNumber }),
     getAccount(client, { deployment, accountId, blockNumber }),
   ])
-  const underlyings = underlyingsOf(portfolio.positions)
-  const snapshot = await getSnapshot(client, { deployment, underlyings, blockNumber })
+  const snapshot = await marketOf(client, portfolio, { deployment, blockNumber })
   const [assessment, risks] = await read(client, {
     address: engine,
     abi: marginEngineAbi,
@@ -58,4 +58,11 @@ export async function getAudit(
     blockNumber,
   })
   return { assessment, risks, portfolio, snapshot, blockNumber }
+}
+
+/** As the clearinghouse: series only where something has an expiry or underlyings offset each other. */
+function marketOf(client: Client, { mode, positions }: Portfolio, at: ReadParameters): Promise<Snapshot> {
+  const instruments = positions.map(({ instrument }) => instrument)
+  if (mode === 'portfolio' || instruments.some(isDated)) return getMatrix(client, { ...at, instruments })
+  return getSnapshot(client, { ...at, underlyings: underlyingsOf(positions) })
 }

@@ -1,6 +1,12 @@
 export { type AbsorbErrorType, type AbsorbParameters, type AbsorbReturnType, absorb } from './absorb.ts'
 export { type ApproveErrorType, type ApproveParameters, type ApproveReturnType, approve } from './approve.ts'
 export {
+  type AverageSettlementErrorType,
+  type AverageSettlementParameters,
+  type AverageSettlementReturnType,
+  averageSettlement,
+} from './averageSettlement.ts'
+export {
   type CancelOrderErrorType,
   type CancelOrderParameters,
   type CancelOrderReturnType,
@@ -31,6 +37,12 @@ export {
 export { type GetAuditErrorType, type GetAuditParameters, type GetAuditReturnType, getAudit } from './getAudit.ts'
 export { type GetClaimErrorType, type GetClaimParameters, type GetClaimReturnType, getClaim } from './getClaim.ts'
 export {
+  type GetFinalPriceErrorType,
+  type GetFinalPriceParameters,
+  type GetFinalPriceReturnType,
+  getFinalPrice,
+} from './getFinalPrice.ts'
+export {
   type GetLiquidationStateErrorType,
   type GetLiquidationStateParameters,
   type GetLiquidationStateReturnType,
@@ -38,11 +50,48 @@ export {
 } from './getLiquidationState.ts'
 export { type GetMarketErrorType, type GetMarketParameters, type GetMarketReturnType, getMarket } from './getMarket.ts'
 export {
+  type GetMatrixErrorType,
+  type GetMatrixParameters,
+  type GetMatrixReturnType,
+  getMatrix,
+} from './getMatrix.ts'
+export {
+  type GetOptionQuoteErrorType,
+  type GetOptionQuoteParameters,
+  type GetOptionQuoteReturnType,
+  getOptionQuote,
+} from './getOptionQuote.ts'
+export {
+  type GetPreviewErrorType,
+  type GetPreviewParameters,
+  type GetPreviewReturnType,
+  getPreview,
+} from './getPreview.ts'
+export {
+  type GetSeriesErrorType,
+  type GetSeriesParameters,
+  type GetSeriesReturnType,
+  getSeries,
+  type SeriesExpiry,
+} from './getSeries.ts'
+export {
+  type GetSettlementHintErrorType,
+  type GetSettlementHintParameters,
+  type GetSettlementHintReturnType,
+  getSettlementHint,
+} from './getSettlementHint.ts'
+export {
   type GetSnapshotErrorType,
   type GetSnapshotParameters,
   type GetSnapshotReturnType,
   getSnapshot,
 } from './getSnapshot.ts'
+export {
+  type GetSymbolsErrorType,
+  type GetSymbolsParameters,
+  type GetSymbolsReturnType,
+  getSymbols,
+} from './getSymbols.ts'
 export {
   type GetTokenAddressErrorType,
   type GetTokenAddressParameters,
@@ -57,7 +106,19 @@ export {
 } from './getWithdrawalRatio.ts'
 export { type IsSignerErrorType, type IsSignerParameters, type IsSignerReturnType, isSigner } from './isSigner.ts'
 export { type LiquidateErrorType, type LiquidateParameters, type LiquidateReturnType, liquidate } from './liquidate.ts'
+export {
+  type PostSurfaceErrorType,
+  type PostSurfaceParameters,
+  type PostSurfaceReturnType,
+  postSurface,
+} from './postSurface.ts'
 export type { ReadErrorType, ReadParameters } from './read.ts'
+export {
+  type RefreshErrorType,
+  type RefreshParameters,
+  type RefreshReturnType,
+  refresh,
+} from './refresh.ts'
 export { AccountMissingError, type WriteErrorType, type WriteParameters, type WriteReturnType } from './send.ts'
 export { type SetModeErrorType, type SetModeParameters, type SetModeReturnType, setMode } from './setMode.ts'
 export {
@@ -67,7 +128,19 @@ export {
   setOperator,
 } from './setOperator.ts'
 export { type Fill, type SettleErrorType, type SettleParameters, type SettleReturnType, settle } from './settle.ts'
+export {
+  type SettleAccountsErrorType,
+  type SettleAccountsParameters,
+  type SettleAccountsReturnType,
+  settleAccounts,
+} from './settleAccounts.ts'
 export { type SignOrderErrorType, type SignOrderParameters, type SignOrderReturnType, signOrder } from './signOrder.ts'
+export {
+  type SignSurfaceErrorType,
+  type SignSurfaceParameters,
+  type SignSurfaceReturnType,
+  signSurface,
+} from './signSurface.ts'
 export { type TransferErrorType, type TransferParameters, type TransferReturnType, transfer } from './transfer.ts'
 export { type UnflagErrorType, type UnflagParameters, type UnflagReturnType, unflag } from './unflag.ts'
 export {

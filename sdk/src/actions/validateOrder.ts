@@ -3,12 +3,17 @@ import type { GetBlockErrorType } from 'viem/actions'
 import { getBlock } from 'viem/actions'
 import { exchangeAbi } from '../abis/exchange.ts'
 import { marketsAbi } from '../abis/markets.ts'
+import { seriesAbi } from '../abis/series.ts'
 import { type AccountId, isSystemAccount } from '../entities/accountId.ts'
 import { hashOrder, type Order } from '../entities/order.ts'
-import type { Market, Snapshot } from '../exact/market.ts'
-import { marketOf } from '../exact/market.ts'
-import { type Instrument, isSameInstrument, type Portfolio } from '../exact/portfolio.ts'
+import { quoteStructure } from '../entities/structure.ts'
+import { isTradableStrike } from '../exact/listing.ts'
+import { marketOf, type Snapshot } from '../exact/market.ts'
+import { STRIKE_UNIT } from '../exact/matrix.ts'
+import { MAX_PRICE } from '../exact/parameters.ts'
+import { type Instrument, isDated, isOption, isSameInstrument, type Portfolio } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
+import { getMatrix } from './getMatrix.ts'
 import { getSnapshot } from './getSnapshot.ts'
 import { isSigner } from './isSigner.ts'
 import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
@@ -23,12 +28,20 @@ export type ValidateOrderParameters = ReadParameters & {
   executor?: Address | undefined
   /** Owner of the other side. Left out: the order's taker is not judged. */
   counterparty?: Address | undefined
+  /** The order's part in the fill, which decides its fee. Left out: fees are not judged. */
+  role?: 'maker' | 'taker' | undefined
 }
 
 /** Why the exchange would refuse the fill, with the name of its error. */
 export type OrderIssue =
   | { readonly error: 'NoLegs' }
+  /** A leg of ratio 0. */
+  | { readonly error: 'LegsDoNotMatch'; readonly index: number }
   | { readonly error: 'InstrumentNotListed'; readonly instrument: Instrument }
+  /** No surface has quoted it. */
+  | { readonly error: 'UnknownExpiry'; readonly underlying: number; readonly expiry: number }
+  | { readonly error: 'StrikeOutOfRange'; readonly strike: bigint; readonly limit: bigint }
+  | { readonly error: 'FeeAboveMaximum'; readonly fee: bigint; readonly maximum: bigint }
   | { readonly error: 'OrderExpired'; readonly expiry: number; readonly now: bigint }
   | { readonly error: 'WrongExecutor'; readonly executor: Address; readonly caller: Address }
   | { readonly error: 'WrongTaker'; readonly taker: Address; readonly counterparty: Address }
@@ -41,7 +54,7 @@ export type OrderIssue =
   | { readonly error: 'GroupCapExceeded'; readonly wanted: bigint; readonly left: bigint }
 
 export type ValidateOrderReturnType = {
-  /** No issue. Margin, fees and the other side are judged by `preview` and at settlement. */
+  /** No issue. Margin, the age of surfaces and the other side are judged by `getPreview` and at settlement. */
   readonly isFillable: boolean
   readonly issues: readonly OrderIssue[]
   readonly hash: Hex
@@ -86,7 +99,8 @@ export async function validateOrder(
   ])
   const issues = [
     ...issuesOfTerms(parameters, facts.timestamp),
-    ...issuesOfMarket(order, facts.snapshot),
+    ...issuesOfMarket(order, facts),
+    ...issuesOfFee(parameters, facts),
     ...issuesOfPosition(parameters, facts.portfolio),
     ...(isSigned ? [] : [{ error: 'BadSignature' } as const]),
     ...issuesOfUnits(parameters, facts),
@@ -96,7 +110,16 @@ export async function validateOrder(
   return { isFillable: issues.length === 0, issues, hash, isCancelled, filled: facts.filled, left, blockNumber }
 }
 
-type Facts = { timestamp: bigint; filled: bigint; grouped: bigint; snapshot: Snapshot; portfolio: Portfolio }
+type Facts = {
+  timestamp: bigint
+  filled: bigint
+  grouped: bigint
+  /** Rows of the legs that have some. */
+  snapshot: Snapshot
+  /** Dated legs whose expiry no surface has quoted. */
+  unquoted: readonly Instrument[]
+  portfolio: Portfolio
+}
 
 async function gather(
   client: Client,
@@ -104,22 +127,46 @@ async function gather(
   blockNumber: bigint,
 ): Promise<Facts> {
   const at = { address: deployment.exchange, abi: exchangeAbi, blockNumber } as const
-  const count = await read(client, {
-    address: deployment.markets,
-    abi: marketsAbi,
-    functionName: 'count',
-    blockNumber,
-  })
-  const named = new Set(order.legs.map(({ instrument }) => instrument.underlying))
-  const underlyings = [...named].filter((underlying) => underlying >= 1 && BigInt(underlying) <= count)
-  const [{ timestamp }, filled, grouped, snapshot, { portfolio }] = await Promise.all([
+  const [{ timestamp }, filled, grouped, market, { portfolio }] = await Promise.all([
     getBlock(client, { blockNumber }),
     read(client, { ...at, functionName: 'filled', args: [order.accountId, order.nonce] }),
     read(client, { ...at, functionName: 'groupFilled', args: [order.accountId, order.group] }),
-    getSnapshot(client, { deployment, underlyings, blockNumber }),
+    marketFor(client, { deployment, blockNumber }, order),
     getAccount(client, { deployment, accountId: order.accountId, blockNumber }),
   ])
-  return { timestamp, filled, grouped, snapshot, portfolio }
+  return { timestamp, filled, grouped, ...market, portfolio }
+}
+
+/** The rows that the chain has of the legs: it would refuse to give any if one leg has none. */
+async function marketFor(client: Client, at: At, { legs }: Order): Promise<Pick<Facts, 'snapshot' | 'unquoted'>> {
+  const { deployment, blockNumber } = at
+  const markets = { address: deployment.markets, abi: marketsAbi, blockNumber } as const
+  const count = await read(client, { ...markets, functionName: 'count' })
+  const listed = legs
+    .map(({ instrument }) => instrument)
+    .filter(({ underlying }) => underlying >= 1 && BigInt(underlying) <= count)
+  const isQuoted = await Promise.all(
+    listed.map((instrument) => !isDated(instrument) || hasSurface(client, at, instrument)),
+  )
+  const unquoted = listed.filter((_, index) => !isQuoted[index])
+  const quoted = listed.filter((instrument, index) => isQuoted[index] && isInRange(instrument))
+  const underlyings = [...new Set(listed.map(({ underlying }) => underlying))]
+  const snapshot = quoted.some(isDated)
+    ? await getMatrix(client, { ...at, instruments: quoted, underlyings })
+    : await getSnapshot(client, { ...at, underlyings })
+  return { snapshot, unquoted }
+}
+
+type At = Pick<ReadParameters, 'deployment'> & { blockNumber: bigint }
+
+async function hasSurface(client: Client, { deployment, blockNumber }: At, instrument: Instrument): Promise<boolean> {
+  const args = [instrument.underlying, instrument.expiry] as const
+  const series = { address: deployment.series, abi: seriesAbi, blockNumber } as const
+  return (await read(client, { ...series, functionName: 'surface', args })) !== 0n
+}
+
+function isInRange({ strike }: Instrument): boolean {
+  return strike * STRIKE_UNIT <= MAX_PRICE
 }
 
 function issuesOfTerms(
@@ -128,6 +175,8 @@ function issuesOfTerms(
 ): OrderIssue[] {
   const issues: OrderIssue[] = []
   if (order.legs.length === 0) issues.push({ error: 'NoLegs' })
+  const index = order.legs.findIndex(({ ratio }) => ratio === 0n)
+  if (index >= 0) issues.push({ error: 'LegsDoNotMatch', index })
   if (now > BigInt(order.expiry)) issues.push({ error: 'OrderExpired', expiry: order.expiry, now })
   if (executor && isAnother(order.executor, executor)) {
     issues.push({ error: 'WrongExecutor', executor: order.executor, caller: executor })
@@ -147,12 +196,15 @@ function isAnother(wanted: Address, actual: Address): boolean {
   return wanted !== zeroAddress && !isAddressEqual(wanted, actual)
 }
 
-function issuesOfMarket({ legs, minSpot, maxSpot }: Order, snapshot: Snapshot): OrderIssue[] {
-  const issues: OrderIssue[] = []
-  for (const { instrument } of legs) {
-    const market = marketOf(snapshot, instrument.underlying)
-    if (!isListed(instrument, market)) issues.push({ error: 'InstrumentNotListed', instrument })
-  }
+function issuesOfMarket({ legs, minSpot, maxSpot }: Order, { snapshot, unquoted }: Facts): OrderIssue[] {
+  const issues = legs.flatMap(({ instrument }): OrderIssue[] => {
+    const { underlying, expiry, strike } = instrument
+    if (unquoted.includes(instrument)) return [{ error: 'UnknownExpiry', underlying, expiry }]
+    if (isDated(instrument) && !isInRange(instrument)) {
+      return [{ error: 'StrikeOutOfRange', strike: strike * STRIKE_UNIT, limit: MAX_PRICE }]
+    }
+    return isListed(instrument, snapshot) ? [] : [{ error: 'InstrumentNotListed', instrument }]
+  })
   const spot = legs[0] && marketOf(snapshot, legs[0].instrument.underlying)?.spot
   if (spot !== undefined && (spot < minSpot || spot > maxSpot)) {
     issues.push({ error: 'SpotOutsideBand', spot, minSpot, maxSpot })
@@ -160,9 +212,28 @@ function issuesOfMarket({ legs, minSpot, maxSpot }: Order, snapshot: Snapshot): 
   return issues
 }
 
-function isListed({ kind, expiry, strike }: Instrument, market: Market | undefined): boolean {
-  if (!market || expiry !== 0 || strike !== 0n) return false
-  return (kind === 'spot' && market.tokenUnit > 0n) || (kind === 'perpetual' && market.lotUnit > 0n)
+/** Futures have no strike, options one on the grid and near spot; both end with their expiry. */
+function isListed(instrument: Instrument, snapshot: Snapshot): boolean {
+  const { kind, expiry, strike, underlying } = instrument
+  const market = marketOf(snapshot, underlying)
+  if (!market) return false
+  if (kind === 'spot') return expiry === 0 && strike === 0n && market.tokenUnit > 0n
+  if (market.lotUnit === 0n) return false
+  if (kind === 'perpetual') return expiry === 0 && strike === 0n
+  return expiry > snapshot.time && (isOption(instrument) ? isTradableStrike(strike, market.spot) : strike === 0n)
+}
+
+/** Fees of a fill at the marks of the block; an option's is at most 12.5 % of its mark. */
+function issuesOfFee(
+  { order, role, units = order.minFill }: ValidateOrderParameters,
+  { snapshot, unquoted }: Facts,
+): OrderIssue[] {
+  const { legs, maxFee } = order
+  if (!role || unquoted.length > 0 || !legs.every(({ instrument }) => isListed(instrument, snapshot))) return []
+  const { takerFee, makerFee } = quoteStructure(snapshot, legs, units)
+  const fee = role === 'maker' ? makerFee : takerFee
+  const maximum = maxFee * units
+  return fee > maximum ? [{ error: 'FeeAboveMaximum', fee, maximum }] : []
 }
 
 /** Each leg of a reduce-only order must bring its position nearer to 0 and not past it. */

@@ -2,7 +2,17 @@ import { type Address, getAddress, isAddress } from 'viem'
 import { InvalidDeploymentError } from './errors.ts'
 
 /** Names of the contracts that a deployment lists. */
-export const CONTRACTS = ['clearinghouse', 'markets', 'vault', 'auction', 'exchange'] as const
+export const CONTRACTS = [
+  'clearinghouse',
+  'markets',
+  'vault',
+  'auction',
+  'exchange',
+  'series',
+  'surfaces',
+  'settlement',
+  'surfaceFeed',
+] as const
 
 /** Where one instance of the protocol lives. The engine is replaceable: the clearinghouse names it. */
 export type Deployment = { readonly chainId: number } & { readonly [name in (typeof CONTRACTS)[number]]: Address }
@@ -34,5 +44,9 @@ export function parseDeployment(value: unknown): Deployment {
     vault: addressOf('vault'),
     auction: addressOf('auction'),
     exchange: addressOf('exchange'),
+    series: addressOf('series'),
+    surfaces: addressOf('surfaces'),
+    settlement: addressOf('settlement'),
+    surfaceFeed: addressOf('surfaceFeed'),
   }
 }

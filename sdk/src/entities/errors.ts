@@ -1,4 +1,5 @@
 import { PlimsollError } from '../errors/base.ts'
+import type { Kind } from '../exact/portfolio.ts'
 
 /** A number does not fit the bits that the chain gives it. */
 export class OutOfRangeError extends PlimsollError {
@@ -40,5 +41,18 @@ export class InvalidDeploymentError extends PlimsollError {
       docsPath: '/sdk/errors.md#invaliddeployment',
     })
     this.field = field
+  }
+}
+
+/** A surface prices dated futures and options only. */
+export class UndatedInstrumentError extends PlimsollError {
+  override readonly name = 'UndatedInstrumentError'
+  readonly code = 'UNDATED_INSTRUMENT'
+  readonly kind: Kind
+  constructor({ kind }: { kind: Kind }) {
+    super(`A ${kind} has no expiry, so no surface prices it. Read its market with getMarket.`, {
+      docsPath: '/sdk/errors.md#undatedinstrument',
+    })
+    this.kind = kind
   }
 }

@@ -28,16 +28,20 @@ export {
   REASONS,
   type Reason,
 } from './enums.ts'
-export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError } from './errors.ts'
+export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError, UndatedInstrumentError } from './errors.ts'
 export {
+  callOf,
   decodeInstrumentId,
   encodeInstrumentId,
   futureOf,
   type InstrumentId,
   optionOf,
   perpetualOf,
+  putOf,
   spotOf,
 } from './instrumentId.ts'
+export { formatInstrument, parseInstrument, type Symbols } from './instrumentName.ts'
+export { type InstrumentQuote, impliedVolatility, type QuoteInput, quoteInstrument } from './instrumentQuote.ts'
 export {
   createOrder,
   encodeOrder,
@@ -65,4 +69,14 @@ export {
   encodeSnapshot,
 } from './snapshot.ts'
 export { decodeStrike, encodeStrike, GAP_UNIT } from './strikeWord.ts'
+export { quoteStructure, type StructureQuote } from './structure.ts'
+export {
+  type ExpiryQuote,
+  encodeSurfaceMessage,
+  hashSurface,
+  type SurfaceMessage,
+  surfaceDomain,
+  surfaceTypedData,
+  surfaceTypes,
+} from './surfaceMessage.ts'
 export { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'

@@ -45,3 +45,13 @@ export function futureOf(underlying: number, expiry: number): Instrument {
 export function optionOf(underlying: number, kind: 'call' | 'put', expiry: number, strike: bigint): Instrument {
   return { underlying, kind, expiry, strike }
 }
+
+/** A European call; `strike` in USD with 8 decimals. */
+export function callOf(underlying: number, expiry: number, strike: bigint): Instrument {
+  return optionOf(underlying, 'call', expiry, strike)
+}
+
+/** A European put; `strike` in USD with 8 decimals. */
+export function putOf(underlying: number, expiry: number, strike: bigint): Instrument {
+  return optionOf(underlying, 'put', expiry, strike)
+}
