@@ -40,6 +40,7 @@ export {
 export { type Action, deRisks, type ExitFailure, exitFailure, grossCharge, passesOutright } from './exitRule.ts'
 export { expWadOfNonPositive } from './exponential.ts'
 export { divCeil, divFloor, mulDivDown, mulDivTrunc, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
+export { type Greeks, greeksOf } from './greeks.ts'
 export {
   arbitrageOf,
   carryBounds,
@@ -124,6 +125,19 @@ export {
   type SnapshotInput,
   snapshotAt,
 } from './seriesSnapshot.ts'
+export {
+  type BreachingScenario,
+  type HealthCriterion,
+  instrumentsOf,
+  type LargestTradeInput,
+  type LiquidationPriceInput,
+  type LiquidationPrices,
+  largestTrade,
+  leastDeposit,
+  liquidationPrices,
+  movedMarket,
+  nearestBreach,
+} from './solvers.ts'
 export { squareRoot } from './squareRoot.ts'
 export {
   blendSurface,
