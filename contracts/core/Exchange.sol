@@ -180,7 +180,7 @@ contract Exchange is IExchange, EIP712 {
         for (uint256 i; i < legs.length; ++i) {
             Leg calldata leg = f.maker.legs[i];
             int256 lots = int256(leg.ratio) * int256(uint256(f.units));
-            Terms memory t = _listed(leg.instrument, market);
+            Terms memory t = _listed(leg.instrument, market, f.maker.reduceOnly || f.taker.reduceOnly);
             funding36 += lots * int256(t.unit) * t.index;
             notional36 += uint256(lots < 0 ? -lots : lots) * t.unit * t.feePrice;
             legs[i] = position(leg.instrument, (-lots).toInt128());
@@ -191,14 +191,18 @@ contract Exchange is IExchange, EIP712 {
         notional = Usd.wrap(FixedPoint.divCeil(notional36.toInt256(), SIGNED_WAD));
     }
 
-    /// @dev The instrument in its one canonical id, if it may be traded.
-    function _listed(InstrumentId instrument, Snapshot memory market) private view returns (Terms memory t) {
+    /// @dev The instrument in its one canonical id, if it may be traded. @param closes One side only reduces.
+    function _listed(
+        InstrumentId instrument,
+        Snapshot memory market,
+        bool closes
+    ) private view returns (Terms memory t) {
         uint8 underlying = uint8(instrument.underlying());
         Market memory m = market.markets[market.set.row(underlying)];
         (t.unit, t.feePrice) = (m.lotUnit, m.spot);
         if (instrument == perpetualOf(underlying)) (t.feePrice, t.index) = (m.perpetualMark, m.fundingIndex);
         else if (instrument == spotOf(underlying)) t.unit = m.tokenUnit;
-        else if (!_isOpenSeries(instrument, m.spot)) t.unit = 0;
+        else if (!_isOpenSeries(instrument, m.spot, closes)) t.unit = 0;
         if (t.unit == 0) revert InstrumentNotListed(instrument);
         if (instrument.kind() > Kind.Future) {
             uint256 most = (market.optionMark(instrument) * Parameters.OPTION_FEE_CAP) / Parameters.TAKER_FEE;
@@ -206,12 +210,14 @@ contract Exchange is IExchange, EIP712 {
         }
     }
 
-    /// @dev Futures have no strike, options one on the grid and near spot; both end with their expiry. That a surface quotes the
-    /// expiry follows from its row in the snapshot.
-    function _isOpenSeries(InstrumentId instrument, uint256 spot) private view returns (bool) {
+    /// @dev Futures have no strike, options one on the grid and, unless it closes a position, near spot; both end with their
+    /// expiry. That a surface quotes the expiry follows from its row in the snapshot.
+    function _isOpenSeries(InstrumentId instrument, uint256 spot, bool closes) private view returns (bool) {
         Kind kind = instrument.kind();
         if (kind < Kind.Future || instrument.expiry() <= block.timestamp) return false;
-        return kind == Kind.Future ? instrument.strike() == 0 : Listing.isTradable(instrument.strike(), spot);
+        uint64 strike = instrument.strike();
+        if (kind == Kind.Future) return strike == 0;
+        return Listing.isOnGrid(strike) && (closes || Listing.isInReach(strike, spot));
     }
 
     /// @dev R-31: ceil(rate * notional); at most what the order signed.

@@ -249,7 +249,7 @@ contract Series is ISeries, AccessManaged {
         t.smile = word.slice();
         t.progress = _progress(series, expiry);
         t.spot = f.epoch.spot;
-        t.surfaceForward = (uint256(f.surface.spot) * word.forwardRatio()) / WAD;
+        t.surfaceForward = FixedPointMathLib.max((uint256(f.surface.spot) * word.forwardRatio()) / WAD, 1);
         uint256 life = expiry > f.surface.setAt ? expiry - f.surface.setAt : 1;
         uint256 tau = expiry > block.timestamp ? expiry - block.timestamp : 0;
         t.now_ = Maturity.momentAt(word, m.spot, tau, life, t.surfaceForward);
@@ -292,7 +292,7 @@ contract Series is ISeries, AccessManaged {
         }
         _expiries[underlying] = expiries_;
         f.surface.spot = uint88(m.spot);
-        f.surface.setAt = timestamp.toUint40();
+        f.surface.setAt = FixedPointMathLib.min(timestamp, block.timestamp).toUint40();
         f.surface.depth = FixedPointMathLib.min(depth / WAD, type(uint64).max).toUint64();
         f.epoch.nextExpiry = expiries_[0];
         _newEpoch(f, m);

@@ -59,9 +59,11 @@ contract Settlement is ISettlement, AccessManaged {
             a = Averaging(0, uint40(end - SETTLEMENT_WINDOW), 0, a.delay, source);
         }
         if (until <= a.doneUntil) revert NothingToAverage(a.doneUntil, end);
+        uint256 from = a.doneUntil;
         _walk(a, IPriceHistory(source), until, hint, maxRounds);
         _averagings[underlying][expiry] = a;
         emit Averaged(underlying, expiry, a.doneUntil, a.sum);
+        if (a.doneUntil == from) return;
         if (expiry != 0) SERIES.roll(underlying);
         else if (a.doneUntil == end) MARKETS.delist(underlying);
     }

@@ -16,6 +16,18 @@ import {Budget, SurfaceStep} from "../libraries/SurfaceStep.sol";
 
 /// @title Surfaces
 contract Surfaces is ISurfaces, AccessManaged {
+    /// @dev From the surface of time `from` to the message of time `to`. @param width Of the log strikes looked at.
+    struct Step {
+        SurfaceWord[] olds;
+        SurfaceWord[] quoted;
+        uint256 from;
+        uint256 to;
+        int256 width;
+        Budget budget;
+    }
+
+    /// @dev Away from the money a blend can go past its budget where the skew turns; one or two halvings bring it back.
+    uint256 private constant MAX_HALVINGS = 8;
     ISeries private immutable SERIES;
 
     constructor(address authority, ISeries series_) AccessManaged(authority) {
@@ -85,22 +97,39 @@ contract Surfaces is ISurfaces, AccessManaged {
     ) private view returns (uint256 part) {
         Market memory m = SERIES.markets().snapshot(NO_UNDERLYINGS.with(underlying)).markets[0];
         uint256 shock = SERIES.riskTerms(underlying).volatilityUp * Parameters.TERM_UNIT;
-        Budget memory b = SurfaceStep.budget(timestamp - last.surfaceAt, last.surfaceSpot, m.spot, shock);
+        Step memory s;
+        s.budget = SurfaceStep.budget(timestamp - last.surfaceAt, last.surfaceSpot, m.spot, shock);
+        (s.from, s.to, s.width) = (last.surfaceAt, timestamp, int256(m.scanRange));
+        (s.olds, s.quoted) = (new SurfaceWord[](words.length), new SurfaceWord[](words.length));
         part = WAD;
-        SurfaceWord[] memory olds = new SurfaceWord[](words.length);
         for (uint256 i; i < words.length; ++i) {
-            olds[i] = SERIES.surface(underlying, expiries[i]);
-            if (olds[i].isEmpty()) continue;
-            (uint256 tau, uint256 life) = (expiries[i] - timestamp, expiries[i] - last.surfaceAt);
-            uint256 allowed = SurfaceStep.fraction(olds[i], words[i], b, tau, life, int256(m.scanRange));
+            (s.olds[i], s.quoted[i]) = (SERIES.surface(underlying, expiries[i]), words[i]);
+            if (s.olds[i].isEmpty()) continue;
+            (uint256 tau, uint256 life) = (expiries[i] - s.to, expiries[i] - s.from);
+            uint256 allowed = SurfaceStep.fraction(s.olds[i], words[i], s.budget, tau, life, s.width);
             part = FixedPointMathLib.min(part, allowed);
         }
         if (part == WAD) return part;
-        for (uint256 i; i < words.length; ++i) {
-            if (olds[i].isEmpty()) continue;
-            (uint256 tau, uint256 life) = (expiries[i] - timestamp, expiries[i] - last.surfaceAt);
-            words[i] = SurfaceStep.blend(olds[i], words[i], part, tau, life);
+        for (uint256 round; round < MAX_HALVINGS; ++round) {
+            if (_blend(s, expiries, words, part)) return Listing.isFreeOfArbitrage(words) ? part : 0;
+            part /= 2;
         }
-        if (!Listing.isFreeOfArbitrage(words)) part = 0;
+        return 0;
+    }
+
+    /// @dev Sets `words` to `part` of the way. @return isIn No volatility has moved past its budget.
+    function _blend(
+        Step memory s,
+        uint40[] memory expiries,
+        SurfaceWord[] memory words,
+        uint256 part
+    ) private pure returns (bool isIn) {
+        isIn = true;
+        for (uint256 i; i < words.length; ++i) {
+            if (s.olds[i].isEmpty()) continue;
+            (uint256 tau, uint256 life) = (expiries[i] - s.to, expiries[i] - s.from);
+            words[i] = SurfaceStep.blend(s.olds[i], s.quoted[i], part, tau, life);
+            isIn = isIn && SurfaceStep.isWithin(s.olds[i], words[i], s.budget, tau, life, s.width);
+        }
     }
 }

@@ -72,45 +72,51 @@ library Essvi {
 
     /// @notice Requires a slice free of butterfly arbitrage, exactly, by products alone.
     function requireSlice(Slice memory slice) internal pure {
-        _revertWith(sliceFault(slice));
+        (uint256 theta, int256 rho) = (slice.theta, slice.rho);
+        if (theta == 0 || theta > MAX_THETA) revert ThetaOutOfRange(theta, MAX_THETA);
+        if (rho <= -ONE || rho >= ONE) revert RhoOutOfRange(rho, ONE);
+        (uint256 slope, uint256 curvature) = _steepness(slice);
+        if (slope >= 4 * ONE_SQUARED) revert WingTooSteep(slope, 4 * ONE_SQUARED);
+        if (curvature > 4 * theta * ONE_SQUARED) revert ButterflyArbitrage(curvature, 4 * theta * ONE_SQUARED);
     }
 
     /// @notice Requires two neighbouring slices, both of `requireSlice`, free of calendar arbitrage, exactly.
-    function requireOrdered(Slice memory near, Slice memory far) internal pure {
-        _revertWith(orderFault(near, far));
-    }
-
-    /// @notice The error that `requireSlice` reverts with; empty when the slice is free of butterfly arbitrage.
-    function sliceFault(Slice memory slice) internal pure returns (bytes memory) {
-        (uint256 theta, int256 rho, uint256 psi) = (slice.theta, slice.rho, slice.psi);
-        if (theta == 0 || theta > MAX_THETA) return abi.encodeWithSelector(ThetaOutOfRange.selector, theta, MAX_THETA);
-        if (rho <= -ONE || rho >= ONE) return abi.encodeWithSelector(RhoOutOfRange.selector, rho, ONE);
-        uint256 steepness = uint256(ONE + (rho < 0 ? -rho : rho));
-        // psi is cut before it is multiplied, so that no value overflows: 2^64 is already far too steep.
-        uint256 slope = (psi >> 64 == 0 ? psi : 1 << 64) * steepness;
-        if (slope >= 4 * ONE_SQUARED) return abi.encodeWithSelector(WingTooSteep.selector, slope, 4 * ONE_SQUARED);
-        (uint256 curvature, uint256 limit) = (psi * slope, 4 * theta * ONE_SQUARED);
-        if (curvature > limit) return abi.encodeWithSelector(ButterflyArbitrage.selector, curvature, limit);
-        return "";
-    }
-
-    /// @notice The error that `requireOrdered` reverts with; empty when the two are free of calendar arbitrage.
     /// @dev All values are below 2^67 in size: products fit.
-    function orderFault(Slice memory near, Slice memory far) internal pure returns (bytes memory) {
-        if (far.theta < near.theta) return abi.encodeWithSelector(VarianceFalls.selector, far.theta, near.theta);
-        int256 slopeChange = (int256(far.psi) - int256(near.psi)) * ONE;
-        int256 skewChange = far.rho * int256(far.psi) - near.rho * int256(near.psi);
-        uint256 size = uint256(skewChange < 0 ? -skewChange : skewChange);
-        if (slopeChange < int256(size)) return abi.encodeWithSelector(WingsCross.selector, size, slopeChange);
+    function requireOrdered(Slice memory near, Slice memory far) internal pure {
+        if (far.theta < near.theta) revert VarianceFalls(far.theta, near.theta);
+        (int256 slopeChange, uint256 skewChange) = _changes(near, far);
+        if (slopeChange < int256(skewChange)) revert WingsCross(skewChange, slopeChange);
         (uint256 later, uint256 earlier) = (far.psi * near.theta, near.psi * far.theta);
-        if (later > earlier) return abi.encodeWithSelector(SmileSteepens.selector, later, earlier);
-        return "";
+        if (later > earlier) revert SmileSteepens(later, earlier);
     }
 
-    function _revertWith(bytes memory fault) private pure {
-        if (fault.length == 0) return;
-        assembly ("memory-safe") {
-            revert(add(fault, 32), mload(fault))
-        }
+    /// @notice Whether `requireSlice` passes.
+    function isSlice(Slice memory slice) internal pure returns (bool) {
+        (uint256 theta, int256 rho) = (slice.theta, slice.rho);
+        if (theta == 0 || theta > MAX_THETA || rho <= -ONE || rho >= ONE) return false;
+        (uint256 slope, uint256 curvature) = _steepness(slice);
+        return slope < 4 * ONE_SQUARED && curvature <= 4 * theta * ONE_SQUARED;
+    }
+
+    /// @notice Whether `requireOrdered` passes.
+    function isOrdered(Slice memory near, Slice memory far) internal pure returns (bool) {
+        (int256 slopeChange, uint256 skewChange) = _changes(near, far);
+        bool wingsCross = slopeChange < int256(skewChange);
+        return far.theta >= near.theta && !wingsCross && far.psi * near.theta <= near.psi * far.theta;
+    }
+
+    /// @dev psi (1 + |rho|) with 36 decimals, and psi times that. psi is cut before it is multiplied, so that no value
+    /// overflows: 2^64 is already far too steep.
+    function _steepness(Slice memory slice) private pure returns (uint256 slope, uint256 curvature) {
+        uint256 psi = slice.psi >> 64 == 0 ? slice.psi : 1 << 64;
+        slope = psi * uint256(ONE + (slice.rho < 0 ? -slice.rho : slice.rho));
+        curvature = psi * slope;
+    }
+
+    /// @dev psi2 - psi1 and |rho2 psi2 - rho1 psi1|, 36 decimals.
+    function _changes(Slice memory near, Slice memory far) private pure returns (int256 slope, uint256 skew) {
+        slope = (int256(far.psi) - int256(near.psi)) * ONE;
+        int256 change = far.rho * int256(far.psi) - near.rho * int256(near.psi);
+        skew = uint256(change < 0 ? -change : change);
     }
 }

@@ -54,7 +54,7 @@ library Listing {
         isFree = true;
         for (uint256 i; i < words.length && isFree; ++i) {
             Slice memory far = words[i].slice();
-            isFree = Essvi.sliceFault(far).length == 0 && (i == 0 || Essvi.orderFault(near, far).length == 0);
+            isFree = Essvi.isSlice(far) && (i == 0 || Essvi.isOrdered(near, far));
             near = far;
         }
     }
@@ -66,9 +66,9 @@ library Listing {
         return strike < 1000 || (strike < 10_000 && strike % 10 == 5);
     }
 
-    /// @dev New strikes only: a held one stays what it is wherever spot goes. @param strike 8 decimals. @param spot 18.
-    function isTradable(uint256 strike, uint256 spot) internal pure returns (bool) {
+    /// @dev For new positions: a held strike stays what it is wherever spot goes. @param strike 8 decimals. @param spot 18.
+    function isInReach(uint256 strike, uint256 spot) internal pure returns (bool) {
         uint256 price = strike * STRIKE_UNIT;
-        return isOnGrid(strike) && price * STRIKE_REACH >= spot && price <= spot * STRIKE_REACH;
+        return price * STRIKE_REACH >= spot && price <= spot * STRIKE_REACH;
     }
 }

@@ -65,7 +65,11 @@ library Maturity {
         uint256 surfaceForward
     ) internal pure returns (Moment memory m) {
         int256 carry = (int256(word.forwardRatio()) - int256(WAD)) * int256(tau);
-        m.forward = (spot * uint256(int256(WAD) + carry / int256(life))) / WAD;
+        // Below 2^88 as spot is, so that marks fit their field; parity holds with the forward as it is cut.
+        m.forward = FixedPointMathLib.min(
+            (spot * uint256(int256(WAD) + carry / int256(life))) / WAD,
+            Parameters.MAX_PRICE
+        );
         m.discount = WAD - ((WAD - word.discount()) * tau) / life;
         m.variance = (WAD * tau) / life;
         m.logShift = _log(m.forward, surfaceForward);
@@ -106,9 +110,7 @@ library Maturity {
         uint256 gap = m.kinked;
         if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth * WAD, deviation));
         gap = FixedPointMathLib.min(FixedPointMathLib.divUp(gap, GAP_UNIT), MAX_GAP);
-        // A call is worth at most the forward, which may exceed 2^88 only where spot nearly does.
-        value = FixedPointMathLib.min(Black76.discounted(value, m.now_.discount), Parameters.MAX_PRICE);
-        word = strikeWord(key, value, gap);
+        word = strikeWord(key, Black76.discounted(value, m.now_.discount), gap);
     }
 
     /// @notice Risk array of a strike in the epoch, tag 0.

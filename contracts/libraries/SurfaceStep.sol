@@ -15,9 +15,11 @@ struct Budget {
 }
 
 /// @notice The largest step from one surface towards another that a budget allows (spec V-5).
-/// @dev A step is one fraction for all expiries, linear in (theta, rho * psi, psi, forward / spot, discount), so that no
-/// volatility looked at moves against its quote or past its budget.
+/// @dev A step is one fraction for all expiries, linear in (theta, rho * psi, psi, forward / spot, discount). Variance at the
+/// money is linear too, so that `fraction` is exact there; away from it `isWithin` has the last word.
 library SurfaceStep {
+    /// @dev Of a volatility: what the fields of a stored slice round.
+    uint256 internal constant SLACK = 1e9;
     /// @dev Relative change of a volatility per hour: a quarter of VU.
     uint256 internal constant VOLATILITY_DIVISOR = 4;
     /// @dev Change of forward / spot per hour, and per move of spot: a quarter of it.
@@ -48,18 +50,59 @@ library SurfaceStep {
         uint256 life,
         int256 width
     ) internal pure returns (uint256 part) {
-        part = _part(old.forwardRatio(), quoted.forwardRatio(), b.carry);
-        (Slice memory near, Slice memory far) = (old.slice(), quoted.slice());
-        for (int256 k = -width; k <= width; k += width) {
-            uint256 before = Essvi.volatility(Essvi.totalVariance(near, k), life);
-            uint256 later = Essvi.volatility(Essvi.totalVariance(far, k), tau);
-            uint256 allowed = (before * b.relative) / WAD + b.absolute;
-            part = FixedPointMathLib.min(part, _part(before, later, allowed));
+        part = _part(_ranOff(old.forwardRatio(), tau, life), quoted.forwardRatio(), b.carry);
+        uint256[3] memory befores = _volatilities(old, life, width);
+        uint256[3] memory laters = _volatilities(quoted, tau, width);
+        for (uint256 i; i < 3; ++i) {
+            part = FixedPointMathLib.min(part, _varianceStep(befores[i], laters[i], b));
         }
     }
 
+    /// @notice Whether no volatility looked at moves from `old` to `stepped` by more than `b` allows.
+    /// @dev R-43: up to SLACK more, since stored slices are rounded. @param tau, life As in `fraction`.
+    function isWithin(
+        SurfaceWord old,
+        SurfaceWord stepped,
+        Budget memory b,
+        uint256 tau,
+        uint256 life,
+        int256 width
+    ) internal pure returns (bool isIn) {
+        uint256[3] memory befores = _volatilities(old, life, width);
+        uint256[3] memory laters = _volatilities(stepped, tau, width);
+        isIn = true;
+        for (uint256 i; i < 3 && isIn; ++i) {
+            isIn = FixedPointMathLib.dist(befores[i], laters[i]) <= _allowed(befores[i], b) + SLACK;
+        }
+    }
+
+    /// @dev At the log strikes -width, 0 and width.
+    function _volatilities(
+        SurfaceWord word,
+        uint256 time,
+        int256 width
+    ) private pure returns (uint256[3] memory volatilities) {
+        Slice memory smile = word.slice();
+        for (uint256 i; i < 3; ++i) {
+            volatilities[i] = Essvi.volatility(Essvi.totalVariance(smile, (int256(i) - 1) * width), time);
+        }
+    }
+
+    function _allowed(uint256 before, Budget memory b) private pure returns (uint256) {
+        return (before * b.relative) / WAD + b.absolute;
+    }
+
+    /// @dev Fraction of the way in variance: (target^2 - before^2) / (later^2 - before^2), target = before +- allowed.
+    function _varianceStep(uint256 before, uint256 later, Budget memory b) private pure returns (uint256) {
+        uint256 change = FixedPointMathLib.dist(before, later);
+        uint256 allowed = _allowed(before, b);
+        if (change <= allowed) return WAD;
+        uint256 sum = later > before ? 2 * before + allowed : 2 * before - allowed; // allowed < change <= before
+        return FixedPoint.mulDivDown(allowed * sum, WAD, change * (before + later));
+    }
+
     /// @notice The surface `part` of the way from `old` to `quoted`. R-37: fields toward 0.
-    /// @dev The old variance and slope run off to the quote's time first, which keeps them free of arbitrage.
+    /// @dev The old surface runs off to the quote's time first, which keeps it free of arbitrage.
     function blend(
         SurfaceWord old,
         SurfaceWord quoted,
@@ -67,8 +110,8 @@ library SurfaceStep {
         uint256 tau,
         uint256 life
     ) internal pure returns (SurfaceWord) {
-        uint256 ratio = _mix(old.forwardRatio(), quoted.forwardRatio(), part);
-        uint256 discount = _mix(old.discount(), quoted.discount(), part);
+        uint256 ratio = _mix(_ranOff(old.forwardRatio(), tau, life), quoted.forwardRatio(), part);
+        uint256 discount = _mix(_ranOff(old.discount(), tau, life), quoted.discount(), part);
         return packSurface(_blend(old.slice(), quoted.slice(), part, tau, life), ratio, discount);
     }
 
@@ -86,7 +129,13 @@ library SurfaceStep {
         int256 farSkew = far.rho * int256(far.psi);
         // 36 decimals; |skew| <= psi * WAD, so that |rho| <= 1.
         int256 skew = (nearSkew * int256(WAD - part) + farSkew * int256(part)) / SIGNED_WAD;
-        if (smile.psi != 0) smile.rho = skew / int256(smile.psi);
+        // A psi of a few units is rounded by as much: then rho is out of its range, and the slice is not taken.
+        if (smile.psi != 0) smile.rho = FixedPointMathLib.clamp(skew / int256(smile.psi), -SIGNED_WAD, SIGNED_WAD);
+    }
+
+    /// @dev Forward / spot and discount approach 1 linearly in time, toward 0.
+    function _ranOff(uint256 ratio, uint256 tau, uint256 life) private pure returns (uint256) {
+        return uint256(SIGNED_WAD + ((int256(ratio) - SIGNED_WAD) * int256(tau)) / int256(life));
     }
 
     function _part(uint256 before, uint256 later, uint256 allowed) private pure returns (uint256) {

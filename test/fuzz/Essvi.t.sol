@@ -111,6 +111,35 @@ contract EssviTest is Test {
         assertEq(Essvi.deviation(variance), Essvi.volatility(variance, 365 days));
     }
 
+    /// @dev The answers agree with what the requirements do, for any slices and for those near the bounds.
+    function testFuzz_isSliceAndIsOrdered_agreeWithTheRequirements(
+        Slice memory near,
+        Slice memory far,
+        bool isTame
+    ) public view {
+        if (isTame) {
+            near = Slice(near.theta % 2e18, near.rho % 1.2e18, near.psi % 2e18);
+            far = Slice(far.theta % 2e18, far.rho % 1.2e18, far.psi % 2e18);
+        }
+        bool areSlices = _passes(abi.encodeCall(this.requireSlice, (near)));
+        assertEq(Essvi.isSlice(near), areSlices, "slice");
+        areSlices = areSlices && Essvi.isSlice(far);
+        if (!areSlices) return;
+        assertEq(Essvi.isOrdered(near, far), _passes(abi.encodeCall(this.requireOrdered, (near, far))), "order");
+    }
+
+    function requireSlice(Slice memory slice) external pure {
+        Essvi.requireSlice(slice);
+    }
+
+    function requireOrdered(Slice memory near, Slice memory far) external pure {
+        Essvi.requireOrdered(near, far);
+    }
+
+    function _passes(bytes memory query) private view returns (bool ok) {
+        (ok, ) = address(this).staticcall(query);
+    }
+
     function _abs(int256 x) private pure returns (uint256) {
         return uint256(x < 0 ? -x : x);
     }

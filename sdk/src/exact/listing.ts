@@ -45,8 +45,11 @@ export function isOnGrid(strike: bigint): boolean {
   return digits < 1000n || (digits < 10_000n && digits % 10n === 5n)
 }
 
-/** Whether a new option may have this strike. @param strike 8 decimals. @param spot 18 decimals */
-export function isTradableStrike(strike: bigint, spot: bigint): boolean {
+/**
+ * Whether an option of this strike may be traded; one that only closes a position, wherever spot has gone.
+ * @param strike 8 decimals. @param spot 18 decimals
+ */
+export function isTradableStrike(strike: bigint, spot: bigint, closes = false): boolean {
   const price = strike * STRIKE_UNIT
-  return isOnGrid(strike) && price * STRIKE_REACH >= spot && price <= spot * STRIKE_REACH
+  return isOnGrid(strike) && (closes || (price * STRIKE_REACH >= spot && price <= spot * STRIKE_REACH))
 }

@@ -79,10 +79,10 @@ export type MomentInput = {
   readonly surfaceForward: bigint
 }
 
-/** ratio, discount and forward toward 0. */
+/** ratio, discount and forward toward 0. The forward is cut at the largest price, as spot is, so that marks fit. */
 export function momentAt({ surface, spot, tau, life, surfaceForward }: MomentInput): Moment {
   const carry = (surface.forwardRatio - WAD) * tau
-  const forward = (spot * (WAD + carry / life)) / WAD
+  const forward = minUsd((spot * (WAD + carry / life)) / WAD, MAX_PRICE)
   return {
     forward,
     discount: WAD - ((WAD - surface.discount) * tau) / life,
@@ -122,7 +122,7 @@ export function quoteOf(m: MaturityTerms, strike: bigint): StrikeQuote {
     if (rest !== WINDOW) value = (value * rest) / WINDOW
   }
   if (averaged > strike) value += averaged - strike
-  const callMark = minUsd(discounted(value, m.now.discount), MAX_PRICE)
+  const callMark = discounted(value, m.now.discount)
   return { callMark, gapRate: gapRateOf(m, deviation), logStrike, variance }
 }
 

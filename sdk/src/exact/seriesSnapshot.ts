@@ -18,6 +18,7 @@ import {
   type VolatilityShocks,
 } from './riskArray.ts'
 import { seriesKey } from './snapshotIndex.ts'
+import { maxUsd } from './usd.ts'
 
 /** One expiry as stored. */
 export type ExpiryState = {
@@ -132,7 +133,7 @@ function columnOf({ market, state: series, epoch, shocks }: Frame, instrument: I
   if (!state || state.word === 0n) throw new MissingSeriesRowError({ instrument })
   const surface = unpackSurface(state.word)
   const progress = progressOf(state, time)
-  const surfaceForward = (epoch.surfaceSpot * surface.forwardRatio) / WAD
+  const surfaceForward = maxUsd((epoch.surfaceSpot * surface.forwardRatio) / WAD, 1n)
   const life = BigInt(Math.max(expiry - epoch.surfaceAt, 1))
   const tau = BigInt(Math.max(expiry - time, 0))
   const epochTau = BigInt(Math.max(expiry - epoch.rolledAt, 0))

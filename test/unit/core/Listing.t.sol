@@ -45,15 +45,15 @@ contract ListingTest is SeriesFixture {
     }
 
     /// @dev spot / 8 <= strike <= 8 spot, without a division.
-    function testFuzz_isTradable_isNearSpot(uint256 digits, uint256 spot) public pure {
+    function testFuzz_isInReach_isNearSpot(uint256 digits, uint256 spot) public pure {
         uint256 strike = bound(digits, 100, 999) * 10 ** (digits % 10);
         spot = bound(spot, (strike * 1e10) / 16, strike * 16e10);
         bool isNear = strike * 8e10 >= spot && strike * 1e10 <= spot * 8;
-        assertEq(Listing.isTradable(strike, spot), isNear);
-        assertTrue(Listing.isTradable(strike, strike * 8e10));
-        assertFalse(Listing.isTradable(strike, strike * 8e10 + 1));
-        assertTrue(Listing.isTradable(strike, (strike * 1e10) / 8 + 1));
-        assertFalse(Listing.isTradable(strike, (strike * 1e10) / 8 - 1));
+        assertEq(Listing.isInReach(strike, spot), isNear);
+        assertTrue(Listing.isInReach(strike, strike * 8e10));
+        assertFalse(Listing.isInReach(strike, strike * 8e10 + 1));
+        assertTrue(Listing.isInReach(strike, (strike * 1e10) / 8 + 1));
+        assertFalse(Listing.isInReach(strike, (strike * 1e10) / 8 - 1));
     }
 
     /* AT THE EXCHANGE */
