@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
-import {Fill, Leg} from "../../../contracts/interfaces/IExchange.sol";
+import {Fill} from "../../../contracts/interfaces/IExchange.sol";
 import {Assessment, Mode} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {Limits} from "../../../contracts/interfaces/IMarkets.sol";
 import {NO_UNDERLYINGS} from "../../../contracts/types/UnderlyingSet.sol";
@@ -99,7 +99,7 @@ contract OptionTradesRulesTest is Options {
 
     /* LIMITS */
 
-    /// @dev 2^40 lots of an option, of a future 2^47: the least that no account may hold.
+    /// @dev 2^40 lots of an option, of a future 2^47: the least that no account may hold. One less is left to the other rules.
     function test_lots_ofAnOptionStayBelowTheirLimit() public {
         int256 limit = Parameters.MAX_OPTION_LOTS;
         InstrumentId id = call(BTC, 0, 320_000);
@@ -107,7 +107,7 @@ contract OptionTradesRulesTest is Options {
         vm.expectPartialRevert(IClearinghouse.LotsOutOfRange.selector);
         _settle(f);
         f = fillOf(alice, bob, id, uint128(uint256(limit)) - 1, 0);
-        vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
+        vm.expectPartialRevert(IClearinghouse.NewRiskRefused.selector);
         _settle(f);
         id = future(BTC, 0);
         limit = Parameters.MAX_DERIVATIVE_LOTS;
