@@ -66,7 +66,8 @@ abstract contract Ledger is IClearinghouse {
         for (uint256 i; i < m.legs.length; ++i) {
             InstrumentId instrument = m.legs[i].instrument();
             int256 lots = m.legs[i].lots();
-            int256 longs = _add(from, instrument, -lots) + _add(to, instrument, lots);
+            int256 longs = _add(from, instrument, -lots);
+            longs += _add(to, instrument, lots);
             if (longs == 0 || instrument.kind() == Kind.Spot) continue;
             Exposure storage exposure = _exposures[instrument.underlying()];
             // Fits: at most 2^47 lots a position, and long lots never sum below 0.

@@ -219,6 +219,7 @@ contract MarginEngine is IMarginEngine {
         risk.basis = Usd.wrap(
             Charges.basis(row, market.time, chain.terms.basis * unit, chain.terms.basisPerYear * unit)
         );
+        risk.concentration = _concentration(risk, m.scanRange, chain.depth);
         if (!row.hasOptions) return;
         risk.calendar = Usd.wrap(Charges.calendar(row, chain.terms.calendar * unit));
         risk.optionMaintenance = Usd.wrap(Charges.options(row, m, chain.terms.optionMaintenance * unit));
@@ -232,7 +233,6 @@ contract MarginEngine is IMarginEngine {
             limit = maxUsd(risk.optionValue + _initial(relieved, risk.initialFactor), ZERO_USD);
             risk.ownInitial = minUsd(risk.ownInitial, limit);
         }
-        risk.concentration = _concentration(risk, m.scanRange, chain.depth);
         Usd own = risk.ownInitial + risk.uncertainty + risk.calendar + risk.basis + risk.concentration;
         risk.uncounted = maxUsd(risk.optionValue - own, ZERO_USD);
     }

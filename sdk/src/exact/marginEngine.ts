@@ -73,6 +73,7 @@ function measure(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly numb
     const scales = scaled.includes(market.underlying)
     const risk = riskOf({ row, market, chain, time: snapshot.time, scales, needsLanes: spellsOut || offsets })
     risks.push(risk)
+    if (row.slots === 0n) continue
     addTo(totals, risk, row, market)
     if (offsets && chain) join(totals, risk, chain.terms)
     else totals.measure += risk.requirement

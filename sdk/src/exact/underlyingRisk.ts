@@ -123,7 +123,8 @@ function chargesOf({ row, market, chain, time }: RiskInput, measured: Measured):
   const delta = divFloor(delta36, WAD)
   const rate = BigInt(chain.terms.basis) * TERM_UNIT
   const basis = basisCharge(row, { time, rate, ratePerYear: BigInt(chain.terms.basisPerYear) * TERM_UNIT })
-  if (!row.hasOptions) return { ...noCharges(row, measured), delta, basis }
+  const concentration = concentrationOf(measured, delta, market.scanRange, chain.depth)
+  if (!row.hasOptions) return { ...noCharges(row, measured), delta, basis, concentration }
   const calendar = calendarCharge(row, BigInt(chain.terms.calendar) * TERM_UNIT)
   const optionMaintenance = optionCharge(row, market, BigInt(chain.terms.optionMaintenance) * TERM_UNIT)
   const optionInitial = optionCharge(row, market, BigInt(chain.terms.optionInitial) * TERM_UNIT)
@@ -135,7 +136,6 @@ function chargesOf({ row, market, chain, time }: RiskInput, measured: Measured):
     ownMaintenance = minUsd(ownMaintenance, maxUsd(optionValue + relieved, 0n))
     ownInitial = minUsd(ownInitial, maxUsd(optionValue + initialOf(relieved, initialFactor), 0n))
   }
-  const concentration = concentrationOf(measured, delta, market.scanRange, chain.depth)
   const own = ownInitial + measured.uncertainty + calendar + basis + concentration
   const uncounted = maxUsd(optionValue - own, 0n)
   return {

@@ -137,11 +137,11 @@ contract OptionChargesTest is Books {
     }
 
     /// @dev Linear books are left to the open interest factor; one lot of an option puts all of the book under the charge.
-    function test_concentration_isOfBooksWithOptions() public {
+    function test_concentration_isOfBooksWithDatedInstruments() public {
         _post(100_000e18);
         Position[] memory p = times(book(btcShape(), "F0n1"), 10);
         (, UnderlyingRisk memory risk) = audit(p);
-        assertUsd(risk.concentration, usd(0), "futures alone");
+        assertApproxEqRel(risk.concentration.raw(), 26_130e18, 0.01e18, "futures alone");
         Shape memory s = btcShape();
         s.lots = 1;
         (, risk) = audit(join(p, book(s, "C4n1")));

@@ -30,7 +30,7 @@ contract OptionsTest is Options {
     }
 
     function test_trade_aCallChangesHandsAndBothAreMeasured() public {
-        trade(alice, bob, call(BTC, 2, 40_000), 10_000, 3_700);
+        trade(alice, bob, call(BTC, 2, 40_000), 10_000, 3_700e18);
         Assessment memory a = assess(alice);
         Assessment memory b = assess(bob);
         assertGt(a.maintenance.raw(), 0);
@@ -53,18 +53,18 @@ contract OptionsTest is Options {
     }
 
     function test_future_isADeltaOneAsset() public {
-        trade(alice, bob, future(BTC, 2), 10_000, 40_150);
+        trade(alice, bob, future(BTC, 2), 10_000, 40_150e18);
         (, UnderlyingRisk[] memory risks) = _audit(alice);
         assertApproxEqRel(risks[0].requirement.raw(), 1_300e18, 0.01e18, "half of 6.5 %");
         assertApproxEqRel(risks[0].delta.raw(), 40_131e18, 0.001e18);
-        trade(bob, alice, perpetualOf(BTC), 10_000, 40_000);
+        trade(bob, alice, perpetualOf(BTC), 10_000, 40_000e18);
         (, risks) = _audit(alice);
         assertApproxEqRel(risks[0].basis.raw(), 112e18, 0.1e18, "20 bp and 1 % a year for 30 days");
     }
 
     function test_portfolio_offsetsUnderlyings() public {
-        trade(alice, bob, call(BTC, 2, 40_000), 100_000, 3_700);
-        trade(bob, alice, call(ETH, 2, 3_000), 133_000, 350);
+        trade(alice, bob, call(BTC, 2, 40_000), 100_000, 3_700e18);
+        trade(bob, alice, call(ETH, 2, 3_000), 133_000, 350e18);
         Assessment memory cross = assess(alice);
         vm.prank(alice.owner());
         clearinghouse.setMode(alice, Mode.Portfolio);
