@@ -2,7 +2,10 @@
 import {
   type AccountId,
   decodePosition,
+  encodeInstrumentId,
+  type Instrument,
   isSameInstrument,
+  isSystemAccount,
   type Mode,
   type Portfolio,
   type Position,
@@ -34,6 +37,9 @@ export type SavedBook = {
   readonly accounts: readonly (readonly [AccountId, Account])[]
 }
 
+/** A derivative that users hold. */
+export type OpenInstrument = { readonly instrument: Instrument; readonly holders: ReadonlySet<AccountId> }
+
 const EMPTY: Account = { mode: 'cross', cash: 0n, positions: [], flagged: false, memo: 0n }
 const HISTORY_BLOCKS = 256
 
@@ -52,6 +58,11 @@ function moved(account: Account, cash: bigint, legs: readonly Position[], sign: 
   return { ...account, cash: account.cash + sign * cash, positions }
 }
 
+/** Clearing accounts of series: the contracts keep no list of what they hold, and nothing measures them. */
+function isClearing(id: AccountId): boolean {
+  return BigInt(id) >> 95n === 1n
+}
+
 export class Book {
   readonly accounts = new Map<AccountId, Account>()
   totalMemos = 0n
@@ -60,6 +71,7 @@ export class Book {
   /** Block of the last stored observation of each underlying. */
   observedAt: ReadonlyMap<number, bigint> = new Map()
   readonly #holders = new Map<number, Set<AccountId>>()
+  readonly #derivatives = new Map<bigint, { instrument: Instrument; holders: Set<AccountId> }>()
   #history: Checkpoint[] = []
   #tip: BlockId
 
@@ -78,6 +90,11 @@ export class Book {
 
   holdersOf(underlying: number): ReadonlySet<AccountId> {
     return this.#holders.get(underlying) ?? new Set()
+  }
+
+  /** Everything but collateral that an account of a user holds. */
+  derivatives(): OpenInstrument[] {
+    return [...this.#derivatives.values()]
   }
 
   /** Applies one block; returns the accounts it changed. */
@@ -143,8 +160,9 @@ export class Book {
     switch (event.kind) {
       case 'moved': {
         const legs = event.legs.map(decodePosition)
-        change(event.from, (account) => moved(account, event.cash, legs, -1n))
-        change(event.to, (account) => moved(account, event.cash, legs, 1n))
+        const legsOf = (id: AccountId) => (isClearing(id) ? [] : legs)
+        change(event.from, (account) => moved(account, event.cash, legsOf(event.from), -1n))
+        change(event.to, (account) => moved(account, event.cash, legsOf(event.to), 1n))
         break
       }
       case 'mode':
@@ -164,23 +182,37 @@ export class Book {
         this.observedAt = new Map(this.observedAt).set(event.underlying, block)
         break
       case 'sliced':
-        break // its moves, memo and flag have events of their own
+      case 'settled':
+        break // their moves, memo and flag have events of their own
     }
   }
 
   #write(id: AccountId, account: Account | undefined): void {
-    for (const { instrument } of this.accounts.get(id)?.positions ?? []) {
-      this.#holders.get(instrument.underlying)?.delete(id)
-    }
+    for (const { instrument } of this.accounts.get(id)?.positions ?? []) this.#unlink(id, instrument)
     if (!account) {
       this.accounts.delete(id)
       return
     }
     this.accounts.set(id, account)
-    for (const { instrument } of account.positions) {
-      const holders = this.#holders.get(instrument.underlying)
-      if (holders) holders.add(id)
-      else this.#holders.set(instrument.underlying, new Set([id]))
-    }
+    for (const { instrument } of account.positions) this.#link(id, instrument)
+  }
+
+  #unlink(id: AccountId, instrument: Instrument): void {
+    this.#holders.get(instrument.underlying)?.delete(id)
+    const key = encodeInstrumentId(instrument)
+    const open = this.#derivatives.get(key)
+    open?.holders.delete(id)
+    if (open?.holders.size === 0) this.#derivatives.delete(key)
+  }
+
+  #link(id: AccountId, instrument: Instrument): void {
+    const holders = this.#holders.get(instrument.underlying)
+    if (holders) holders.add(id)
+    else this.#holders.set(instrument.underlying, new Set([id]))
+    if (instrument.kind === 'spot' || isSystemAccount(id)) return
+    const key = encodeInstrumentId(instrument)
+    const open = this.#derivatives.get(key)
+    if (open) open.holders.add(id)
+    else this.#derivatives.set(key, { instrument, holders: new Set([id]) })
   }
 }

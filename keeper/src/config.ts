@@ -64,6 +64,31 @@ const policySchema = z.strictObject({
   convert: z.boolean().default(true),
   /** Store an observation of held markets when the last one is older; 0 = never. */
   touchAfterSeconds: z.number().int().nonnegative().default(900).transform(BigInt),
+  /** What getting rid of an option costs: this share of its mark, and this share of spot per unit. */
+  optionSpread: wad().prefault('0.02'),
+  optionTick: wad().prefault('0.0003'),
+})
+
+/** What keeps dated instruments going; nobody pays for it. */
+const servicesSchema = z.strictObject({
+  /** Compute the risk arrays of held strikes once an epoch has rolled. */
+  refresh: z.boolean().default(true),
+  /** Average settlement windows, and how often before their end. */
+  average: z.boolean().default(true),
+  averageEverySeconds: z.number().int().min(60).max(1_800).default(600),
+  /** Price rounds that one transaction reads at most. */
+  roundsPerCall: z.number().int().positive().default(100).transform(BigInt),
+  /** Settle accounts once a price is final, and how many in one transaction. */
+  settle: z.boolean().default(true),
+  accountsPerCall: z.number().int().min(1).max(200).default(20),
+  /** What all of this may cost in 24 hours. */
+  budgetUsdPerDay: wad().prefault('50'),
+  /** Transactions of this kind on their way at once, out of `maxInFlight` less `reservedInFlight`. */
+  maxInFlight: z.number().int().min(1).max(64).default(4),
+  /** Gas of one transaction that stores risk arrays. */
+  refreshGas: z.number().int().min(500_000).default(8_000_000).transform(BigInt),
+  /** A takeover that is expected to need more, with arrays to compute, waits until they are stored. */
+  takeoverGas: z.number().int().min(500_000).default(8_000_000).transform(BigInt),
 })
 
 const gasSchema = z.strictObject({
@@ -113,11 +138,14 @@ const configSchema = z.strictObject({
   /** Blocks between comparisons of the rebuilt state with the chain, and accounts per comparison. */
   verifyEveryBlocks: z.number().int().positive().default(50).transform(BigInt),
   verifyAccounts: z.number().int().positive().default(25),
+  /** Strikes per read of the market matrix: each costs the node up to 80,000 gas. */
+  strikesPerRequest: z.number().int().positive().max(1_000).default(100),
   logsPerRequest: z.number().int().positive().default(2_000).transform(BigInt),
   /** Unhealthy after this long, or this many blocks, without a complete scan. */
   maxScanAgeSeconds: z.number().positive().default(30),
   maxScanLagBlocks: z.number().int().positive().default(10).transform(BigInt),
   policy: policySchema.prefault({}),
+  services: servicesSchema.prefault({}),
   gas: gasSchema.prefault({}),
 })
 
@@ -127,6 +155,8 @@ const deploymentSchema = z.object({
   clearinghouse: address,
   markets: address,
   auction: address,
+  series: address,
+  settlement: address,
 })
 
 export type GasPolicy = z.output<typeof gasSchema>

@@ -1,10 +1,13 @@
 /** Can this keeper work? Every precondition, checked against the chain. */
+import type { Snapshot } from '@plimsoll/sdk'
 import { formatEther } from 'viem'
 import { Book } from './book.ts'
 import type { Config } from './config.ts'
 import { ethPrice } from './money.ts'
 import type { ChainPort } from './ports/chain.ts'
 import { httpTransport, ViemChain } from './ports/viemChain.ts'
+import { observeMatrix } from './stages/observe.ts'
+import { type EndingSeries, observeSeries, type SeriesView, Warmth } from './stages/observeSeries.ts'
 
 export type Finding = { readonly ok: boolean; readonly check: string; readonly detail: string }
 
@@ -14,7 +17,7 @@ export async function diagnose(config: Config, chain: ChainPort = connect(config
   const findings = [
     { ok: chainId === deployment.chainId, check: 'chain', detail: `node ${chainId}, deployment ${deployment.chainId}` },
   ]
-  for (const name of ['clearinghouse', 'markets', 'auction'] as const) {
+  for (const name of ['clearinghouse', 'markets', 'auction', 'series', 'settlement'] as const) {
     const found = await chain.hasCode(deployment[name])
     findings.push({ ok: found, check: `code of ${name}`, detail: deployment[name] })
   }
@@ -35,24 +38,65 @@ export async function diagnose(config: Config, chain: ChainPort = connect(config
   findings.push({ ok: cash > 0n, check: 'cash of the main account', detail: `${formatEther(cash)} USD` })
   const gasMoney = await chain.balance(chain.signer)
   findings.push({ ok: gasMoney > 0n, check: 'gas money', detail: `${formatEther(gasMoney)} of ${chain.signer}` })
-  findings.push(await gasPriceFinding(config, chain, head))
-  return findings
+  return [...findings, ...(await marketFindings(config, chain, head))]
 }
 
-async function gasPriceFinding(config: Config, chain: ChainPort, head: bigint): Promise<Finding> {
-  const events = await chain.events(config.deployment.fromBlock, head)
-  const book = new Book({ number: head, hash: '0x' })
-  for (const block of events) book.apply(block)
-  const usd = ethPrice(
-    book,
-    await chain.snapshot(
-      [...book.symbols.keys()].sort((a, b) => a - b),
-      head,
-    ),
-    config,
-  )
+/** Oldest surface that allows new risk, and twice the longest life of an epoch, which every action renews. */
+const SURFACE_SECONDS = 3_600
+const EPOCH_SECONDS = 7_200
+/** A series is averaged and settled a few blocks after its end. */
+const SETTLEMENT_SECONDS = 600
+
+async function marketFindings(config: Config, chain: ChainPort, number: bigint): Promise<Finding[]> {
+  const head = await chain.block(number)
+  if (!head) return [{ ok: false, check: 'head', detail: `the node does not tell its block ${number}` }]
+  const book = new Book({ number, hash: head.hash })
+  for (const block of await chain.events(config.deployment.fromBlock, number)) book.apply(block)
+  const snapshot = await observeMatrix({ chain, config }, { book, head, expected: [] })
+  const series = await observeSeries(chain.series, { book, head, snapshot, warmth: new Warmth() })
+  const usd = ethPrice(book, snapshot, config)
   const detail = usd > 0n ? `${formatEther(usd)} USD per ETH` : 'no market named ETH: set gas.ethUsd'
-  return { ok: usd > 0n, check: 'price of gas money', detail }
+  return [
+    { ok: usd > 0n, check: 'price of gas money', detail },
+    ...feedFindings(book, snapshot),
+    ...ageFindings(book, series, Number(head.timestamp)),
+    ...series.ending.map((one) => endingFinding(book, one, Number(head.timestamp))),
+  ]
+}
+
+function feedFindings({ symbols }: Book, { markets }: Snapshot): Finding[] {
+  return markets.map(({ underlying, status }) => ({
+    ok: status !== 'dead',
+    check: `feed of ${symbols.get(underlying) ?? underlying}`,
+    detail: status,
+  }))
+}
+
+/** Epochs are judged by their stored age: one that is due makes whoever comes next pay for all arrays. */
+function ageFindings({ symbols }: Book, { stored, cold }: SeriesView, now: number): Finding[] {
+  return [...stored].flatMap(([underlying, { surfaceAt, rolledAt }]) => {
+    const name = symbols.get(underlying) ?? underlying
+    const strikes = [...cold.values()].filter(({ instrument }) => instrument.underlying === underlying).length
+    return [
+      { ok: now - surfaceAt <= SURFACE_SECONDS, check: `surface of ${name}`, detail: `${now - surfaceAt} s old` },
+      {
+        ok: now - rolledAt <= EPOCH_SECONDS,
+        check: `risk epoch of ${name}`,
+        detail: `${now - rolledAt} s old, ${strikes} held strikes without array`,
+      },
+    ]
+  })
+}
+
+function endingFinding({ symbols }: Book, series: EndingSeries, now: number): Finding {
+  const { underlying, expiry, end, doneUntil, holders } = series
+  const name = symbols.get(underlying) ?? underlying
+  const averaged = doneUntil === 0 ? 'not averaged yet' : `averaged up to ${new Date(doneUntil * 1_000).toISOString()}`
+  return {
+    ok: now - end < SETTLEMENT_SECONDS,
+    check: expiry === 0 ? `delisting of ${name}` : `series ${new Date(end * 1_000).toISOString()} of ${name}`,
+    detail: `${now - end} s over, ${averaged}, ${holders.length} accounts not settled`,
+  }
 }
 
 export function connect({ rpcUrl, rpcTimeoutMs, deployment, privateKey }: Config): ChainPort {

@@ -21,6 +21,7 @@ export type ProtocolEvent =
       /** What the keeper gained at mark. */
       readonly reward: bigint
     }
+  | { readonly kind: 'settled'; readonly account: AccountId; readonly underlying: number; readonly expiry: number }
   | { readonly kind: 'listed'; readonly underlying: number; readonly symbol: string }
   | { readonly kind: 'observed'; readonly underlying: number }
 

@@ -3,20 +3,41 @@ import {
   type AccountId,
   auctionAbi,
   clearinghouseAbi,
+  encodeInstrumentId,
   encodePosition,
   encodeUnderlyingSet,
+  type Instrument,
   marketsAbi,
   type Position,
+  seriesAbi,
+  settlementAbi,
 } from '@plimsoll/sdk'
 import { encodeFunctionData } from 'viem'
 import type { Call } from './ports/chain.ts'
 import type { Contracts } from './ports/viemChain.ts'
+import { strikeKey } from './strikes.ts'
 
 export type Action =
   | { readonly kind: 'liquidate'; readonly account: AccountId; readonly target: AccountId; readonly fraction: bigint }
   | { readonly kind: 'convert'; readonly account: AccountId; readonly target: AccountId }
   | { readonly kind: 'flag' | 'unflag' | 'absorb'; readonly account: AccountId }
   | { readonly kind: 'touch'; readonly underlyings: readonly number[] }
+  /** Computes and stores the risk arrays of strikes; `before` a takeover that would be too large with them. */
+  | {
+      readonly kind: 'refresh'
+      readonly instruments: readonly Instrument[]
+      readonly before?: AccountId | undefined
+    }
+  /** Walks a settlement window on; expiry 0: of the perpetual's delisting. */
+  | {
+      readonly kind: 'average'
+      readonly underlying: number
+      readonly expiry: number
+      readonly hint: bigint
+      readonly maxRounds: bigint
+    }
+  /** Ends the expired positions of `accounts`. */
+  | { readonly kind: 'settle'; readonly accounts: readonly AccountId[] }
   /** Between the keeper's own accounts: `fund` gives cash to a pool account, `merge` takes everything back. */
   | {
       readonly kind: 'fund' | 'merge'
@@ -36,23 +57,58 @@ export type Job = {
   readonly rewardUsd: bigint
   /** Expected loss that the system is spared. USD. */
   readonly sparedUsd: bigint
+  /** What selling the options of a slice is expected to cost below mark. USD. */
+  readonly slippageUsd?: bigint | undefined
+  /** Gas beyond that of a job of this kind without dated instruments. */
+  readonly sizeGas?: bigint | undefined
+  /** Risk arrays that it would compute. */
+  readonly coldStrikes?: number | undefined
   /** Block in which the account was first seen to need this. */
   readonly sinceBlock: bigint
 }
 
 export function keyOf(action: Action): string {
-  if ('account' in action) return action.account
-  return action.kind === 'touch' ? 'touch' : `own:${action.kind}:${action.from}:${action.to}`
+  switch (action.kind) {
+    case 'touch':
+      return 'touch'
+    case 'fund':
+    case 'merge':
+      return `own:${action.kind}:${action.from}:${action.to}`
+    case 'average':
+      return `average:${action.underlying}:${action.expiry}`
+    case 'refresh':
+    case 'settle':
+      return backoffKeysOf(action)[0] ?? action.kind
+    default:
+      return action.account
+  }
+}
+
+/** What a failure holds against whom: one member of a batch may be the cause, so all are tried alone next. */
+export function backoffKeysOf(action: Action): string[] {
+  if (action.kind === 'refresh') return action.instruments.map((one) => refreshKey(strikeKey(one)))
+  if (action.kind === 'settle') return action.accounts.map(settleKey)
+  return [keyOf(action)]
+}
+
+export function refreshKey(strike: bigint): string {
+  return `refresh:${strike}`
+}
+
+export function settleKey(account: AccountId): string {
+  return `settle:${account}`
 }
 
 /** The account that the job is about; the keeper's own for own transfers. */
 export function subjectOf(action: Action): AccountId | undefined {
   if ('account' in action) return action.account
-  return action.kind === 'touch' ? undefined : action.from
+  if (action.kind === 'refresh') return action.before
+  return 'from' in action ? action.from : undefined
 }
 
 /** `minReward` protects takeovers against a price that moved meanwhile. */
-export function callOf(action: Action, { clearinghouse, markets, auction }: Contracts, minReward: bigint): Call {
+export function callOf(action: Action, contracts: Contracts, minReward: bigint): Call {
+  const { clearinghouse, markets, auction } = contracts
   switch (action.kind) {
     case 'liquidate': {
       const { account, target: keeper, fraction } = action
@@ -79,5 +135,29 @@ export function callOf(action: Action, { clearinghouse, markets, auction }: Cont
       const args = [action.from, action.to, action.cash, action.legs.map(encodePosition)] as const
       return { to: clearinghouse, data: encodeFunctionData({ abi: clearinghouseAbi, functionName: 'transfer', args }) }
     }
+    default:
+      return seriesCallOf(action, contracts)
+  }
+}
+
+function seriesCallOf(
+  action: Extract<Action, { kind: 'refresh' | 'average' | 'settle' }>,
+  { series, settlement }: Contracts,
+): Call {
+  switch (action.kind) {
+    case 'refresh': {
+      const underlyings = [...new Set(action.instruments.map(({ underlying }) => underlying))]
+      const args = [encodeUnderlyingSet(underlyings), action.instruments.map(encodeInstrumentId)] as const
+      return { to: series, data: encodeFunctionData({ abi: seriesAbi, functionName: 'touch', args }) }
+    }
+    case 'average': {
+      const args = [action.underlying, action.expiry, action.hint, action.maxRounds] as const
+      return { to: settlement, data: encodeFunctionData({ abi: settlementAbi, functionName: 'average', args }) }
+    }
+    case 'settle':
+      return {
+        to: settlement,
+        data: encodeFunctionData({ abi: settlementAbi, functionName: 'settle', args: [action.accounts] }),
+      }
   }
 }

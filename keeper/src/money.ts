@@ -2,7 +2,7 @@
 import type { Snapshot } from '@plimsoll/sdk'
 import type { Book } from './book.ts'
 import type { Config, GasPolicy } from './config.ts'
-import type { Action } from './jobs.ts'
+import type { Action, Job } from './jobs.ts'
 import type { Fees, Head } from './ports/chain.ts'
 
 const WAD = 10n ** 18n
@@ -11,7 +11,7 @@ export type GasMoney = {
   readonly fees: Fees
   /** USD per 1e18 wei. */
   readonly ethUsd: bigint
-  /** Expected gas of a kind of job: the last one confirmed, or a first guess. */
+  /** Expected gas of a kind of job without dated instruments: from the last one confirmed, or a first guess. */
   readonly gasOf: (kind: Action['kind']) => bigint
   /** Share of takeovers that were not lost to somebody else, WAD. */
   readonly inclusion: bigint
@@ -26,6 +26,24 @@ export const FIRST_GAS: Readonly<Record<Action['kind'], bigint>> = {
   touch: 150_000n,
   fund: 400_000n,
   merge: 600_000n,
+  refresh: 300_000n,
+  average: 400_000n,
+  settle: 100_000n,
+}
+
+/** Gas of dated instruments beside that: per leg that moves, strike that is read, risk array that is computed. */
+const LEG_GAS = 30_000n
+const STRIKE_GAS = 15_000n
+export const ARRAY_GAS = 70_000n
+export const SETTLED_ACCOUNT_GAS = 120_000n
+
+/** What the strikes of an account add to a takeover of it. */
+export function takeoverSizeGas({ legs, strikes, cold }: { legs: number; strikes: number; cold: number }): bigint {
+  return BigInt(legs) * LEG_GAS + BigInt(strikes) * STRIKE_GAS + BigInt(cold) * ARRAY_GAS
+}
+
+export function expectedGas({ action, sizeGas = 0n }: Pick<Job, 'action' | 'sizeGas'>, money: GasMoney): bigint {
+  return money.gasOf(action.kind) + sizeGas
 }
 
 export function costUsd({ fees, ethUsd }: Pick<GasMoney, 'fees' | 'ethUsd'>, gas: bigint): bigint {

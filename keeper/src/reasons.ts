@@ -10,6 +10,14 @@ export type Reason =
   | { readonly kind: 'unprofitable'; readonly profitUsd: bigint; readonly wantedUsd: bigint }
   /** The keeper's accounts cannot carry the smallest slice. */
   | { readonly kind: 'keeper-capacity'; readonly missingUsd: bigint }
+  /** The takeover would compute more risk arrays than fit its gas: they are stored first. */
+  | { readonly kind: 'cold-arrays'; readonly strikes: number; readonly gas: bigint; readonly limit: bigint }
+  /** The day's money for jobs without a prize is spent. */
+  | { readonly kind: 'budget'; readonly leftUsd: bigint; readonly costUsd: bigint }
+  /** A settlement window is averaged often enough; the next time is `dueAt`. */
+  | { readonly kind: 'not-due'; readonly dueAt: number }
+  /** The price source tells no usable round from which to average. */
+  | { readonly kind: 'no-history'; readonly underlying: number }
   | { readonly kind: 'own-account' }
   | { readonly kind: 'in-flight'; readonly job: string; readonly nonce: number }
   /** All transaction slots are taken by better jobs. */

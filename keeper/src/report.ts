@@ -1,5 +1,5 @@
 /** Everything the keeper says: logs, metrics, one JSON line per confirmed action, reasons and health. */
-import type { AccountId } from '@plimsoll/sdk'
+import type { AccountId, Assessment } from '@plimsoll/sdk'
 import type { Logger } from 'pino'
 import { formatEther } from 'viem'
 import type { Book } from './book.ts'
@@ -13,8 +13,10 @@ import type { ClockPort } from './ports/clock.ts'
 import { replace as jsonBigint } from './ports/journal.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { Reason } from './reasons.ts'
+import { isService } from './services.ts'
 import type { Assessed, RiskView } from './stages/assess.ts'
 import type { Settled } from './stages/confirm.ts'
+import type { SeriesView } from './stages/observeSeries.ts'
 import type { Plan } from './stages/plan.ts'
 
 export type ReporterOptions = {
@@ -30,6 +32,7 @@ export type Scan = {
   readonly head: Head
   readonly book: Book
   readonly view: RiskView | undefined
+  readonly series: SeriesView
   readonly plan: Plan | undefined
   readonly open: readonly Pending[]
   readonly milliseconds: number
@@ -64,6 +67,8 @@ export class Reporter {
   #journalWritable = true
   #mismatched = false
   #refused: string | undefined
+  /** Kinds of reasons that were logged last, by key of the job. */
+  #serviceReasons = new Map<string, string>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -101,6 +106,8 @@ export class Reporter {
     }
     this.#measureRisk(scan.view)
     this.#measureInventory(scan.book, scan.view)
+    this.#measureSeries(scan)
+    this.#logServices(scan.plan)
     const { head, view, plan, milliseconds } = scan
     log.debug(
       { block: String(head.number), computed: view?.computed, jobs: plan?.jobs.length, milliseconds },
@@ -129,6 +136,8 @@ export class Reporter {
       return
     }
     metrics.gasUsd.inc(toNumber(settled.gasUsd))
+    if (isService(job.action)) metrics.serviceUsd.inc({ kind }, toNumber(settled.gasUsd))
+    if (kind === 'refresh') metrics.refreshGas.inc(Number(settled.receipt.gasUsed))
     if (settled.kind === 'confirmed') {
       metrics.profitUsd.inc(toNumber(settled.rewardUsd > 0n ? settled.rewardUsd : 0n))
       if (kind === 'liquidate') metrics.breachToConfirmed.observe(Number(settled.receipt.block - job.sinceBlock))
@@ -226,6 +235,11 @@ export class Reporter {
     }))
   }
 
+  /** What the last scan made of one account. */
+  assessmentOf(account: AccountId): Assessment | undefined {
+    return this.#scan?.view?.accounts.get(account)?.assessment
+  }
+
   #line({ job, sentBlock }: Pending, settled: Settled & { kind: 'confirmed' }): string {
     const { action, sinceBlock } = job
     const { receipt, rewardUsd, gasUsd } = settled
@@ -268,6 +282,40 @@ export class Reporter {
     metrics.valueAtRisk.set(toNumber(atRisk))
     metrics.insolvent.set(toNumber(insolvent))
     metrics.computed.set(view.computed)
+  }
+
+  #measureSeries({ head, series, view }: Scan): void {
+    const { metrics } = this.#options
+    const now = Number(head.timestamp)
+    for (const gauge of [metrics.settlementLag, metrics.unsettled]) gauge.reset()
+    for (const { underlying, expiry, end, holders } of series.ending) {
+      metrics.settlementLag.set({ underlying, expiry }, now - end)
+      if (now >= end) metrics.unsettled.set({ underlying, expiry }, holders.length)
+    }
+    const strikes = [...series.cold.values()]
+    for (const [underlying, epoch] of series.epochs) {
+      const cold = strikes.filter(({ instrument }) => instrument.underlying === underlying).length
+      metrics.coldStrikes.set({ underlying }, cold)
+      metrics.epochsCold.set({ underlying }, cold > 0 ? 1 : 0)
+      metrics.epochAge.set({ underlying }, now - epoch.rolledAt)
+      metrics.surfaceAge.set({ underlying }, now - epoch.surfaceAt)
+    }
+    for (const { underlying, status } of view?.snapshot.markets ?? []) {
+      metrics.feedUp.set({ underlying }, status === 'dead' ? 0 : 1)
+    }
+  }
+
+  /** Once when a reason appears or changes: most of them last for many blocks. */
+  #logServices(plan: Plan | undefined): void {
+    const { log, metrics } = this.#options
+    const reasons = plan?.serviceReasons ?? new Map<string, Reason>()
+    for (const [job, reason] of reasons) {
+      const kind = job.slice(0, job.indexOf(':'))
+      if (reason.kind !== 'not-due') metrics.skipped.inc({ kind, reason: reason.kind })
+      if (this.#serviceReasons.get(job) === reason.kind) continue
+      log[reason.kind === 'not-due' ? 'debug' : 'warn']({ job, reason: plain(reason) }, 'not sent')
+    }
+    this.#serviceReasons = new Map([...reasons].map(([job, { kind }]) => [job, kind]))
   }
 
   #measureInventory(book: Book, view: RiskView | undefined): void {

@@ -4,7 +4,7 @@ import { type Backoff, failedAgain } from './backoff.ts'
 import { Book } from './book.ts'
 import type { Config } from './config.ts'
 import { ReorgTooDeepError, type RetryableError, StateMismatchError } from './errors.ts'
-import type { Action } from './jobs.ts'
+import { type Action, backoffKeysOf } from './jobs.ts'
 import { ethPrice, FIRST_GAS, firstFees, type GasMoney } from './money.ts'
 import type { Pending } from './pending.ts'
 import type { ChainPort, Head, Revert } from './ports/chain.ts'
@@ -12,11 +12,13 @@ import type { ClockPort } from './ports/clock.ts'
 import type { JournalPort } from './ports/journal.ts'
 import type { Reason } from './reasons.ts'
 import type { Reporter } from './report.ts'
+import { Budget, isService } from './services.ts'
 import { assess, type RiskView } from './stages/assess.ts'
 import { type Again, confirm, type Settled } from './stages/confirm.ts'
-import { observe, observeMarkets } from './stages/observe.ts'
+import { observe, observeMatrix } from './stages/observe.ts'
+import { NO_SERIES, observeSeries, type SeriesView, Warmth } from './stages/observeSeries.ts'
 import { type Plan, type PlannedJob, plan } from './stages/plan.ts'
-import { type Simulated, simulate } from './stages/simulate.ts'
+import { isTakeover, type Simulated, simulate } from './stages/simulate.ts'
 import { broadcast, replace, submit } from './stages/submit.ts'
 import { Tracker } from './tracker.ts'
 import { verify } from './verify.ts'
@@ -30,6 +32,15 @@ export type RunnerOptions = {
   readonly dryRun: boolean
 }
 
+/** One block, as far as it is known before planning. */
+type Seen = {
+  readonly book: Book
+  readonly view: RiskView
+  readonly head: Head
+  readonly money: GasMoney
+  readonly series: SeriesView
+}
+
 const WAD = 10n ** 18n
 const LONGEST_PAUSE_MS = 10_000
 
@@ -41,6 +52,9 @@ export class Runner {
   #book: Book | undefined
   #view: RiskView | undefined
   #touched = new Set<AccountId>()
+  readonly #warmth = new Warmth()
+  readonly #budget = new Budget()
+  readonly #tooLarge = new Set<AccountId>()
   #won = 1n
   #tried = 1n
   /** Block of the last comparison with the chain; undefined: compare in the next scan. */
@@ -102,7 +116,9 @@ export class Runner {
       return false
     }
     this.#unscanned = head
-    const snapshot = await observeMarkets(this.#options.chain, book, head)
+    const { chain, config } = this.#options
+    const expected = this.open.flatMap((pending) => pending.expects?.positions ?? [])
+    const snapshot = await observeMatrix({ chain, config }, { book, head, expected })
     const assessed = assess({ book, head, snapshot, previous: this.#view, touched: this.#touched })
     if (assessed.status === 'next') {
       this.#view = assessed.value
@@ -110,14 +126,18 @@ export class Runner {
     }
     const money = this.#money(book, snapshot, head)
     await this.#confirmAll(head, money)
-    const planned =
-      this.#view && snapshot.markets.length > 0 ? await this.#act(book, this.#view, head, money) : undefined
+    const listed = snapshot.markets.length > 0
+    const series = listed
+      ? await observeSeries(chain.series, { book, head, snapshot, warmth: this.#warmth })
+      : NO_SERIES
+    const planned = this.#view && listed ? await this.#act({ book, view: this.#view, head, money, series }) : undefined
     await this.#verify(book, head)
     this.#unscanned = undefined
     reporter.scanned({
       head,
       book,
       view: this.#view,
+      series,
       plan: planned,
       open: this.open,
       milliseconds: clock.now() - started,
@@ -153,6 +173,7 @@ export class Runner {
     reporter.seen(head.number)
     if (rollbackTo) {
       for (const account of book.rollback(rollbackTo)) this.#touch(account)
+      this.#warmth.forget()
       const reopened = await this.#tracker.reopen(rollbackTo.number)
       reporter.reorganised(rollbackTo, reopened)
     }
@@ -164,6 +185,7 @@ export class Runner {
   #touch(account: AccountId): void {
     this.#touched.add(account)
     this.#backoffs.delete(account)
+    this.#tooLarge.delete(account)
   }
 
   /** The next scan starts from the deployment's first block. */
@@ -197,7 +219,7 @@ export class Runner {
       for (const [index, outcome] of results.entries()) {
         const pending = open[index]
         if (!pending) continue
-        if (outcome.status === 'next') await this.#settle(pending, outcome.value)
+        if (outcome.status === 'next') await this.#settle(pending, outcome.value, head)
         else if (outcome.status === 'retry') await this.#again(pending, outcome.reason, head)
         else if (outcome.reason.kind !== 'pending') reporter.skipped(pending.job.action, outcome.reason)
       }
@@ -206,16 +228,18 @@ export class Runner {
     reporter.journal(journal.writable)
   }
 
-  async #settle(pending: Pending, settled: Settled): Promise<void> {
+  async #settle(pending: Pending, settled: Settled, head: Head): Promise<void> {
     const { action } = pending.job
     if (settled.kind === 'displaced') await this.#tracker.forget(pending.nonce)
     else await this.#tracker.mined(pending, settled.receipt.block)
+    if (settled.kind !== 'displaced' && isService(action)) this.#budget.spend(head.timestamp, settled.gasUsd)
     if (settled.kind === 'confirmed') {
-      this.#gas.set(action.kind, settled.receipt.gasUsed)
-      this.#backoffs.delete(pending.job.key)
+      this.#gas.set(action.kind, withoutSize(pending, settled.receipt.gasUsed))
+      for (const key of backoffKeysOf(action)) this.#backoffs.delete(key)
     }
-    if (settled.kind === 'reverted') this.#backOff(pending.job.key, settled.receipt.block, settled.revert)
-    if (settled.kind === 'confirmed' || settled.kind === 'lost') this.#learn(settled.kind === 'confirmed')
+    if (settled.kind === 'reverted') this.#backOff(action, settled.receipt.block, settled.revert)
+    const raced = isTakeover(action) && (settled.kind === 'confirmed' || settled.kind === 'lost')
+    if (raced) this.#learn(settled.kind === 'confirmed')
     this.#options.reporter.settled(pending, settled)
   }
 
@@ -239,12 +263,21 @@ export class Runner {
     if (reason.kind === 'replace') reporter.replaced(pending, reason.cancel)
   }
 
-  async #act(book: Book, view: RiskView, head: Head, money: GasMoney): Promise<Plan> {
+  async #act(seen: Seen): Promise<Plan> {
     const { chain, config } = this.#options
-    const input = { head, book, view, busy: this.#tracker.busy(), backoffs: this.#backoffs, money }
-    const outcome = await plan({ chain, config }, input)
-    if (outcome.status !== 'next') return { jobs: [], reasons: new Map() }
-    const { jobs } = outcome.value
+    const { head, money } = seen
+    const outcome = await plan(
+      { chain, config },
+      {
+        ...seen,
+        busy: this.#tracker.busy(),
+        backoffs: this.#backoffs,
+        tooLarge: this.#tooLarge,
+        budgetUsd: this.#budget.left(head.timestamp, config.services.budgetUsdPerDay),
+      },
+    )
+    if (outcome.status !== 'next') return { jobs: [], reasons: new Map(), serviceReasons: new Map() }
+    const { jobs, serviceReasons } = outcome.value
     const reasons = new Map(outcome.value.reasons)
     if ([...reasons.values()].some(({ kind }) => kind === 'chain-disagrees')) this.#verifiedAt = undefined
     const results = await Promise.all(jobs.map((job) => simulate({ chain, config }, { job, head, money })))
@@ -256,7 +289,7 @@ export class Runner {
       else this.#refuse(job, result.reason, head, reasons)
     }
     await this.#submitAll(ready, head, money, reasons)
-    return { jobs, reasons }
+    return { jobs, reasons, serviceReasons }
   }
 
   async #submitAll(
@@ -293,12 +326,15 @@ export class Runner {
 
   #refuse(job: PlannedJob, reason: Reason, head: Head, reasons: Map<AccountId, Reason>): void {
     note(job, reason, reasons)
-    if (reason.kind === 'reverts') this.#backOff(job.key, head.number, reason.revert)
+    if (reason.kind === 'reverts') this.#backOff(job.action, head.number, reason.revert)
+    if (reason.kind === 'cold-arrays' && 'account' in job.action) this.#tooLarge.add(job.action.account)
     this.#options.reporter.skipped(job.action, reason)
   }
 
-  #backOff(key: string, block: bigint, revert: Revert): void {
-    this.#backoffs.set(key, failedAgain(this.#backoffs.get(key), block, revert))
+  #backOff(action: Action, block: bigint, revert: Revert): void {
+    for (const key of backoffKeysOf(action)) {
+      this.#backoffs.set(key, failedAgain(this.#backoffs.get(key), block, revert))
+    }
   }
 
   /** Every so often the rebuilt state is compared with the chain's. */
@@ -313,6 +349,12 @@ export class Runner {
     this.#verifiedAt = head.number
     await journal.saveBook(book.save())
   }
+}
+
+/** What the kind of job needs before its strikes and legs. */
+function withoutSize({ job: { action, sizeGas = 0n } }: Pending, gasUsed: bigint): bigint {
+  const least = FIRST_GAS[action.kind] / 2n
+  return gasUsed - sizeGas > least ? gasUsed - sizeGas : least
 }
 
 function note({ action }: PlannedJob, reason: Reason, reasons: Map<AccountId, Reason>): void {

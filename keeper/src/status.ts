@@ -1,10 +1,12 @@
 /** What a person wants to know of a keeper that runs, or ran: read from its journal and the chain, nothing locked. */
 import { assess, linearSnapshot, underlyingsOf } from '@plimsoll/sdk'
-import { formatEther } from 'viem'
+import { formatEther, formatUnits } from 'viem'
 import type { Config } from './config.ts'
 import { connect } from './doctor.ts'
 import { subjectOf } from './jobs.ts'
 import { readPending } from './ports/journal.ts'
+
+const STRIKE_DECIMALS = 8
 
 export async function describeStatus(config: Config): Promise<string> {
   const chain = connect(config)
@@ -13,11 +15,20 @@ export async function describeStatus(config: Config): Promise<string> {
     [config.account.main, ...config.account.pool].map(async (account) => {
       const portfolio = await chain.portfolio(account, block)
       const held = underlyingsOf(portfolio.positions)
-      const snapshot = held.length === 0 ? linearSnapshot([]) : await chain.snapshot(held, block)
+      const snapshot =
+        held.length === 0
+          ? linearSnapshot([])
+          : await chain.series.matrix(
+              held,
+              portfolio.positions.map(({ instrument }) => instrument),
+              block,
+            )
       const { equity, maintenance } = assess(portfolio, snapshot)
-      const positions = portfolio.positions.map(({ instrument: { underlying, kind }, lots }) => ({
+      const positions = portfolio.positions.map(({ instrument: { underlying, kind, expiry, strike }, lots }) => ({
         underlying,
         kind,
+        ...(expiry === 0 ? {} : { expiry: new Date(expiry * 1_000).toISOString() }),
+        ...(strike === 0n ? {} : { strike: formatUnits(strike, STRIKE_DECIMALS) }),
         lots: String(lots),
       }))
       return {

@@ -9,15 +9,19 @@ import {
   DISCOUNT_START,
   DUST_MAINTENANCE,
   dustReward,
+  isOption,
   isSameInstrument,
+  marketOf,
+  markOf,
   type Portfolio,
   type Position,
   type Snapshot,
   share,
   split,
+  WAD,
 } from '@plimsoll/sdk'
 import type { LiquidationState } from './ports/chain.ts'
-import { rowsOf } from './stages/assess.ts'
+import { rowsOf } from './rows.ts'
 
 export function positive(usd: bigint): bigint {
   return usd > 0n ? usd : 0n
@@ -86,6 +90,22 @@ export function quote(portfolio: Portfolio, before: Assessment, snapshot: Snapsh
     reward: value - payment + topUp,
     refused: 2n * removed < share(terms.fraction, before.maintenance) || (before.equity >= 0n && value < 0n),
   }
+}
+
+/** What selling the options among `legs` costs below mark: per unit a share of the mark and a share of spot, rounded up. */
+export function slippageOf(
+  legs: readonly Position[],
+  snapshot: Snapshot,
+  { optionSpread, optionTick }: { readonly optionSpread: bigint; readonly optionTick: bigint },
+): bigint {
+  let usd36 = 0n
+  for (const { instrument, lots } of legs) {
+    const market = marketOf(snapshot, instrument.underlying)
+    if (!isOption(instrument) || !market) continue
+    const perUnit = (markOf(snapshot, instrument) * optionSpread + market.spot * optionTick) / WAD + 1n
+    usd36 += (lots < 0n ? -lots : lots) * market.lotUnit * perUnit
+  }
+  return usd36 === 0n ? 0n : usd36 / WAD + 1n
 }
 
 /** `portfolio` with `cash` and `legs` on top. */

@@ -13,7 +13,14 @@ import { encodeAccountId } from '../../sdk/src/index.ts'
 
 const KEY = toHex(7n, { size: 32 })
 const someAddress = (n: bigint) => getAddress(toHex(n, { size: 20 }))
-const deployment = { chainId: 1, clearinghouse: someAddress(1n), markets: someAddress(2n), auction: someAddress(3n) }
+const deployment = {
+  chainId: 1,
+  clearinghouse: someAddress(1n),
+  markets: someAddress(2n),
+  auction: someAddress(3n),
+  series: someAddress(4n),
+  settlement: someAddress(5n),
+}
 const complete = { rpcUrl: 'http://127.0.0.1:8545', deployment, privateKey: KEY }
 const where = { source: 'keeper.json', folder: '/' }
 
@@ -23,6 +30,7 @@ describe('the configuration', () => {
     assert.equal(config.policy.minRewardUsd, parseEther('1'))
     assert.equal(config.account.main, encodeAccountId({ owner: config.account.owner, subId: 0n }))
     assert.equal(config.deployment.fromBlock, 0n)
+    assert.deepEqual([config.services.refresh, config.services.budgetUsdPerDay], [true, parseEther('50')])
   })
 
   it('names every problem at once, and where', () => {
@@ -79,7 +87,7 @@ describe('the configuration', () => {
 describe('the events that the keeper reads', () => {
   it('are those that the compiler wrote', async () => {
     const compiled = new Set<string>()
-    for (const name of ['Auction', 'Clearinghouse', 'Markets', 'MarginEngine']) {
+    for (const name of ['Auction', 'Clearinghouse', 'Markets', 'MarginEngine', 'Settlement']) {
       const { abi } = await hre.artifacts.readArtifact(name)
       for (const item of abi) compiled.add(shapeOf(item))
     }

@@ -10,6 +10,7 @@ export const eventsAbi = parseAbi([
   'event Absorbed(bytes32 indexed account, int256 debt)',
   'event Sliced(bytes32 indexed account, bytes32 indexed keeper, uint256 fraction, int256 value, int256 payment, int256 topUp, int256 maintenanceRemoved)',
   'event Converted(bytes32 indexed account, bytes32 indexed keeper, uint256 fraction, int256 value, int256 payment)',
+  'event Settled(bytes32 indexed account, uint8 indexed underlying, uint40 indexed expiry, uint256 price, int256 cash)',
   'event Listed(uint8 indexed underlying, bytes32 symbol, address source, uint256 tokenUnit, uint256 lotUnit)',
   'event Observed(uint8 indexed underlying, uint256 spot, uint256 ema)',
 ])

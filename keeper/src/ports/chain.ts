@@ -1,5 +1,5 @@
 /** The chain as the stages see it, and that over viem. The only file that talks JSON-RPC. */
-import type { AccountId, Assessment, Portfolio, Snapshot } from '@plimsoll/sdk'
+import type { AccountId, Assessment, EpochState, Instrument, Portfolio, Snapshot } from '@plimsoll/sdk'
 import type { Address, Hex } from 'viem'
 import type { BlockId, EventBlock, ProtocolEvent } from '../events.ts'
 
@@ -47,7 +47,36 @@ export type Receipt = {
   readonly events: readonly ProtocolEvent[]
 }
 
+/** How far the settlement window of a series is averaged, and its final price. */
+export type Averaging = {
+  /** 0: not begun. */
+  readonly doneUntil: number
+  readonly isFinal: boolean
+  /** USD, 18 decimals; 0 while not final. */
+  readonly price: bigint
+}
+
+/** One round of a price source. `since` in unix seconds; price 0: no usable answer. */
+export type Round = { readonly price: bigint; readonly since: number }
+
+/** Dated instruments: what the contracts store about series, and the rounds behind final prices. */
+export interface SeriesPort {
+  /** Market rows of `underlyings`, and rows of the dated `instruments`. */
+  matrix(underlyings: readonly number[], instruments: readonly Instrument[], at: bigint): Promise<Snapshot>
+  epoch(underlying: number, at: bigint): Promise<EpochState>
+  /** Epochs of the cached risk arrays of strikes, by `strikeKey`; 0: none. */
+  cachedEpochs(keys: readonly bigint[], at: bigint): Promise<number[]>
+  averaging(underlying: number, expiry: number, at: bigint): Promise<Averaging>
+  /** When the perpetual ends, unix seconds; 0: not scheduled. */
+  delistingAt(underlying: number, at: bigint): Promise<number>
+  /** The newest round of the price source of `underlying`; undefined when no feed tells it. */
+  latestRound(underlying: number, at: bigint): Promise<bigint | undefined>
+  /** Undefined when the source does not tell the round. */
+  round(underlying: number, id: bigint, at: bigint): Promise<Round | undefined>
+}
+
 export interface ChainPort {
+  readonly series: SeriesPort
   /** Who pays and signs. */
   readonly signer: Address
   chainId(): Promise<number>

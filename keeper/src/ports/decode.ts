@@ -33,6 +33,15 @@ function decodeEvent(log: ProtocolLog): ProtocolEvent[] {
       return [{ ...taken(log.args), reward: log.args.value - log.args.payment + log.args.topUp }]
     case 'Converted':
       return [{ ...taken(log.args), reward: log.args.value - log.args.payment }]
+    case 'Settled':
+      return [
+        {
+          kind: 'settled',
+          account: log.args.account,
+          underlying: log.args.underlying,
+          expiry: log.args.expiry,
+        },
+      ]
     case 'Listed':
       return [
         {

@@ -6,13 +6,11 @@ import {
   decodePortfolio,
   decodeSnapshot,
   encodeUnderlyingSet,
-  errorsAbi,
 } from '@plimsoll/sdk'
 import {
   type Address,
   BaseError,
   createPublicClient,
-  decodeErrorResult,
   fallback,
   type Hex,
   http,
@@ -39,11 +37,15 @@ import type {
   Transaction,
 } from './chain.ts'
 import { decodeEvents, type ProtocolLog } from './decode.ts'
+import { revertOf } from './revert.ts'
+import { ViemSeries } from './viemSeries.ts'
 
 export type Contracts = {
   readonly clearinghouse: Address
   readonly markets: Address
   readonly auction: Address
+  readonly series: Address
+  readonly settlement: Address
 }
 
 export type ViemChainOptions = {
@@ -62,6 +64,7 @@ export function httpTransport(urls: readonly string[], timeoutMs: number): Trans
 }
 
 export class ViemChain implements ChainPort {
+  readonly series: ViemSeries
   readonly #client
   readonly #account: PrivateKeyAccount
   readonly #contracts: Contracts
@@ -73,6 +76,8 @@ export class ViemChain implements ChainPort {
     this.#account = privateKeyToAccount(key.reveal())
     this.#contracts = contracts
     this.#onRequest = onRequest ?? (() => undefined)
+    const ask = <T>(method: string, request: () => Promise<T>) => this.#ask(method, request)
+    this.series = new ViemSeries({ client: this.#client, contracts, ask })
   }
 
   get signer(): Address {
@@ -296,27 +301,6 @@ async function orRevert<T>(
     if (!revert) throw error
     return { status: 'reverted', revert }
   }
-}
-
-/** The contract's error inside whatever the node wrapped it in; undefined when no contract reverted. */
-function revertOf(error: unknown): Revert | undefined {
-  if (!(error instanceof BaseError)) return undefined
-  const carrier = error.walk((cause) => dataOf(cause) !== undefined)
-  const data = dataOf(carrier)
-  if (data === undefined) return /revert/i.test(error.details) ? { error: error.details, args: [] } : undefined
-  try {
-    const { errorName, args } = decodeErrorResult({ abi: errorsAbi, data })
-    return { error: errorName, args: (args ?? []).map(String) }
-  } catch {
-    return { error: `unknown error ${data.slice(0, 10)}`, args: [] } // not of this protocol: its selector is all there is
-  }
-}
-
-function dataOf(cause: unknown): Hex | undefined {
-  if (typeof cause !== 'object' || cause === null || !('data' in cause)) return undefined
-  const { data } = cause
-  if (typeof data === 'string' && data.startsWith('0x')) return data as Hex // checked on this line
-  return dataOf(data)
 }
 
 /** The node answered with an error; without one (-1: viem could not tell) or at a limit it may have the transaction. */

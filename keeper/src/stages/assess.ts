@@ -6,12 +6,12 @@ import {
   isSystemAccount,
   type Market,
   type Snapshot,
-  underlyingsOf,
 } from '@plimsoll/sdk'
 import { type Account, type Book, portfolioOf } from '../book.ts'
 import { next, type Outcome, skip } from '../outcome.ts'
 import type { Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
+import { rowsOf } from '../rows.ts'
 import { type Anchor, anchorOf, Shifts } from './filter.ts'
 
 type Standing =
@@ -65,8 +65,12 @@ export function assess({ book, head, snapshot, previous, touched }: AssessInput)
   return next({ snapshot, accounts, computed: affected.size })
 }
 
-/** Holders of what moved that the fast filter cannot prove healthy. */
+/**
+ * Holders of what moved that the fast filter cannot prove healthy, and every account that is no linear book: dated marks run
+ * with time, and offsets hang on rows that the account does not hold.
+ */
 function* movedHolders(book: Book, previous: RiskView, snapshot: Snapshot): Generator<AccountId> {
+  for (const { account, anchor } of previous.accounts.values()) if (!anchor.linear) yield account
   const shifts = new Shifts(snapshot)
   for (const underlying of changedRows(previous.snapshot, snapshot)) {
     for (const id of book.holdersOf(underlying)) {
@@ -91,13 +95,6 @@ function assessOne(
   const since = before?.standing === standing ? before.since : head.number
   const anchor = anchorOf(portfolio, assessment, snapshot)
   return { account, standing, assessment, flagged: state.flagged, since, anchor }
-}
-
-/** Only the rows that the account holds: each row costs thirty scenarios. */
-export function rowsOf({ positions }: Pick<Account, 'positions'>, snapshot: Snapshot): Snapshot {
-  const held = underlyingsOf(positions)
-  const isHeld = (_: unknown, at: number) => held.includes(snapshot.markets[at]?.underlying ?? 0)
-  return { ...snapshot, markets: snapshot.markets.filter(isHeld), chains: snapshot.chains.filter(isHeld) }
 }
 
 function standingOf(

@@ -36,6 +36,8 @@ const RACES = new Set([
   'NotAbsorbable',
   'NotFlagged',
   'StillUnhealthy',
+  'NothingToAverage',
+  'NothingToSettle',
 ])
 
 export async function confirm(
@@ -62,9 +64,17 @@ async function settle(
   const gasUsd = (receipt.gasUsed * receipt.effectiveGasPrice * money.ethUsd) / 10n ** 18n
   const wasCancel = pending.cancelled && index === pending.hashes.length - 1
   if (wasCancel) return { kind: 'cancelled', receipt, gasUsd }
+  if (receipt.succeeded && settlesNothing(pending, receipt)) {
+    return { kind: 'lost', receipt, revert: { error: 'NothingToSettle', args: [] }, gasUsd }
+  }
   if (receipt.succeeded) return { kind: 'confirmed', receipt, rewardUsd: rewardOf(pending, receipt), gasUsd }
   const revert = await revertAt(chain, pending, receipt.block)
   return { kind: RACES.has(revert.error) ? 'lost' : 'reverted', receipt, revert, gasUsd }
+}
+
+/** Somebody else has settled all of them: the contract does not mind, and does nothing. */
+function settlesNothing({ job: { action } }: Pending, { events }: Receipt): boolean {
+  return action.kind === 'settle' && !events.some(({ kind }) => kind === 'settled')
 }
 
 /** A receipt has no reason: the call is replayed on the state that its block left. */

@@ -3,7 +3,8 @@
  * value C, gross derivative notional G and quantity Q of an underlying, whose spot moved by the share rs, mark by rm and
  * funding index by dPhi, changes its equity by at most C*rs + G*rm + Q*dPhi, and its maintenance by at most
  * (scanRange * relief + haircut) * (C*rs + G*rm) <= 2 * (C*rs + G*rm), while those parameters stay; its settled cash and
- * debt limit change by less. What is inside the bound goes to the exact twin.
+ * debt limit change by less. What is inside the bound goes to the exact twin, and so does every book with dated instruments or
+ * offsets, in every block: its options are no linear function of what the bound knows.
  */
 import type { Assessment, Market, Portfolio, Snapshot } from '@plimsoll/sdk'
 
@@ -21,24 +22,31 @@ type Exposure = {
 }
 
 /** What an account's health hung on when it was last computed. */
-export type Anchor = { readonly snapshot: Snapshot; readonly slack: bigint; readonly exposures: readonly Exposure[] }
+export type Anchor = {
+  readonly snapshot: Snapshot
+  readonly slack: bigint
+  readonly exposures: readonly Exposure[]
+  /** The bound above holds for the book. */
+  readonly linear: boolean
+}
 
 /** Moves between two rows: WAD shares rounded up, funding in USD per unit; undefined: nothing can be proved. */
 type Shift = { readonly spot: bigint; readonly mark: bigint; readonly funding: bigint } | undefined
 
 export function anchorOf({ mode, positions }: Portfolio, assessment: Assessment, snapshot: Snapshot): Anchor {
-  if (mode === 'portfolio') return { snapshot, slack: -1n, exposures: [] } // offsets depend on other rows too
+  const unbounded: Anchor = { snapshot, slack: -1n, exposures: [], linear: false }
+  if (mode === 'portfolio') return unbounded
   const margin = assessment.equity - assessment.maintenance
   const debtRoom = assessment.settledCash + assessment.debtLimit
   const exposures = new Map<number, Exposure>()
   for (const { instrument, lots } of positions) {
     const { underlying, kind } = instrument
     const market = snapshot.markets.find((row) => row.underlying === underlying)
-    if (!market || (kind !== 'spot' && kind !== 'perpetual')) return { snapshot, slack: -1n, exposures: [] }
+    if (!market || (kind !== 'spot' && kind !== 'perpetual')) return unbounded
     const before = exposures.get(underlying) ?? { underlying, collateral: 0n, gross: 0n, quantity: 0n }
     exposures.set(underlying, kind === 'spot' ? withSpot(before, lots, market) : withPerpetual(before, lots, market))
   }
-  return { snapshot, slack: least(margin, debtRoom), exposures: [...exposures.values()] }
+  return { snapshot, slack: least(margin, debtRoom), exposures: [...exposures.values()], linear: true }
 }
 
 function withSpot(before: Exposure, lots: bigint, { tokenUnit, spot }: Market): Exposure {

@@ -1,5 +1,5 @@
 /** Stage 1 of 6: what happened on the chain since the book's tip. Changes nothing; the runner applies it. */
-import { linearSnapshot, type Snapshot } from '@plimsoll/sdk'
+import { type Instrument, isDated, linearSnapshot, type Position, type Snapshot } from '@plimsoll/sdk'
 import type { Book } from '../book.ts'
 import type { Config } from '../config.ts'
 import { ReorgTooDeepError } from '../errors.ts'
@@ -7,8 +7,12 @@ import type { BlockId, EventBlock } from '../events.ts'
 import { next, type Outcome, retry, skip } from '../outcome.ts'
 import type { ChainPort, Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
+import { chunksOf, seriesKeyOf, strikeKey } from '../strikes.ts'
 
-export type ObserveContext = { readonly chain: ChainPort; readonly config: Pick<Config, 'logsPerRequest'> }
+export type ObserveContext = {
+  readonly chain: ChainPort
+  readonly config: Pick<Config, 'logsPerRequest' | 'strikesPerRequest'>
+}
 
 export type Observation = {
   readonly head: Head
@@ -56,8 +60,37 @@ async function sharedCheckpoint(chain: ChainPort, book: Book): Promise<BlockId |
   return undefined
 }
 
-/** Rows of all listed underlyings, read once per block. */
-export async function observeMarkets(chain: ChainPort, book: Book, head: Head): Promise<Snapshot> {
+/**
+ * Rows of all listed underlyings, and of every expiry and strike that a user's account holds or is about to: read once per
+ * block, in parts that a node answers.
+ */
+export async function observeMatrix(
+  { chain, config }: ObserveContext,
+  { book, head, expected }: { book: Book; head: Head; expected: readonly Position[] },
+): Promise<Snapshot> {
   const underlyings = [...book.symbols.keys()].sort((a, b) => a - b)
-  return underlyings.length === 0 ? linearSnapshot([]) : chain.snapshot(underlyings, head.number)
+  if (underlyings.length === 0) return linearSnapshot([])
+  const held = [...book.derivatives(), ...expected].map(({ instrument }) => instrument).filter(isDated)
+  const strikes = [...new Map(held.map((instrument) => [strikeKey(instrument), instrument])).values()]
+  const parts = chunksOf(strikes, config.strikesPerRequest)
+  const [base, ...rows] = await Promise.all([
+    chain.series.matrix(underlyings, [], head.number),
+    ...parts.map((part) => chain.series.matrix(distinct(part), part, head.number)),
+  ])
+  return { ...base, ...mergedRows(rows) }
+}
+
+function distinct(instruments: readonly Instrument[]): number[] {
+  return [...new Set(instruments.map(({ underlying }) => underlying))].sort((a, b) => a - b)
+}
+
+/** Rows of all parts, each once, ascending. */
+function mergedRows(parts: readonly Snapshot[]): Pick<Snapshot, 'expiries' | 'strikes'> {
+  const expiries = new Map(parts.flatMap((part) => part.expiries.map((row) => [seriesKeyOf(row), row])))
+  const strikes = new Map(parts.flatMap((part) => part.strikes.map((row) => [strikeKey(row), row])))
+  const ascending = ([a]: readonly [bigint, unknown], [b]: readonly [bigint, unknown]) => (a < b ? -1 : 1)
+  return {
+    expiries: [...expiries].sort(ascending).map(([, row]) => row),
+    strikes: [...strikes].sort(ascending).map(([, row]) => row),
+  }
 }

@@ -4,16 +4,19 @@ import type { Backoff } from '../backoff.ts'
 import { type Book, portfolioOf } from '../book.ts'
 import type { Config } from '../config.ts'
 import { type Action, type Job, keyOf } from '../jobs.ts'
-import { costUsd, type GasMoney } from '../money.ts'
+import { costUsd, expectedGas, type GasMoney } from '../money.ts'
 import { next, type Outcome } from '../outcome.ts'
 import type { ChainPort, Head, LiquidationState } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import type { Assessed, RiskView } from './assess.ts'
+import type { SeriesView } from './observeSeries.ts'
 import { ownJobs, touchJobs } from './planOwn.ts'
-import { bookInto, planTakeover, type Targets } from './planTakeover.ts'
+import { planServices } from './planServices.ts'
+import { bookInto, isInsolventSoon, planTakeover, positionsSize, type Targets, tooCold } from './planTakeover.ts'
+import { coldOf, refreshBefore } from './refresh.ts'
 
 export type PlanContext = {
-  readonly chain: Pick<ChainPort, 'liquidationStates' | 'block'>
+  readonly chain: Pick<ChainPort, 'liquidationStates' | 'block' | 'simulate' | 'series'>
   readonly config: Config
 }
 
@@ -24,6 +27,11 @@ export type PlanInput = {
   readonly head: Head
   readonly book: Book
   readonly view: RiskView
+  readonly series: SeriesView
+  /** Accounts whose last call would have needed too much gas with arrays to compute. */
+  readonly tooLarge: ReadonlySet<AccountId>
+  /** What is left for jobs without a prize. */
+  readonly budgetUsd: bigint
   readonly busy: ReadonlyMap<string, Busy>
   readonly backoffs: ReadonlyMap<string, Backoff>
   readonly money: GasMoney
@@ -36,7 +44,12 @@ export type PlannedJob = Job & {
   readonly expects: Portfolio | undefined
 }
 
-export type Plan = { readonly jobs: readonly PlannedJob[]; readonly reasons: ReadonlyMap<AccountId, Reason> }
+export type Plan = {
+  readonly jobs: readonly PlannedJob[]
+  readonly reasons: ReadonlyMap<AccountId, Reason>
+  /** Why something that dated instruments need is not done, by key of the job. */
+  readonly serviceReasons: ReadonlyMap<string, Reason>
+}
 
 type Draft = { readonly job: Job; readonly expects?: Portfolio | undefined }
 
@@ -52,11 +65,19 @@ export async function plan(context: PlanContext, input: PlanInput): Promise<Outc
   const targets = targetsOf(context.config, input)
   const drafts: Draft[] = []
   for (const assessed of open.sort(byUrgency)) {
-    const draft = draftFor(context.config, input, assessed, states.get(assessed.account), targets, reasons)
-    if (draft) drafts.push(draft)
+    drafts.push(...draftsFor(context.config, input, assessed, states.get(assessed.account), targets, reasons))
   }
   drafts.push(...(await touchJobs(context, input)), ...ownJobs(context.config, input))
-  return next({ jobs: choose(context.config, input, drafts, reasons), reasons })
+  const services = await planServices(context, input)
+  drafts.push(...services.jobs.map((job) => ({ job })))
+  const jobs = choose(context.config, input, distinct(drafts), reasons)
+  return next({ jobs, reasons, serviceReasons: services.reasons })
+}
+
+/** One draft per key, the first: two accounts may want the same arrays. */
+function distinct(drafts: readonly Draft[]): Draft[] {
+  const keys = new Set<string>()
+  return drafts.filter(({ job: { key } }) => !keys.has(key) && keys.add(key))
 }
 
 function needsSomething({ standing, flagged }: Assessed): boolean {
@@ -106,32 +127,65 @@ function keyTarget(action: Action): AccountId | undefined {
   return action.kind === 'merge' ? action.from : undefined
 }
 
-function draftFor(
+function draftsFor(
   config: Config,
   input: PlanInput,
   assessed: Assessed,
   state: LiquidationState | undefined,
   targets: Targets,
   reasons: Map<AccountId, Reason>,
-): Draft | undefined {
+): Draft[] {
   const { account, standing, flagged } = assessed
-  const simple = (kind: 'flag' | 'unflag' | 'absorb', sparedUsd = 0n): Draft | undefined => {
-    if (!config.policy[kind]) {
-      reasons.set(account, { kind: 'switched-off', job: kind })
-      return undefined
-    }
-    const action = { kind, account }
-    return { job: { key: keyOf(action), action, lane: 'normal', rewardUsd: 0n, sparedUsd, sinceBlock: assessed.since } }
-  }
+  const simple = (kind: 'flag' | 'unflag' | 'absorb') => simpleDrafts(config, input, assessed, kind, reasons)
   if (standing === 'absorbable') return simple('absorb')
   if (standing === 'healthy') return simple('unflag')
-  if (standing === 'uncertain') return undefined
+  if (standing === 'uncertain') return []
   if (standing === 'convertible' && flagged) return simple('unflag')
   const outcome = planTakeover({ config, input, assessed, state, targets })
-  if (outcome.status === 'next') return outcome.value
+  if (outcome.status === 'next') return [outcome.value]
   reasons.set(account, outcome.reason)
+  if (outcome.reason.kind === 'cold-arrays') return refreshDrafts(config, input, assessed)
   const startsClock = standing === 'liquidatable' && !flagged && outcome.reason.kind !== 'chain-disagrees'
-  return startsClock && config.policy.flag ? simple('flag') : undefined
+  return startsClock && config.policy.flag ? simple('flag') : []
+}
+
+/** A call about one account that takes nothing over; it reads the whole account all the same. */
+function simpleDrafts(
+  config: Config,
+  input: PlanInput,
+  assessed: Assessed,
+  kind: 'flag' | 'unflag' | 'absorb',
+  reasons: Map<AccountId, Reason>,
+): Draft[] {
+  const { account } = assessed
+  if (!config.policy[kind]) {
+    reasons.set(account, { kind: 'switched-off', job: kind })
+    return []
+  }
+  const { gas: sizeGas, cold: coldStrikes } = positionsSize(input, input.book.accounts.get(account)?.positions ?? [], 0)
+  const cold = tooCold(config, input, { account, gas: input.money.gasOf(kind) + sizeGas, strikes: coldStrikes })
+  if (cold) {
+    reasons.set(account, cold)
+    return refreshDrafts(config, input, assessed)
+  }
+  const action = { kind, account }
+  const plain = { lane: 'normal', rewardUsd: 0n, sparedUsd: 0n, sinceBlock: assessed.since } as const
+  return [{ job: { ...plain, key: keyOf(action), action, sizeGas, coldStrikes } }]
+}
+
+/** Arrays of the account and of the keeper's main one, which a takeover reads too; as urgent as the account. */
+function refreshDrafts(config: Config, input: PlanInput, { account, assessment }: Assessed): Draft[] {
+  const ids = [account, config.account.main]
+  const cold = coldOf(
+    input,
+    ids.flatMap((id) => input.book.accounts.get(id)?.positions ?? []),
+  )
+  const shortfall = assessment.maintenance - assessment.equity
+  const urgency = {
+    lane: isInsolventSoon(config, assessment) ? 'reserved' : 'normal',
+    sparedUsd: shortfall > 0n ? shortfall : 0n,
+  } as const
+  return refreshBefore(config, input, account, cold).map((job) => ({ job: { ...job, ...urgency } }))
 }
 
 /** The best jobs that fit the free slots; normal jobs leave the reserved ones alone. */
@@ -164,7 +218,7 @@ function isBackingOff({ backoffs, head }: PlanInput, job: Job): boolean {
   return backoff !== undefined && head.number < backoff.until
 }
 
-function expectedUsd({ action, rewardUsd, sparedUsd }: Job, money: GasMoney): bigint {
-  const won = ((rewardUsd + sparedUsd) * money.inclusion) / 10n ** 18n
-  return won - costUsd(money, money.gasOf(action.kind))
+function expectedUsd(job: Job, money: GasMoney): bigint {
+  const won = ((job.rewardUsd - (job.slippageUsd ?? 0n) + job.sparedUsd) * money.inclusion) / 10n ** 18n
+  return won - costUsd(money, expectedGas(job, money))
 }

@@ -4,15 +4,15 @@ import { auctionAbi } from '@plimsoll/sdk'
 import { decodeFunctionResult, type Hex } from 'viem'
 import type { Config } from '../config.ts'
 import { type Action, callOf } from '../jobs.ts'
-import { costUsd, type GasMoney } from '../money.ts'
+import { costUsd, expectedGas, type GasMoney } from '../money.ts'
 import { next, type Outcome, skip } from '../outcome.ts'
-import type { Call, ChainPort, Head } from '../ports/chain.ts'
+import type { Call, ChainPort, Head, Revert } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import type { PlannedJob } from './plan.ts'
 
 export type SimulateContext = {
   readonly chain: Pick<ChainPort, 'simulate' | 'estimateGas'>
-  readonly config: Pick<Config, 'deployment' | 'policy' | 'gas'>
+  readonly config: Pick<Config, 'deployment' | 'policy' | 'gas' | 'services'>
 }
 
 export type Simulated = {
@@ -31,10 +31,13 @@ export async function simulate(
   const least = leastProfit(config, job)
   const call = callOf(job.action, config.deployment, minReward(job, money, least))
   const result = await chain.simulate(call, head.number)
-  if (result.status === 'reverted') return skip({ kind: 'reverts', revert: result.revert })
+  if (result.status === 'reverted') return skip(refusal(config, job, result.revert))
   const estimate = await chain.estimateGas(call)
-  if (estimate.status === 'reverted') return skip({ kind: 'reverts', revert: estimate.revert })
-  const profitUsd = rewardOf(job.action, result.data) - costUsd(money, estimate.gas)
+  if (estimate.status === 'reverted') return skip(refusal(config, job, estimate.revert))
+  const tooMuch = coldArrays(config, job, estimate.gas)
+  if (tooMuch) return skip(tooMuch)
+  const slippage = job.slippageUsd ?? 0n
+  const profitUsd = rewardOf(job.action, result.data) - slippage - costUsd(money, estimate.gas)
   if (profitUsd < least) return skip({ kind: 'unprofitable', profitUsd, wantedUsd: least })
   const gas = (estimate.gas * BigInt(Math.round(config.gas.headroom * 100))) / 100n
   return next({ job, call, gas, profitUsd })
@@ -44,6 +47,18 @@ export function isTakeover(action: Action): boolean {
   return action.kind === 'liquidate' || action.kind === 'convert'
 }
 
+/** A call that does not fit the node's gas may still work when its arrays are stored. */
+function refusal(config: SimulateContext['config'], job: PlannedJob, revert: Revert): Reason {
+  const cold = revert.error === 'OutOfGas' ? coldArrays(config, job, 2n ** 64n) : undefined
+  return cold ?? { kind: 'reverts', revert }
+}
+
+function coldArrays({ services }: SimulateContext['config'], job: PlannedJob, gas: bigint): Reason | undefined {
+  const { coldStrikes: strikes = 0 } = job
+  if (strikes === 0 || gas <= services.takeoverGas) return undefined
+  return { kind: 'cold-arrays', strikes, gas, limit: services.takeoverGas }
+}
+
 function leastProfit({ policy, gas }: SimulateContext['config'], { action, lane }: PlannedJob): bigint {
   if (!isTakeover(action)) return -gas.noPrizeUsd
   return lane === 'reserved' ? -policy.maxLossUsd : policy.minRewardUsd
@@ -51,7 +66,7 @@ function leastProfit({ policy, gas }: SimulateContext['config'], { action, lane 
 
 /** On the chain the same bound holds again, for whatever price the transaction meets there. */
 function minReward(job: PlannedJob, money: GasMoney, least: bigint): bigint {
-  const wanted = least + costUsd(money, money.gasOf(job.action.kind))
+  const wanted = least + (job.slippageUsd ?? 0n) + costUsd(money, expectedGas(job, money))
   return wanted > 0n ? wanted : 0n
 }
 
