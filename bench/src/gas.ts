@@ -1,12 +1,14 @@
-import { encodeFunctionData, hexToBytes, parseUnits } from 'viem'
-import { accountId, createWorld, deposit, fill, gasOf, push, USD_ASSET, type World } from './world.ts'
+import { parseUnits } from 'viem'
+import { fill, liquidate, marginCheckGas } from './actions.ts'
+import { measureOptions, type OptionGas } from './options/gas.ts'
+import { accountId, createWorld, deposit, gasOf, push, UNDERLYINGS, USD_ASSET, type World } from './world.ts'
 
-/** Positions of the accounts that are checked and sliced. */
-export const SIZES = [1, 8, 32] as const
+/** Positions of the linear accounts that are checked and sliced. */
+const SIZES = [1, 8, 32] as const
 type BySize = Record<`${(typeof SIZES)[number]}`, number>
 
-/** Gas of whole transactions, storage cold; `marginCheck` without the 21,000 base and the calldata. */
-export type GasTable = {
+/** Gas of linear accounts. */
+type LinearGas = {
   deposit: number
   withdraw: number
   fill: number
@@ -17,16 +19,26 @@ export type GasTable = {
   firstSlice: BySize
 }
 
+/** Gas of whole transactions, storage cold; `marginCheck` without the 21,000 base and the calldata. */
+export type GasTable = LinearGas & OptionGas
+
 const START = 2_000
 const ENOUGH_USD = 10n ** 14n // 100 M USD, 6 decimals
 
-/** EIP-2028: what the calldata of a transaction costs, with the 21,000 every transaction pays. */
-export function intrinsicGas(data: `0x${string}`): number {
-  return hexToBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 21_000)
+export async function measureGas(progress: (step: string) => void = () => undefined): Promise<GasTable> {
+  const linear = await measureLinear(progress)
+  const options = await measureOptions(progress)
+  return {
+    ...linear,
+    ...options,
+    marginCheck: { ...linear.marginCheck, ...options.marginCheck },
+    liquidationSlice: { ...linear.liquidationSlice, ...options.liquidationSlice },
+    firstSlice: { ...linear.firstSlice, ...options.firstSlice },
+  }
 }
 
-export async function measureGas(progress: (step: string) => void = () => undefined): Promise<GasTable> {
-  const world = await createWorld()
+async function measureLinear(progress: (step: string) => void): Promise<LinearGas> {
+  const world = await createWorld({ underlyings: UNDERLYINGS, confidence: 0n })
   const trader = world.trader.account
   progress('deposit, withdraw, fill')
   await deposit(world, world.maker, 0n, USD_ASSET, ENOUGH_USD)
@@ -40,10 +52,10 @@ export async function measureGas(progress: (step: string) => void = () => undefi
   const slices: Partial<BySize> = {}
   const firstSlices: Partial<BySize> = {}
   for (const size of SIZES) {
-    progress(`${size} positions`)
+    progress(`${size} linear positions`)
     await push(world, START)
     await openPositions(world, BigInt(size), size)
-    checks[`${size}`] = await marginCheckGas(world, BigInt(size))
+    checks[`${size}`] = await marginCheckGas(world, accountId(trader.address, BigInt(size)))
     const { first, next } = await sliceGas(world, BigInt(size))
     firstSlices[`${size}`] = first
     slices[`${size}`] = next
@@ -69,22 +81,6 @@ async function openPositions(world: World, subId: bigint, size: number): Promise
   }
 }
 
-async function marginCheckGas(world: World, subId: bigint): Promise<number> {
-  const args = [accountId(world.trader.account.address, subId)] as const
-  const client = await world.viem.getPublicClient()
-  const data = encodeFunctionData({
-    abi: world.clearinghouse.abi,
-    functionName: 'assess',
-    args,
-  })
-  const hash = await world.governor.sendTransaction({
-    to: world.clearinghouse.address,
-    data,
-  })
-  const receipt = await client.waitForTransactionReceipt({ hash })
-  return Number(receipt.gasUsed) - intrinsicGas(data)
-}
-
 /**
  * Prices fall until the account is below maintenance; a keeper takes a first slice, prices fall on, and the second slice
  * goes into the same keeper's account: what a keeper with an inventory pays. Every first slice opens all its slots.
@@ -96,23 +92,7 @@ async function sliceGas(world: World, subId: bigint): Promise<{ first: number; n
     await push(world, price)
     const account = accountId(world.trader.account.address, subId)
     const { liquidatable, minFraction } = await world.auction.read.liquidationState([account])
-    if (!liquidatable) continue
-    const keeper = accountId(world.keeper.account.address, subId)
-    const bid = {
-      account,
-      keeper,
-      fraction: minFraction,
-      minReward: 0n,
-      data: '0x',
-    } as const
-    gas.push(
-      await gasOf(
-        world,
-        await world.auction.write.liquidate([bid], {
-          account: world.keeper.account,
-        }),
-      ),
-    )
+    if (liquidatable) gas.push(await liquidate(world, account, subId, minFraction))
   }
   const [first, next] = gas
   if (first === undefined || next === undefined) throw new Error('The account was not sliced twice.')

@@ -1,33 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import type { GasTable } from './gas.ts'
 import { GAS_SNAPSHOT, RISK_SNAPSHOT, RISK_TABLE } from './snapshot.ts'
-
-function printGas(table: GasTable): void {
-  const rows: [string, number][] = [
-    ['cash deposit into a new account', table.deposit],
-    ['cash withdrawal, one position held', table.withdraw],
-    ['one fill between two perpetual-only accounts', table.fill],
-    ...Object.entries(table.marginCheck).map(([n, gas]): [string, number] => [
-      `margin check, ${n} positions (view)`,
-      gas,
-    ]),
-    ...Object.entries(table.liquidationSlice).map(([n, gas]): [string, number] => [
-      `liquidation slice, ${n} positions`,
-      gas,
-    ]),
-    ...Object.entries(table.firstSlice).map(([n, gas]): [string, number] => [
-      `the same into an empty account, ${n}`,
-      gas,
-    ]),
-  ]
-  console.log(tableOf(rows.map(([name, gas]) => [name, gas.toLocaleString('en-US')])))
-}
 
 /** Names to the left, figures to the right. */
 function tableOf(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length))
-  return rows.map(([name, figure]) => `${name.padEnd(width)}  ${figure.padStart(11)}`).join('\n')
+  return rows.map(([name, figure]) => `${name.padEnd(width)}  ${figure.padStart(11)}`.trimEnd()).join('\n')
 }
 
 function naturalNumber(text: string): number {
@@ -44,10 +22,10 @@ program
   .option('--snapshot', 'write bench/results/gas.json')
   .action(async (options: { json?: true; snapshot?: true }) => {
     const { measureGas } = await import('./gas.ts') // Hardhat: the other benchmarks need none
+    const { gasRows } = await import('./gasRows.ts')
     const table = await measureGas((step) => process.stderr.write(`gas: ${step}\n`))
     if (options.snapshot) writeFileSync(GAS_SNAPSHOT, `${JSON.stringify(table, null, 2)}\n`)
-    if (options.json) console.log(JSON.stringify(table))
-    else printGas(table)
+    console.log(options.json ? JSON.stringify(table) : tableOf(gasRows(table)))
   })
 program
   .command('risk')

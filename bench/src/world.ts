@@ -1,103 +1,180 @@
 import hre from 'hardhat'
-import { type Address, encodeAbiParameters, encodePacked, type Hex, keccak256, parseUnits, stringToHex } from 'viem'
+import type { NetworkConnection } from 'hardhat/types/network'
+import { type Address, encodePacked, type Hex, hexToBytes, parseUnits, stringToHex, toFunctionSelector } from 'viem'
 
-/** How many underlyings are listed: each carries one spot and one perpetual position, so 16 make 32 positions. */
+/** How many underlyings the linear benchmark lists: each carries one spot and one perpetual position, so 16 make 32. */
 export const UNDERLYINGS = 16
 /** Prices in USD, 8 decimals as Chainlink answers them. */
 const START_ANSWER = 2_000n * 10n ** 8n
 /** Units of the underlying per derivative lot, 1e-18 each: 0.001. */
 export const LOT_UNIT = 10n ** 15n
 export const USD_ASSET = 0
+/** The genesis of every world: gas may depend on how far away an expiry is, and the figures are compared to the unit. */
+const GENESIS = '2027-01-04T09:00:00Z'
+const GAS_LIMIT = 60_000_000
+const SURFACES_ROLE = 1n
+const SETTLEMENT_ROLE = 2n
+const FEED_ROLE = 3n
 
-export type Leg = { instrument: bigint; ratio: bigint }
 export type World = Awaited<ReturnType<typeof createWorld>>
+export type Wallet = World['maker']
+type Core = Awaited<ReturnType<typeof deployCore>>
+type Connection = Awaited<ReturnType<typeof connect>>
+
+/** @param confidence Half the width of the price interval, WAD fraction. */
+type WorldOptions = { underlyings: number; confidence: bigint }
 
 export function accountId(owner: Address, subId: bigint): Hex {
   return encodePacked(['address', 'uint96'], [owner, subId])
-}
-export function spotOf(underlying: number): bigint {
-  return BigInt(underlying) << 112n
 }
 export function perpetualOf(underlying: number): bigint {
   return (BigInt(underlying) << 112n) | 1n
 }
 
-/** The protocol with 16 underlyings behind Chainlink sources on an in-process chain; every transaction is its own block. */
-export async function createWorld() {
-  const connection = await hre.network.create()
-  const { viem } = connection
-  const clients = await viem.getWalletClients()
+/** The protocol with underlyings behind Chainlink sources on an in-process chain; every transaction is its own block. */
+export async function createWorld({ underlyings, confidence }: WorldOptions) {
+  const connection = await connect()
+  const clients = await connection.viem.getWalletClients()
   const [governor, maker, trader, keeper] = clients
   if (!governor || !maker || !trader || !keeper) throw new Error('The chain offers fewer than four accounts.')
-  const manager = await viem.deployContract('AccessManager', [governor.account.address])
-  const usd = await viem.deployContract('MockToken', ['USD Coin', 'USDC', 6])
-  const markets = await viem.deployContract('Markets', [manager.address])
-  const engine = await viem.deployContract('MarginEngine')
-  const clearinghouse = await viem.deployContract('Clearinghouse', [manager.address, markets.address])
-  const vault = await viem.deployContract('Vault', [manager.address, clearinghouse.address, usd.address])
-  const auction = await viem.deployContract('Auction', [clearinghouse.address])
-  const exchange = await viem.deployContract('Exchange', [clearinghouse.address])
-  await clearinghouse.write.scheduleEngine([engine.address])
-  for (const module of [vault, auction, exchange]) await clearinghouse.write.scheduleModule([module.address, true])
-  await clearinghouse.write.seal()
-  await vault.write.setOutflow([USD_ASSET, { capacity: 10n ** 16n, refill: 10n ** 12n }])
-  await vault.write.setDepositCap([USD_ASSET, 10n ** 18n])
-
+  const core = await deployCore(connection, governor.account.address)
   const feeds = []
   const tokens = []
-  for (let u = 1; u <= UNDERLYINGS; u++) {
-    const feed = await viem.deployContract('MockAggregator', [8, 1n, 10n ** 16n, governor.account.address])
-    await feed.write.push([START_ANSWER])
-    const source = await viem.deployContract('ChainlinkSource', [
-      {
-        feed: feed.address,
-        sequencer: '0x0000000000000000000000000000000000000000',
-        stalenessSeconds: 259_200n,
-        graceSeconds: 0n,
-        confidence: 0n,
-        minAnswer: 0n,
-        maxAnswer: 0n,
-      },
-    ])
-    const token = await viem.deployContract('MockToken', [`Asset ${u}`, `A${u}`, 18])
-    await markets.write.list([
-      stringToHex(`A${u}`, { size: 32 }),
-      source.address,
-      18,
-      true,
-      LOT_UNIT,
-      {
-        scanRange: 8n * 10n ** 16n,
-        epsilon: 5n * 10n ** 15n,
-        linearRelief: 5n * 10n ** 17n,
-        haircut: 10n ** 17n,
-      },
-      {
-        openInterestCap: 10n ** 10n,
-        stressGap: 0n,
-        slotCharge: 2_000_000n,
-        deficitLimit: 10n ** 12n,
-      },
-    ])
-    await vault.write.listAsset([u, token.address, 10n ** 27n, { capacity: 10n ** 26n, refill: 10n ** 22n }])
+  for (let u = 1; u <= underlyings; u++) {
+    const { feed, token } = await listUnderlying(connection, core, u, confidence)
     feeds.push(feed)
     tokens.push(token)
   }
-  const base = {
+  const { viem } = connection
+  const client = await viem.getPublicClient()
+  return {
     connection,
     viem,
-    manager,
-    usd,
-    markets,
-    engine,
-    clearinghouse,
-    vault,
-    auction,
-    exchange,
+    client,
+    ...core,
     feeds,
     tokens,
+    governor,
+    maker,
+    trader,
+    keeper,
+    counters: { nonce: 0n, subId: 0n },
   }
-  return { ...base, governor, maker, trader, keeper }
+}
+
+/** Without the cap of a transaction, so that a figure above it is told and not an error; with one gas limit for all. */
+async function connect() {
+  const override = { initialDate: GENESIS, transactionGasCap: false, blockGasLimit: GAS_LIMIT, gas: GAS_LIMIT } as const
+  return hre.network.create({ network: 'default', override })
+}
+
+/** Connections whose next block has been given its time. */
+const timed = new Set<NetworkConnection<string>>()
+
+/** The wall clock moves nothing: a block is one second after the last one, or when `evm_setNextBlockTimestamp` says. */
+hre.hooks.registerHandlers('network', {
+  async onRequest(context, connection, request, next) {
+    if (request.method === 'evm_setNextBlockTimestamp') timed.add(connection)
+    if (request.method === 'eth_sendTransaction' && !timed.has(connection)) {
+      const latest: unknown = await connection.provider.request({
+        method: 'eth_getBlockByNumber',
+        params: ['latest', false],
+      })
+      const { timestamp } = latest as { timestamp: Hex }
+      await connection.provider.request({ method: 'evm_setNextBlockTimestamp', params: [Number(timestamp) + 1] })
+    }
+    if (request.method === 'eth_sendTransaction') timed.delete(connection)
+    return next(context, connection, request)
+  },
+})
+
+/** The next block is `seconds` after the last one. */
+export async function skip(world: World, seconds: number): Promise<void> {
+  const { time } = world.connection.networkHelpers
+  await time.setNextBlockTimestamp((await time.latest()) + seconds)
+}
+
+/** All contracts, wired as a deployment is. */
+async function deployCore({ viem }: Connection, governor: Address) {
+  const manager = await viem.deployContract('AccessManager', [governor])
+  const usd = await viem.deployContract('MockToken', ['USD Coin', 'USDC', 6])
+  const markets = await viem.deployContract('Markets', [manager.address])
+  const engine = await viem.deployContract('MarginEngine')
+  const series = await viem.deployContract('Series', [manager.address, markets.address])
+  const surfaces = await viem.deployContract('Surfaces', [manager.address, series.address])
+  const clearinghouse = await viem.deployContract('Clearinghouse', [manager.address, series.address])
+  const settlement = await viem.deployContract('Settlement', [manager.address, clearinghouse.address])
+  const vault = await viem.deployContract('Vault', [manager.address, clearinghouse.address, usd.address])
+  const auction = await viem.deployContract('Auction', [clearinghouse.address])
+  const exchange = await viem.deployContract('Exchange', [clearinghouse.address])
+  await series.write.setSettlement([settlement.address])
+  await clearinghouse.write.scheduleEngine([engine.address])
+  for (const module of [vault, auction, exchange, settlement]) {
+    await clearinghouse.write.scheduleModule([module.address, true])
+  }
+  await clearinghouse.write.seal()
+  await vault.write.setOutflow([USD_ASSET, { capacity: 10n ** 16n, refill: 10n ** 12n }])
+  await vault.write.setDepositCap([USD_ASSET, 10n ** 18n])
+  const core = { manager, usd, markets, engine, series, surfaces, clearinghouse, settlement, vault, auction, exchange }
+  await allow(
+    core,
+    series.address,
+    'setSurface(uint8,uint256,uint256,uint40[],uint256[])',
+    surfaces.address,
+    SURFACES_ROLE,
+  )
+  await allow(core, markets.address, 'delist(uint8)', settlement.address, SETTLEMENT_ROLE)
+  return core
+}
+
+/** Lets `caller` call one restricted function. */
+async function allow(
+  { manager }: Pick<Core, 'manager'>,
+  target: Address,
+  signature: string,
+  caller: Address,
+  role: bigint,
+) {
+  await manager.write.setTargetFunctionRole([target, [toFunctionSelector(signature)], role])
+  await manager.write.grantRole([role, caller, 0])
+}
+
+/** A surface feed of three signers, two of whom must sign. */
+export async function deploySurfaceFeed(world: World, signers: readonly Address[]) {
+  const arguments_ = [world.manager.address, world.surfaces.address, signers, 2n] as const
+  const feed = await world.viem.deployContract('SurfaceFeed', arguments_)
+  const quotes = '(uint40,uint256,int256,uint256,uint256,uint256)[]'
+  await allow(world, world.surfaces.address, `setSurface(uint8,uint256,uint256,${quotes})`, feed.address, FEED_ROLE)
+  await allow(world, world.markets.address, 'setPremium(uint8,int256)', feed.address, FEED_ROLE)
+  return feed
+}
+
+async function listUnderlying({ viem }: Connection, { markets, vault }: Core, u: number, confidence: bigint) {
+  const [governor] = await viem.getWalletClients()
+  if (!governor) throw new Error('The chain offers no account.')
+  const feed = await viem.deployContract('MockAggregator', [8, 1n, 10n ** 16n, governor.account.address])
+  await feed.write.push([START_ANSWER])
+  const config = {
+    feed: feed.address,
+    sequencer: '0x0000000000000000000000000000000000000000',
+    stalenessSeconds: 259_200n,
+    graceSeconds: 0n,
+    confidence,
+    minAnswer: 0n,
+    maxAnswer: 0n,
+  } as const
+  const source = await viem.deployContract('ChainlinkSource', [config])
+  const token = await viem.deployContract('MockToken', [`Asset ${u}`, `A${u}`, 18])
+  const risk = {
+    scanRange: 8n * 10n ** 16n,
+    epsilon: 5n * 10n ** 15n,
+    linearRelief: 5n * 10n ** 17n,
+    haircut: 10n ** 17n,
+  }
+  const limits = { openInterestCap: 10n ** 10n, stressGap: 0n, slotCharge: 2_000_000n, deficitLimit: 10n ** 12n }
+  await markets.write.list([stringToHex(`A${u}`, { size: 32 }), source.address, 18, true, LOT_UNIT, risk, limits])
+  await vault.write.listAsset([u, token.address, 10n ** 27n, { capacity: 10n ** 26n, refill: 10n ** 22n }])
+  return { feed, token }
 }
 
 /** Sets all prices to `dollars`, in one new block each. */
@@ -106,120 +183,22 @@ export async function push(world: World, dollars: number): Promise<void> {
 }
 
 export async function gasOf(world: World, hash: Hex): Promise<number> {
-  const client = await world.viem.getPublicClient()
-  const receipt = await client.waitForTransactionReceipt({ hash })
+  const receipt = await world.client.waitForTransactionReceipt({ hash })
   if (receipt.status !== 'success') throw new Error(`Transaction ${hash} reverted.`)
   return Number(receipt.gasUsed)
 }
 
+/** EIP-2028: what the calldata of a transaction costs, with the 21,000 every transaction pays. */
+export function intrinsicGas(data: Hex): number {
+  return hexToBytes(data).reduce((sum, byte) => sum + (byte === 0 ? 4 : 16), 21_000)
+}
+
 /** Mints and deposits; the gas is that of the deposit alone. */
-export async function deposit(world: World, wallet: World['maker'], subId: bigint, asset: number, amount: bigint) {
+export async function deposit(world: World, wallet: Wallet, subId: bigint, asset: number, amount: bigint) {
   const token = asset === USD_ASSET ? world.usd : world.tokens[asset - 1]
   if (!token) throw new Error(`Asset ${asset} is not listed.`)
-  const owner = wallet.account.address
-  await token.write.mint([owner, amount])
-  await token.write.approve([world.vault.address, 2n ** 256n - 1n], {
-    account: wallet.account,
-  })
-  return gasOf(
-    world,
-    await world.vault.write.deposit([accountId(owner, subId), asset, amount], {
-      account: wallet.account,
-    }),
-  )
-}
-
-let nonce = 0n
-
-const ORDER_TYPES = {
-  Order: [
-    { name: 'account', type: 'bytes32' },
-    { name: 'legs', type: 'Leg[]' },
-    { name: 'limitPrice', type: 'int256' },
-    { name: 'maxFee', type: 'uint256' },
-    { name: 'units', type: 'uint128' },
-    { name: 'minFill', type: 'uint128' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'expiry', type: 'uint40' },
-    { name: 'reduceOnly', type: 'bool' },
-    { name: 'executor', type: 'address' },
-    { name: 'taker', type: 'address' },
-    { name: 'tip', type: 'uint256' },
-    { name: 'tipReceiver', type: 'bytes32' },
-    { name: 'minSpot', type: 'uint128' },
-    { name: 'maxSpot', type: 'uint128' },
-    { name: 'group', type: 'bytes32' },
-    { name: 'groupCap', type: 'uint128' },
-  ],
-  Leg: [
-    { name: 'instrument', type: 'uint128' },
-    { name: 'ratio', type: 'int64' },
-  ],
-} as const
-
-const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
-const ZERO_BYTES32: Hex = `0x${'0'.repeat(64)}`
-
-/** A signed order for `units` lots of one leg at `price` USD (18 decimals) per lot. */
-export async function signedOrder(
-  world: World,
-  wallet: World['maker'],
-  subId: bigint,
-  leg: Leg,
-  units: bigint,
-  price: bigint,
-) {
-  const order = {
-    account: accountId(wallet.account.address, subId),
-    legs: [leg],
-    limitPrice: price * leg.ratio,
-    maxFee: 10n ** 18n,
-    units,
-    minFill: 1n,
-    nonce: BigInt(keccak256(encodeAbiParameters([{ type: 'uint256' }], [++nonce]))),
-    expiry: 2 ** 40 - 1,
-    reduceOnly: false,
-    executor: ZERO_ADDRESS,
-    taker: ZERO_ADDRESS,
-    tip: 0n,
-    tipReceiver: ZERO_BYTES32,
-    minSpot: 0n,
-    maxSpot: 2n ** 128n - 1n,
-    group: ZERO_BYTES32,
-    groupCap: 0n,
-  }
-  const client = await world.viem.getPublicClient()
-  const signature = await wallet.signTypedData({
-    domain: {
-      name: 'Plimsoll Exchange',
-      version: '1',
-      chainId: await client.getChainId(),
-      verifyingContract: world.exchange.address,
-    },
-    types: ORDER_TYPES,
-    primaryType: 'Order',
-    message: order,
-  })
-  return { order, signature }
-}
-
-/** The trader buys `units` lots of a perpetual from the maker at `dollars` per whole unit; the gas of the settlement. */
-export async function fill(world: World, traderSub: bigint, underlying: number, units: bigint, dollars: number) {
-  const price = (parseUnits(dollars.toString(), 18) * LOT_UNIT) / 10n ** 18n
-  const instrument = perpetualOf(underlying)
-  const maker = await signedOrder(world, world.maker, 0n, { instrument, ratio: -1n }, units, price)
-  const taker = await signedOrder(world, world.trader, traderSub, { instrument, ratio: 1n }, units, price)
-  const match = {
-    maker: maker.order,
-    makerSignature: maker.signature,
-    taker: taker.order,
-    takerSignature: taker.signature,
-    units,
-  }
-  return gasOf(
-    world,
-    await world.exchange.write.settle([[match]], {
-      account: world.governor.account,
-    }),
-  )
+  const { account } = wallet
+  await token.write.mint([account.address, amount])
+  await token.write.approve([world.vault.address, 2n ** 256n - 1n], { account })
+  return gasOf(world, await world.vault.write.deposit([accountId(account.address, subId), asset, amount], { account }))
 }
