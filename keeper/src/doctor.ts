@@ -1,5 +1,5 @@
 /** Can this keeper work? Every precondition, checked against the chain. */
-import type { Snapshot } from '@plimsoll/sdk'
+import { EPOCH_AGE, type Snapshot, SURFACE_MAX_AGE } from '@plimsoll/sdk'
 import { formatEther } from 'viem'
 import { Book } from './book.ts'
 import type { Config } from './config.ts'
@@ -41,9 +41,8 @@ export async function diagnose(config: Config, chain: ChainPort = connect(config
   return [...findings, ...(await marketFindings(config, chain, head))]
 }
 
-/** Oldest surface that allows new risk, and twice the longest life of an epoch, which every action renews. */
-const SURFACE_SECONDS = 3_600
-const EPOCH_SECONDS = 7_200
+/** Twice the longest life of an epoch, which every action on its underlying ends. */
+const EPOCH_SECONDS = 2 * EPOCH_AGE
 /** A series is averaged and settled a few blocks after its end. */
 const SETTLEMENT_SECONDS = 600
 
@@ -78,7 +77,7 @@ function ageFindings({ symbols }: Book, { stored, cold }: SeriesView, now: numbe
     const name = symbols.get(underlying) ?? underlying
     const strikes = [...cold.values()].filter(({ instrument }) => instrument.underlying === underlying).length
     return [
-      { ok: now - surfaceAt <= SURFACE_SECONDS, check: `surface of ${name}`, detail: `${now - surfaceAt} s old` },
+      { ok: now - surfaceAt <= SURFACE_MAX_AGE, check: `surface of ${name}`, detail: `${now - surfaceAt} s old` },
       {
         ok: now - rolledAt <= EPOCH_SECONDS,
         check: `risk epoch of ${name}`,

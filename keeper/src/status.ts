@@ -1,5 +1,5 @@
 /** What a person wants to know of a keeper that runs, or ran: read from its journal and the chain, nothing locked. */
-import { assess, linearSnapshot, underlyingsOf } from '@plimsoll/sdk'
+import { assess, linearSnapshot, type Position, underlyingsOf } from '@plimsoll/sdk'
 import { formatEther, formatUnits } from 'viem'
 import type { Config } from './config.ts'
 import { connect } from './doctor.ts'
@@ -24,19 +24,12 @@ export async function describeStatus(config: Config): Promise<string> {
               block,
             )
       const { equity, maintenance } = assess(portfolio, snapshot)
-      const positions = portfolio.positions.map(({ instrument: { underlying, kind, expiry, strike }, lots }) => ({
-        underlying,
-        kind,
-        ...(expiry === 0 ? {} : { expiry: new Date(expiry * 1_000).toISOString() }),
-        ...(strike === 0n ? {} : { strike: formatUnits(strike, STRIKE_DECIMALS) }),
-        lots: String(lots),
-      }))
       return {
         account,
         cashUsd: formatEther(portfolio.cash),
         equityUsd: formatEther(equity),
         maintenanceUsd: formatEther(maintenance),
-        positions,
+        positions: portfolio.positions.map(described),
       }
     }),
   )
@@ -54,4 +47,14 @@ export async function describeStatus(config: Config): Promise<string> {
     null,
     2,
   )
+}
+
+function described({ instrument: { underlying, kind, expiry, strike }, lots }: Position) {
+  return {
+    underlying,
+    kind,
+    ...(expiry === 0 ? {} : { expiry: new Date(expiry * 1_000).toISOString() }),
+    ...(strike === 0n ? {} : { strike: formatUnits(strike, STRIKE_DECIMALS) }),
+    lots: String(lots),
+  }
 }

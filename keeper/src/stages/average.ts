@@ -1,11 +1,12 @@
 /** Settlement windows: walks the rounds of the price source until the final price is complete. */
+import { SETTLEMENT_WINDOW } from '@plimsoll/sdk'
 import type { Config } from '../config.ts'
 import { type Action, callOf, keyOf } from '../jobs.ts'
 import type { ChainPort, Revert } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import { type RoundsInput, roundAfter, startRound } from '../rounds.ts'
 import { NOTHING, type ServiceInput, type ServicePlan, serviceJob, waits } from '../services.ts'
-import { type EndingSeries, WINDOW_SECONDS } from './observeSeries.ts'
+import type { EndingSeries } from './observeSeries.ts'
 
 export type AverageContext = {
   readonly chain: Pick<ChainPort, 'simulate' | 'series'>
@@ -35,7 +36,7 @@ async function nextWalk(context: AverageContext, input: ServiceInput, series: En
   const { services } = context.config
   const now = Number(input.head.timestamp)
   const dueAt = Math.min(
-    Math.max(series.doneUntil, series.end - WINDOW_SECONDS) + services.averageEverySeconds,
+    Math.max(series.doneUntil, series.end - SETTLEMENT_WINDOW) + services.averageEverySeconds,
     series.end,
   )
   if (now < dueAt) return { reason: { kind: 'not-due', dueAt } }
@@ -57,7 +58,7 @@ async function begin(
   { end, underlying }: EndingSeries,
   walk: Walk,
 ): Promise<Walk | Refused> {
-  const start = await startRound(context.chain.series, roundsOf(input, walk), end - WINDOW_SECONDS)
+  const start = await startRound(context.chain.series, roundsOf(input, walk), end - SETTLEMENT_WINDOW)
   if (start === undefined) return { reason: { kind: 'no-history', underlying } }
   const first = { ...walk, hint: start }
   const refused = await tried(context, input, first)

@@ -1,5 +1,13 @@
 /** Stage 1 of 6, for dated instruments: epochs, risk arrays that somebody will have to compute, series that are ending. */
-import { type AccountId, type EpochState, epochAt, isOption, marketOf, type Snapshot } from '@plimsoll/sdk'
+import {
+  type AccountId,
+  type EpochState,
+  epochAt,
+  isOption,
+  marketOf,
+  SETTLEMENT_WINDOW,
+  type Snapshot,
+} from '@plimsoll/sdk'
 import type { Book, OpenInstrument } from '../book.ts'
 import type { Averaging, Head, SeriesPort } from '../ports/chain.ts'
 import { seriesKeyOf, strikeKey } from '../strikes.ts'
@@ -26,8 +34,6 @@ export type SeriesView = {
 }
 
 export const NO_SERIES: SeriesView = { epochs: new Map(), stored: new Map(), cold: new Map(), ending: [] }
-/** Seconds before its end in which a series is averaged. */
-export const WINDOW_SECONDS = 1_800
 
 /** Epochs whose arrays are known to be cached: an array never gets cold within one, so that each is asked for once. */
 export class Warmth {
@@ -109,7 +115,7 @@ async function endingSeries(chain: SeriesPort, { book, head }: SeriesInput): Pro
       one.end = await chain.delistingAt(one.underlying, head.number)
     }),
   )
-  const begun = all.filter(({ end }) => end !== 0 && now > end - WINDOW_SECONDS)
+  const begun = all.filter(({ end }) => end !== 0 && now > end - SETTLEMENT_WINDOW)
   const progress = await Promise.all(
     begun.map(({ underlying, expiry }) => chain.averaging(underlying, expiry, head.number)),
   )
