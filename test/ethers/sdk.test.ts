@@ -3,23 +3,37 @@ import { FallbackProvider, Wallet } from 'ethers'
 import { network } from 'hardhat'
 import { type Address, type Hex, parseUnits } from 'viem'
 import { deployPlimsoll, localPlan } from '../../deploy/deploy.ts'
-import { getContracts, signOrder, toViemClient, UnsupportedProviderError } from '../../sdk/src/ethers/index.ts'
+import {
+  getContracts,
+  signOrder,
+  signSurface,
+  toViemClient,
+  UnsupportedProviderError,
+} from '../../sdk/src/ethers/index.ts'
 import {
   assess,
+  callOf,
   compartment,
   createOrder,
   type Deployment,
   decodeError,
   encodeAccountId,
+  encodeInstrumentId,
   encodeOrder,
+  encodeSurfaceMessage,
+  futureOf,
   hashOrder,
+  hashSurface,
   InsufficientMarginError,
   type PlimsollActions,
   parseDeployment,
   perpetualOf,
   plimsollActions,
+  type SurfaceMessage,
   signOrder as signOrderWithViem,
+  signSurface as signSurfaceWithViem,
 } from '../../sdk/src/index.ts'
+import { expiryQuote } from '../fixtures/sdkWorld.ts'
 
 const WAD = 10n ** 18n
 const BTC = 1
@@ -125,6 +139,58 @@ describe('@plimsoll/sdk/ethers', () => {
     expect(portfolio.positions).to.deep.equal([{ instrument: perpetualOf(BTC), lots: UNITS }])
     const snapshot = await actions.getSnapshot({ underlyings: [BTC] })
     expect((await clearinghouse.assess(aliceId)).equity).to.equal(assess(portfolio, snapshot).equity)
+  })
+
+  /** What the signer of a local deployment would say now, two expiries ahead. */
+  async function surfaceNow(): Promise<SurfaceMessage> {
+    const block = await connection.ethers.provider.getBlock('latest')
+    if (!block) throw new Error('The simulated chain has a latest block.')
+    const { timestamp } = block
+    const today = timestamp - (timestamp % 86_400) + 8 * 3_600
+    const expiries = [2, 30].map((days) => expiryQuote(today + days * 86_400, timestamp, (8n * WAD) / 10n))
+    return { underlying: BTC, timestamp, premium: 0n, depth: 0n, expiries }
+  }
+
+  it('signs a surface with the same bytes as viem, and the feed hashes the same message', async () => {
+    const message = await surfaceNow()
+    const signature = await signSurface(alice, { deployment, message })
+    expect(await signSurfaceWithViem(await toViemClient(alice), { deployment, message })).to.equal(signature)
+    const { surfaceFeed } = getContracts({ deployment, runner: connection.ethers.provider })
+    const { underlying, timestamp, premium, depth, expiries } = encodeSurfaceMessage(message)
+    const hash = await surfaceFeed.hashSurface(underlying, timestamp, premium, depth, expiries)
+    expect(hash).to.equal(hashSurface(deployment, message))
+  })
+
+  it('posts surfaces and settles options through typed contracts', async () => {
+    const message = await surfaceNow()
+    const signatures = [await signSurface(alice, { deployment, message })]
+    const { surfaceFeed, surfaces, series, settlement, exchange } = getContracts({ deployment, runner: alice })
+    const { underlying, timestamp, premium, depth, expiries } = encodeSurfaceMessage(message)
+    await expect(surfaceFeed.post(underlying, timestamp, premium, depth, expiries, signatures)).to.emit(
+      surfaces,
+      'SurfacePosted',
+    )
+    const [near = 0n, far = 0n] = await series.expiries(BTC)
+    const instrument = callOf(BTC, Number(far), 40_000n * 10n ** 8n)
+    const sides = [-1n, 1n].map((ratio) => [{ instrument, ratio }])
+    const [maker, taker] = [
+      createOrder({ ...orderOf(bobId, -1n, 7n), legs: sides[0] ?? [], limitPrice: -WAD / 3n }),
+      createOrder({ ...orderOf(aliceId, 1n, 7n), legs: sides[1] ?? [], limitPrice: WAD / 3n }),
+    ]
+    const makerSignature = await signOrder(bob, { deployment, order: maker })
+    const fill = {
+      maker: encodeOrder(maker),
+      makerSignature,
+      taker: encodeOrder(taker),
+      takerSignature: '0x',
+      units: 7n,
+    } as const
+    await expect(exchange.settle([fill])).to.emit(exchange, 'Filled')
+    const { portfolio } = await actions.getAccount({ accountId: aliceId })
+    expect(portfolio.positions).to.deep.include({ instrument, lots: 7n })
+    expect(await settlement.finalPrice(BTC, Number(near))).to.deep.equal([false, 0n])
+    const matrix = await series.snapshot(2n, [encodeInstrumentId(futureOf(BTC, Number(near)))])
+    expect(matrix.expiries[0]?.forward).to.be.greaterThan(40_000n * WAD)
   })
 
   it('decodes the revert of an ethers call into a typed error', async () => {

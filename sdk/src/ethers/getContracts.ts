@@ -12,6 +12,10 @@ import { clearinghouseAbi } from '../abis/clearinghouse.ts'
 import { errorsAbi } from '../abis/errors.ts'
 import { exchangeAbi } from '../abis/exchange.ts'
 import { marketsAbi } from '../abis/markets.ts'
+import { seriesAbi } from '../abis/series.ts'
+import { settlementAbi } from '../abis/settlement.ts'
+import { surfaceFeedAbi } from '../abis/surfaceFeed.ts'
+import { surfacesAbi } from '../abis/surfaces.ts'
 import { vaultAbi } from '../abis/vault.ts'
 import type { Deployment } from '../entities/deployment.ts'
 
@@ -51,6 +55,10 @@ export type GetContractsReturnType = {
   readonly clearinghouse: TypedContract<typeof clearinghouseAbi>
   readonly exchange: TypedContract<typeof exchangeAbi>
   readonly markets: TypedContract<typeof marketsAbi>
+  readonly series: TypedContract<typeof seriesAbi>
+  readonly settlement: TypedContract<typeof settlementAbi>
+  readonly surfaceFeed: TypedContract<typeof surfaceFeedAbi>
+  readonly surfaces: TypedContract<typeof surfacesAbi>
   readonly vault: TypedContract<typeof vaultAbi>
 }
 export type GetContractsErrorType = Error
@@ -77,6 +85,10 @@ export function getContracts({ deployment, runner }: GetContractsParameters): Ge
     clearinghouse: at(deployment.clearinghouse, clearinghouseAbi),
     exchange: at(deployment.exchange, exchangeAbi),
     markets: at(deployment.markets, marketsAbi),
+    series: at(deployment.series, seriesAbi),
+    settlement: at(deployment.settlement, settlementAbi),
+    surfaceFeed: at(deployment.surfaceFeed, surfaceFeedAbi),
+    surfaces: at(deployment.surfaces, surfacesAbi),
     vault: at(deployment.vault, vaultAbi),
   }
 }

@@ -9,6 +9,12 @@ export {
 } from './getContracts.ts'
 export { type SignOrderErrorType, type SignOrderParameters, type SignOrderReturnType, signOrder } from './signOrder.ts'
 export {
+  type SignSurfaceErrorType,
+  type SignSurfaceParameters,
+  type SignSurfaceReturnType,
+  signSurface,
+} from './signSurface.ts'
+export {
   type ToViemClientErrorType,
   type ToViemClientParameters,
   type ToViemClientReturnType,
