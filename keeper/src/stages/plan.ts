@@ -173,9 +173,9 @@ function simpleDrafts(
   return [{ job: { ...plain, key: keyOf(action), action, sizeGas, coldStrikes } }]
 }
 
-/** Arrays of the account and of the keeper's main one, which a takeover reads too; as urgent as the account. */
+/** Arrays of the account and of the keeper's own, one of which a takeover reads too; as urgent as the account. */
 function refreshDrafts(config: Config, input: PlanInput, { account, assessment }: Assessed): Draft[] {
-  const ids = [account, config.account.main]
+  const ids = [account, config.account.main, ...config.account.pool]
   const cold = coldOf(
     input,
     ids.flatMap((id) => input.book.accounts.get(id)?.positions ?? []),
