@@ -51,7 +51,8 @@ describe('@plimsoll/sdk/ethers', () => {
   let aliceId: Hex
   let bobId: Hex
 
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000) // the whole protocol is deployed, on a loaded machine too
     connection = await openChain()
     const plan = localPlan({ BTC: 40_000n * 10n ** 8n, ETH: 3_000n * 10n ** 8n })
     const deployed = await deployPlimsoll(connection, { plan })
