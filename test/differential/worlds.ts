@@ -3,6 +3,7 @@ import {
   arbitrageOf,
   type EpochState,
   type ExpiryState,
+  type ExpirySurface,
   GAP_UNIT,
   type Instrument,
   type Market,
@@ -77,7 +78,7 @@ function menuOf(random: Random, market: Market, expiries: readonly ExpiryState[]
 }
 
 /** Mostly near spot, sometimes anywhere: held strikes stay when spot leaves them. */
-function randomStrike(random: Random, spot: bigint): bigint {
+export function randomStrike(random: Random, spot: bigint): bigint {
   const most = MAX_PRICE / STRIKE_UNIT
   const moneyness = random.oneIn(8) ? random.magnitude(WAD / 100n, 100n * WAD) : between(random, WAD / 2n, 2n * WAD)
   const strike = (spot * moneyness) / WAD / STRIKE_UNIT
@@ -127,7 +128,7 @@ function progressed(random: Random, market: Market, expiry: number, word: bigint
   return { expiry, word, sum: nearPrice(random, market.spot) * BigInt(done), doneUntil: expiry - WINDOW + done }
 }
 
-function randomTerms(random: Random): RiskTerms {
+export function randomTerms(random: Random): RiskTerms {
   const within = (least: number, most: number) => Number(between(random, BigInt(least), BigInt(most)))
   const optionMaintenance = within(1_000, 50_000)
   return {
@@ -143,14 +144,21 @@ function randomTerms(random: Random): RiskTerms {
   }
 }
 
+type Carry = Pick<ExpirySurface, 'forwardRatio' | 'discount'>
+
+function randomCarry(random: Random): Carry {
+  const forwardRatio = between(random, (98n * WAD) / 100n, (102n * WAD) / 100n)
+  return { forwardRatio, discount: between(random, (80n * WAD) / 100n, WAD) }
+}
+
 /** Words of an eSSVI surface without butterfly and calendar arbitrage, `count` expiries. */
-function randomSurface(random: Random, count: number): bigint[] {
+export function randomSurface(random: Random, count: number, carries: readonly Carry[] = []): bigint[] {
   const words: bigint[] = []
   let near: SurfaceSlice | undefined
   while (words.length < count) {
     const slice: SurfaceSlice = near ? later(random, near) : first(random)
-    const forwardRatio = between(random, (98n * WAD) / 100n, (102n * WAD) / 100n)
-    const word = packSurface({ slice, forwardRatio, discount: between(random, (80n * WAD) / 100n, WAD) })
+    const carry = carries[words.length] ?? randomCarry(random)
+    const word = packSurface({ slice, ...carry })
     const stored = unpackSurface(word).slice
     if (arbitrageOf(near ? [near, stored] : [stored])) continue
     words.push(word)
