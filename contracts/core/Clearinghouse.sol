@@ -423,11 +423,15 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @dev Adds instruments. The loop ends at MAX_POSITIONS, or with the legs of a move.
     function _include(Query memory query, Position[] memory legs) private pure {
+        UnderlyingSet set = query.set;
+        InstrumentId[] memory dated = query.dated;
+        uint256 count = query.count;
         for (uint256 i; i < legs.length; ++i) {
             InstrumentId instrument = legs[i].instrument();
-            query.set = query.set.with(instrument.underlying());
-            if (instrument.kind() > Kind.Perpetual) query.dated[query.count++] = instrument;
+            set = set.with(instrument.underlying());
+            if (instrument.isDated()) dated[count++] = instrument;
         }
+        (query.set, query.count) = (set, count);
     }
 
     /// @dev Without dated instruments and offsets the market rows are all there is.

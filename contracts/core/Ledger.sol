@@ -139,11 +139,23 @@ abstract contract Ledger is IClearinghouse {
         Head memory head = _heads[account];
         p.mode = head.mode;
         p.cash = Usd.wrap(head.cash);
-        p.positions = new Position[](head.count);
+        uint256 count = head.count;
+        Position[] memory positions = new Position[](count);
         Position[MAX_POSITIONS] storage held = _positions[account];
-        for (uint256 i; i < head.count; ++i) {
-            p.positions[i] = held[i];
+        // for (i = 0; i < count; ++i) positions[i] = held[i]; a position fills a slot.
+        assembly ("memory-safe") {
+            let word := add(positions, 32)
+            for {
+                let slot := held.slot
+                let end := add(slot, count)
+            } lt(slot, end) {
+                slot := add(slot, 1)
+            } {
+                mstore(word, sload(slot))
+                word := add(word, 32)
+            }
         }
+        p.positions = positions;
     }
 
     function _underlyingsOf(Portfolio memory p) internal pure returns (UnderlyingSet set) {

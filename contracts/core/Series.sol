@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {LibSort} from "solady/src/utils/LibSort.sol";
-import {InstrumentId, Kind} from "../types/InstrumentId.sol";
+import {InstrumentId} from "../types/InstrumentId.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
 import {SurfaceWord} from "../types/SurfaceWord.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../types/UnderlyingSet.sol";
@@ -108,7 +108,7 @@ contract Series is ISeries, AccessManaged {
         keys = new uint256[](instruments.length);
         uint256 count;
         for (uint256 i; i < instruments.length; ++i) {
-            if (instruments[i].kind() > Kind.Perpetual) keys[count++] = InstrumentId.unwrap(instruments[i]) >> 8;
+            if (instruments[i].isDated()) keys[count++] = InstrumentId.unwrap(instruments[i]) >> 8;
         }
         assembly ("memory-safe") {
             mstore(keys, count) // keys.length = count <= its length
@@ -182,7 +182,7 @@ contract Series is ISeries, AccessManaged {
         Frame[] memory frames,
         uint256[] memory keys
     ) private view returns (uint256[] memory stale) {
-        market.expiries = new Expiry[](keys.length);
+        market.expiries = new Expiry[](_distinctSeries(keys));
         market.strikes = new uint256[](3 * keys.length);
         stale = new uint256[](keys.length);
         (uint256 expiryCount, uint256 words, uint256 staleCount) = (0, 0, 0);
@@ -202,11 +202,20 @@ contract Series is ISeries, AccessManaged {
             if (_fillStrike(market.strikes, words, f, terms, key)) stale[staleCount++] = words;
             words += 3;
         }
-        (Expiry[] memory rows, uint256[] memory strikes) = (market.expiries, market.strikes);
+        uint256[] memory strikes = market.strikes;
         assembly ("memory-safe") {
-            mstore(rows, expiryCount) // each at most the length it was created with
-            mstore(strikes, words)
+            mstore(strikes, words) // each at most the length it was created with
             mstore(stale, staleCount)
+        }
+    }
+
+    /// @dev Of sorted keys.
+    function _distinctSeries(uint256[] memory keys) private pure returns (uint256 count) {
+        uint256 last = type(uint256).max; // of no instrument
+        for (uint256 i; i < keys.length; ++i) {
+            if (keys[i] >> 64 == last) continue;
+            last = keys[i] >> 64;
+            ++count;
         }
     }
 

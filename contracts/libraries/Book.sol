@@ -5,6 +5,7 @@ import {LibSort} from "solady/src/utils/LibSort.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
 import {Position} from "../types/Position.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
+import {UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {IMarginEngine, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {Expiry, Market, Snapshot} from "../interfaces/IMarkets.sol";
 import {Matrix} from "./Matrix.sol";
@@ -49,11 +50,13 @@ library Book {
     /// @dev A lane unit, 2^-15 of spot, with 18 more decimals: 1e18 / 2^15, exact.
     int256 internal constant LANE_UNIT = 30_517_578_125_000;
 
-    /// @dev Where the merge of sorted positions with the sorted rows of the snapshot stands.
+    /// @dev Where the merge of sorted positions with the sorted rows of the snapshot stands. `strike` and `end` are offsets in
+    /// calldata: of the first word of the next strike, and of what comes after the last one.
     struct Cursor {
         uint256 position;
         uint256 expiry;
         uint256 strike;
+        uint256 end;
     }
 
     /// @dev Sums of a row before the positions of an expiry, to take them off afterwards.
@@ -68,26 +71,25 @@ library Book {
 
     /// @notice Rows in the order of the snapshot's markets. The loop ends at the length of the portfolio.
     function rows(Portfolio calldata portfolio, Snapshot calldata market) internal pure returns (Row[] memory all) {
+        Position[] calldata positions = portfolio.positions;
+        UnderlyingSet set = market.set;
         all = new Row[](market.markets.length);
-        uint256 n = portfolio.positions.length;
-        uint256[] memory dated = new uint256[](n);
+        uint256[] memory dated = new uint256[](positions.length);
         uint256 count;
-        for (uint256 i; i < n; ++i) {
-            Position held = portfolio.positions[i];
+        for (uint256 i; i < positions.length; ++i) {
+            Position held = positions[i];
             uint256 underlying = held.instrument().underlying();
-            if (underlying > 255 || !market.set.contains(underlying)) {
-                revert IMarginEngine.MissingMarket(underlying);
-            }
+            if (underlying > 255 || !set.contains(underlying)) revert IMarginEngine.MissingMarket(underlying);
             if (held.instrument().kind() > Kind.Perpetual) {
                 dated[count++] = Position.unwrap(held);
                 continue;
             }
-            uint256 index = market.set.row(underlying);
+            uint256 index = set.row(underlying);
             _addUndated(all[index], held.instrument(), held.lots(), market.markets[index]);
         }
         if (count == 0) return all;
         assembly ("memory-safe") {
-            mstore(dated, count) // count <= n: shrinking an array leaves its tail unused
+            mstore(dated, count) // count <= positions.length: shrinking an array leaves its tail unused
         }
         LibSort.sort(dated);
         _addDated(all, dated, market);
@@ -114,47 +116,66 @@ library Book {
 
     /// @dev One pass over the sorted positions, expiry by expiry.
     function _addDated(Row[] memory all, uint256[] memory dated, Snapshot calldata market) private pure {
-        Cursor memory cursor;
+        Cursor memory cursor = _cursor(market.strikes);
         while (cursor.position < dated.length) {
             InstrumentId instrument = Position.wrap(dated[cursor.position]).instrument();
-            uint256 series = instrument.series();
-            while (cursor.expiry < market.expiries.length && market.expiries[cursor.expiry].key < series) {
-                ++cursor.expiry;
-            }
-            if (cursor.expiry == market.expiries.length || market.expiries[cursor.expiry].key != series) {
-                revert IMarginEngine.MissingSeries(instrument);
-            }
+            Expiry calldata expiry = _seek(market.expiries, cursor, instrument);
             uint256 index = market.set.row(instrument.underlying());
             Row memory row = all[index];
             if (row.terms.length == 0) row.terms = new Term[](_seriesOf(market, cursor.expiry));
-            _addSeries(row, dated, market, market.markets[index], cursor);
+            Before memory before = _before(row);
+            Term memory term = row.terms[row.termCount++];
+            term.time = instrument.expiry();
+            Market calldata m = market.markets[index];
+            _addSeries(row, term, dated, expiry, m, cursor);
+            _fillTerm(term, row, before, laneUnit(m, market, index), m.scanRange);
         }
+    }
+
+    function _cursor(uint256[] calldata strikes) private pure returns (Cursor memory cursor) {
+        uint256 start;
+        assembly ("memory-safe") {
+            start := strikes.offset
+        }
+        (cursor.strike, cursor.end) = (start, start + 32 * strikes.length);
+    }
+
+    /// @dev Moves the cursor to the expiry of `instrument`.
+    function _seek(
+        Expiry[] calldata expiries,
+        Cursor memory cursor,
+        InstrumentId instrument
+    ) private pure returns (Expiry calldata) {
+        uint256 i = cursor.expiry;
+        uint256 series = instrument.series();
+        while (i < expiries.length && expiries[i].key < series) ++i;
+        if (i == expiries.length || expiries[i].key != series) revert IMarginEngine.MissingSeries(instrument);
+        cursor.expiry = i;
+        return expiries[i];
     }
 
     /// @dev All positions of the expiry that the cursor stands at.
     function _addSeries(
         Row memory row,
+        Term memory term,
         uint256[] memory dated,
-        Snapshot calldata market,
+        Expiry calldata expiry,
         Market calldata m,
         Cursor memory cursor
     ) private pure {
-        Term memory term = row.terms[row.termCount++];
-        uint256 series = market.expiries[cursor.expiry].key;
-        term.time = uint40(series);
-        Before memory before = _before(row);
+        uint256 series = expiry.key;
         while (cursor.position < dated.length) {
             Position held = Position.wrap(dated[cursor.position]);
-            if (held.instrument().series() != series) break;
-            if (held.instrument().kind() == Kind.Future) {
-                if (held.instrument().strike() != 0) revert IMarginEngine.UnsupportedInstrument(held.instrument());
-                _addFuture(row, term, held, m, market.expiries[cursor.expiry]);
+            InstrumentId instrument = held.instrument();
+            if (instrument.series() != series) break;
+            if (instrument.kind() == Kind.Future) {
+                if (instrument.strike() != 0) revert IMarginEngine.UnsupportedInstrument(instrument);
+                _addFuture(row, term, held, m, expiry);
                 ++cursor.position;
             } else {
-                _addStrike(row, dated, market, m, cursor);
+                _addStrike(row, dated, expiry, m, cursor);
             }
         }
-        _fillTerm(term, row, before, laneUnit(m, market, market.set.row(series >> 40)), m.scanRange);
     }
 
     function _before(Row memory row) private pure returns (Before memory) {
@@ -223,28 +244,52 @@ library Book {
     function _addStrike(
         Row memory row,
         uint256[] memory dated,
-        Snapshot calldata market,
+        Expiry calldata expiry,
         Market calldata m,
         Cursor memory cursor
     ) private pure {
-        uint256 key = dated[cursor.position] >> 136;
-        uint256 index = cursor.strike;
-        while (index < market.strikes.length && market.strikes[index] >> 128 < key) index += 3;
-        cursor.strike = index;
-        if (index >= market.strikes.length || market.strikes[index] >> 128 != key) {
-            revert IMarginEngine.MissingSeries(Position.wrap(dated[cursor.position]).instrument());
-        }
-        StrikeWord word = StrikeWord.wrap(market.strikes[index]);
+        uint256 i = cursor.position;
+        uint256 key = dated[i] >> 136;
+        uint256 word = _seekStrike(cursor, key);
+        if (word >> 128 != key) revert IMarginEngine.MissingSeries(Position.wrap(dated[i]).instrument());
         row.hasOptions = true;
         int256 contracts;
-        for (; cursor.position < dated.length && dated[cursor.position] >> 136 == key; ++cursor.position) {
-            Position held = Position.wrap(dated[cursor.position]);
-            contracts += _addOption(row, held, word, m, market.expiries[cursor.expiry]);
+        for (; i < dated.length && dated[i] >> 136 == key; ++i) {
+            contracts += _addOption(row, Position.wrap(dated[i]), StrikeWord.wrap(word), m, expiry);
         }
+        cursor.position = i;
         if (contracts == 0) return;
-        RiskArray.accumulate(row.sums, market.strikes[index + 1], market.strikes[index + 2], contracts);
+        (uint256 low, uint256 high) = _lanes(cursor.strike);
+        RiskArray.accumulate(row.sums, low, high, contracts);
         // |contracts| < 2^128 here and below 2^47 once `decode` has passed; rates < 2^61, units < 2^50.
-        if (contracts > 0) row.gap36 += uint256(contracts) * m.lotUnit * word.gapRate();
+        if (contracts > 0) row.gap36 += uint256(contracts) * m.lotUnit * StrikeWord.wrap(word).gapRate();
+    }
+
+    /// @dev First word of the first strike from the cursor on that is not below `key`; 0 when there is none.
+    function _seekStrike(Cursor memory cursor, uint256 key) private pure returns (uint256 word) {
+        uint256 offset = cursor.strike;
+        uint256 end = cursor.end;
+        // for (; offset < end; offset += 96) { word = calldata[offset]; if (word >> 128 >= key) break; word = 0; }
+        assembly ("memory-safe") {
+            for {} lt(offset, end) {
+                offset := add(offset, 96)
+            } {
+                word := calldataload(offset)
+                if iszero(lt(shr(128, word), key)) {
+                    break
+                }
+                word := 0
+            }
+        }
+        cursor.strike = offset;
+    }
+
+    /// @dev The two words of the risk array of the strike at a calldata offset.
+    function _lanes(uint256 offset) private pure returns (uint256 low, uint256 high) {
+        assembly ("memory-safe") {
+            low := calldataload(add(offset, 32))
+            high := calldataload(add(offset, 64))
+        }
     }
 
     function _addOption(
@@ -254,16 +299,16 @@ library Book {
         Market calldata m,
         Expiry calldata expiry
     ) private pure returns (int256 lots) {
-        InstrumentId instrument = held.instrument();
         lots = held.lots();
-        int256 quantity = _quantity(instrument, lots, m.lotUnit);
+        int256 quantity = _quantity(held.instrument(), lots, m.lotUnit);
         unchecked {
             row.slots += 1;
             if (lots < 0) row.hasShortOption = true;
             row.gross36 += (quantity < 0 ? -quantity : quantity) * int256(m.spot);
             uint256 mark = word.callMark();
-            if (instrument.kind() == Kind.Put) {
-                mark = Matrix.putMark(mark, instrument.strike(), expiry.discount, expiry.discountedForward);
+            if (held.instrument().kind() == Kind.Put) {
+                uint64 strike = held.instrument().strike();
+                mark = Matrix.putMark(mark, strike, expiry.discount, expiry.discountedForward);
                 row.parity36 -= quantity * int256(expiry.discountedMoving);
             }
             row.optionValue36 += quantity * int256(mark);

@@ -38,6 +38,9 @@ library Matrix {
         uint256 discount,
         uint256 discountedForward
     ) internal pure returns (uint256) {
-        return call + (strike * Listing.STRIKE_UNIT * discount + WAD - 1) / WAD - discountedForward;
+        // 2^64 * 2^34 * 2^60: nothing overflows; what is subtracted is at most what is there (R-45).
+        unchecked {
+            return call + (strike * Listing.STRIKE_UNIT * discount + WAD - 1) / WAD - discountedForward;
+        }
     }
 }

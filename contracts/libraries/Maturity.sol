@@ -96,21 +96,24 @@ library Maturity {
         uint256 key,
         uint256 strike
     ) internal pure returns (StrikeWord word, int256 logStrike, uint256 variance) {
-        logStrike = _log(strike, m.surfaceForward);
-        variance = Essvi.totalVariance(m.smile, logStrike);
-        uint256 deviation = Essvi.deviation((variance * m.now_.variance) / WAD);
-        (uint256 shifted, int256 x) = _shifted(m.progress, m.now_, strike, logStrike);
-        uint256 rest = m.progress.rest;
-        uint256 value;
-        if (rest != 0) {
-            value = Black76.call(m.now_.forward, shifted, x, deviation);
-            if (rest != SETTLEMENT_WINDOW) value = (value * rest) / SETTLEMENT_WINDOW;
+        // Variance below 2^68, deviations below 2^65, prices below 2^88, shares of the window below 2^11: all products fit.
+        unchecked {
+            logStrike = _log(strike, m.surfaceForward);
+            variance = Essvi.totalVariance(m.smile, logStrike);
+            uint256 deviation = Essvi.deviation((variance * m.now_.variance) / WAD);
+            (uint256 shifted, int256 x) = _shifted(m.progress, m.now_, strike, logStrike);
+            uint256 rest = m.progress.rest;
+            uint256 value;
+            if (rest != 0) {
+                value = Black76.call(m.now_.forward, shifted, x, deviation);
+                if (rest != SETTLEMENT_WINDOW) value = (value * rest) / SETTLEMENT_WINDOW;
+            }
+            if (m.progress.averaged > strike) value += m.progress.averaged - strike;
+            uint256 gap = m.kinked;
+            if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth * WAD, deviation));
+            gap = FixedPointMathLib.min(FixedPointMathLib.divUp(gap, GAP_UNIT), MAX_GAP);
+            word = strikeWord(key, Black76.discounted(value, m.now_.discount), gap);
         }
-        if (m.progress.averaged > strike) value += m.progress.averaged - strike;
-        uint256 gap = m.kinked;
-        if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth * WAD, deviation));
-        gap = FixedPointMathLib.min(FixedPointMathLib.divUp(gap, GAP_UNIT), MAX_GAP);
-        word = strikeWord(key, Black76.discounted(value, m.now_.discount), gap);
     }
 
     /// @notice Risk array of a strike in the epoch, tag 0.
@@ -152,6 +155,8 @@ library Maturity {
 
     /// @dev ln(a / b), WAD; the quotient toward 0, at least 1 unit. a < 2^98, b > 0.
     function _log(uint256 a, uint256 b) private pure returns (int256) {
-        return FixedPointMathLib.lnWad(int256(FixedPointMathLib.max((a * WAD) / b, 1)));
+        unchecked {
+            return FixedPointMathLib.lnWad(int256(FixedPointMathLib.max((a * WAD) / b, 1)));
+        }
     }
 }

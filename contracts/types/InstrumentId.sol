@@ -56,6 +56,11 @@ library InstrumentIds {
         return InstrumentId.unwrap(id) >> 72;
     }
 
+    /// @dev A future or an option: it has an expiry. Does not check that the kind exists.
+    function isDated(InstrumentId id) internal pure returns (bool) {
+        return uint8(InstrumentId.unwrap(id)) > uint8(Kind.Perpetual);
+    }
+
     function kind(InstrumentId id) internal pure returns (Kind) {
         return Kind(uint8(InstrumentId.unwrap(id)));
     }
