@@ -181,6 +181,10 @@ describe('previews of option trades', () => {
     assert.equal(errorOf(CALL), undefined)
     assert.equal(errorOf(btcOption('call', 40_001n)), 'InstrumentNotListed') // off the grid
     assert.equal(errorOf(btcOption('call', 400_000n)), 'InstrumentNotListed') // ten times spot
+    const far = btcOption('call', 400_000n)
+    const closing = { ...buyStraddle, legs: [{ instrument: far, ratio: 1n }], closes: true }
+    const held = book(10_000n, [{ instrument: far, lots: -COIN }])
+    assert.equal(preview(held, btcSnapshot([far]), [closing]).failure, undefined)
     assert.equal(errorOf({ ...CALL, kind: 'future' }, btcSnapshot([CALL])), 'InstrumentNotListed') // with a strike
     assert.equal(errorOf(PUT, btcSnapshot([btcOption('put', 41_000n)])), 'MissingSeries')
     assert.equal(errorOf(CALL, btcSnapshot([CALL], BTC_MARKET.spot, NOW + 3_601)), 'SurfaceStale')

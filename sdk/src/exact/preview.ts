@@ -46,6 +46,8 @@ export type PreviewTrade = {
   readonly tip?: bigint | undefined
   /** Lots that the other side holds of each leg, which decide open interest. @default 0n: the side that raises it most */
   readonly counterpartyLots?: readonly bigint[] | undefined
+  /** One of the two orders is reduce-only: then options trade at strikes that spot has left too. @default false */
+  readonly closes?: boolean | undefined
 }
 
 /** Asset 0 is USD with 18 decimals here, else the underlying whose collateral moves, in base units of its token. */
@@ -299,7 +301,7 @@ type Book = {
 }
 
 function applyLegs(
-  { legs, units, counterpartyLots = [] }: PreviewTrade,
+  { legs, units, counterpartyLots = [], closes = false }: PreviewTrade,
   held: readonly Position[],
   snapshot: Snapshot,
 ): Book | PreviewFailure {
@@ -308,7 +310,7 @@ function applyLegs(
   let notional36 = 0n
   const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
   for (const [index, { instrument, ratio }] of legs.entries()) {
-    const terms = termsOf(instrument, snapshot)
+    const terms = termsOf(instrument, snapshot, closes)
     if ('error' in terms) return terms
     const lots = ratio * units
     const old = lotsIn(positions, instrument)
@@ -329,13 +331,13 @@ function applyLegs(
 type LegTerms = { readonly unit: bigint; readonly feePrice: bigint; readonly index: bigint }
 
 /** Unit, price that bears the fee, and index of an instrument in its one canonical id, if it may be traded. */
-function termsOf(instrument: Instrument, snapshot: Snapshot): LegTerms | PreviewFailure {
+function termsOf(instrument: Instrument, snapshot: Snapshot, closes: boolean): LegTerms | PreviewFailure {
   const { kind, expiry, strike, underlying } = instrument
   const market = marketOf(snapshot, underlying)
   const unit = kind === 'spot' ? market?.tokenUnit : market?.lotUnit
   const notListed = { error: 'InstrumentNotListed', instrument } as const
   if (!market || !unit) return notListed
-  if (isDated(instrument)) return datedTermsOf(instrument, market, snapshot)
+  if (isDated(instrument)) return datedTermsOf(instrument, market, snapshot, closes)
   if (expiry !== 0 || strike !== 0n) return notListed
   const isPerpetual = kind === 'perpetual'
   return {
@@ -345,14 +347,15 @@ function termsOf(instrument: Instrument, snapshot: Snapshot): LegTerms | Preview
   }
 }
 
-/** Futures have no strike, options one on the grid and near spot; both end with their expiry. */
+/** Futures have no strike, options one on the grid and, unless they close a position, near spot; both end with their expiry. */
 function datedTermsOf(
   instrument: Instrument,
   { lotUnit, spot }: Market,
   snapshot: Snapshot,
+  closes: boolean,
 ): LegTerms | PreviewFailure {
   const { expiry, strike } = instrument
-  const isTradable = isOption(instrument) ? isTradableStrike(strike, spot) : strike === 0n
+  const isTradable = isOption(instrument) ? isTradableStrike(strike, spot, closes) : strike === 0n
   if (expiry <= snapshot.time || !isTradable) return { error: 'InstrumentNotListed', instrument }
   const series = indexOf(snapshot).expiries.get(seriesKey(instrument))
   if (!series || (isOption(instrument) && !series.strikes.has(strike))) return { error: 'MissingSeries', instrument }
