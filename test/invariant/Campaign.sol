@@ -17,6 +17,7 @@ abstract contract Campaign is StdInvariant, KeeperActions, SystemState {
         _registerOwners(trades);
         _registerPrices(gaps, failures);
         _registerKeepers();
+        _registerDated(trades);
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = this.act.selector;
         targetSelector(FuzzSelector(address(this), selectors));

@@ -9,7 +9,7 @@ contract TakeoversInvariants is Campaign {
         _start({trades: 3, gaps: 9, failures: 0});
     }
 
-    /// forge-config: default.invariant.runs = 24
+    /// forge-config: default.invariant.runs = 16
     function invariant_INV13_INV14_takeoversAreFair() public view {
         _assertHeld(13);
         _assertHeld(14);

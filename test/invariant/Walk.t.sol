@@ -10,7 +10,7 @@ contract WalkInvariants is Campaign {
     }
 
     /// forge-config: default.invariant.runs = 1
-    /// forge-config: default.invariant.depth = 2000
+    /// forge-config: default.invariant.depth = 1500
     function invariant_INV13_nobodyGetsMoreThanADollar() public view {
         assertLe(vault.withdrawalRatio(), 1e18, "INV-13: r above 1");
     }

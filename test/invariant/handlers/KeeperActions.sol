@@ -6,12 +6,12 @@ import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {Fill} from "../../../contracts/interfaces/IExchange.sol";
 import {Portfolio} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {AccountId, compartment, CUSTODY, HOLE} from "../../../contracts/types/AccountId.sol";
-import {InstrumentId, perpetualOf, spotOf} from "../../../contracts/types/InstrumentId.sol";
+import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {Usd, ZERO_USD} from "../../../contracts/types/Usd.sol";
-import {Prices} from "./Prices.sol";
+import {Dated} from "./Dated.sol";
 
 /// @notice What anyone may do to other accounts, with the claims on each (INV-4, 6, 14).
-abstract contract KeeperActions is Prices, ILiquidationCallback {
+abstract contract KeeperActions is Dated, ILiquidationCallback {
     /// @dev A takeover as it was found.
     struct Found {
         AccountId account;
@@ -32,6 +32,7 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
         _register("convert", convert, 8);
         _register("absorb", absorb, 10);
         _expect("liquidate", IAuction.SliceWorthless.selector);
+        _expect("liquidate", IAuction.SliceTooSmall.selector);
         _expect("liquidate", IAuction.KeeperUndermargined.selector);
         // What a poor keeper traded inside the callback went too far.
         _expect("liquidate", IClearinghouse.SettledCashTooLow.selector);
@@ -151,27 +152,31 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
         _claimOthersUntouched(b, account, account, "absorbing touched a third account");
     }
 
-    /// @dev A gap that makes one account without collateral insolvent.
+    /// @dev A gap that makes one account with perpetuals alone insolvent.
     function _ruin(uint256 seed) private returns (bool, AccountId account) {
-        uint8 u = uint8(_pick(seed, "ruined", BTC, ETH));
-        account = _holder(seed, u);
-        bool hasSpot = _lots(account, spotOf(BTC)) != 0 || _lots(account, spotOf(ETH)) != 0;
-        return (!hasSpot && _moveTo(account, u, -_see(account).equity / 10), account);
+        uint256 start = _pick(seed, "ruined", 0, BORROWERS - 1);
+        for (uint256 i; i < 2 * BORROWERS; ++i) {
+            account = all[(start + i) % BORROWERS];
+            uint8 u = i < BORROWERS ? BTC : ETH;
+            if (!healthyFeed[u] || !_isSimple(account)) continue;
+            if (_moveTo(account, u, -_see(account).equity / 10)) return (_see(account).equity < 0, account);
+        }
+        return (false, account);
     }
 
     /// @dev The next account, from a random one on: 0 liquidatable, 1 flagged and healthy, 2 convertible, 3 absorbable,
-    /// 4 insolvent without collateral.
-    function _find(uint256 seed, uint256 what) private view returns (bool, AccountId) {
+    /// 4 insolvent with perpetuals alone. What has ended is settled first: it may cure an account.
+    function _find(uint256 seed, uint256 what) private returns (bool, AccountId) {
         uint256 start = _pick(seed, "start", 0, BORROWERS - 1);
         for (uint256 i; i < BORROWERS; ++i) {
             AccountId account = all[(start + i) % BORROWERS];
+            _settleNow(account);
             LiquidationState memory s = auction.liquidationState(account);
             bool isBare = clearinghouse.portfolio(account).positions.length == 0;
             if (what == 0 && s.liquidatable) return (true, account);
             if (what == 1 && s.flagged && s.assessment.equity >= s.assessment.maintenance) return (true, account);
             if (what == 2 && s.convertible) return (true, account);
-            bool hasSpot = _lots(account, spotOf(BTC)) != 0 || _lots(account, spotOf(ETH)) != 0;
-            if (what == 4 && s.assessment.equity < ZERO_USD && !hasSpot) return (true, account);
+            if (what == 4 && s.assessment.equity < ZERO_USD && _isSimple(account)) return (true, account);
             if (what == 3 && isBare && clearinghouse.cashOf(account) < ZERO_USD) return (true, account);
         }
         return (false, all[0]);
@@ -183,6 +188,7 @@ abstract contract KeeperActions is Prices, ILiquidationCallback {
         f.keeper = all[BORROWERS + 1 + _pick(seed, "keeper", 0, KEEPERS - 1)];
         bool isPoor = _pick(seed, "poor", 0, 7) == 0;
         if (isPoor && _borrower(seed) != account) f.keeper = _borrower(seed);
+        _settleNow(f.keeper);
         f.vector = clearinghouse.portfolio(account);
         f.state = auction.liquidationState(account);
         f.taken = _see(account);

@@ -55,9 +55,10 @@ abstract contract Money is Owners {
     }
 
     function depositCollateral(uint256 seed) internal {
-        AccountId account = _borrower(seed);
+        AccountId account = _collateralised(seed);
         uint8 asset = uint8(_pick(seed, "asset", BTC, ETH));
         uint256 amount = _pick(seed, "amount", 1, asset == BTC ? 0.5e8 : 6e18);
+        _settleNow(account); // or else options become cash on the way
         Seen[] memory b = _seeBoth(seed, account, account);
         try this.payFor(account, asset, amount) {
             calls["depositCollateral"]++;
@@ -102,6 +103,7 @@ abstract contract Money is Owners {
         uint8 asset = uint8(_pick(seed, "asset", BTC, ETH));
         int256 held = _lots(account, spotOf(asset));
         if (held == 0) return;
+        _settleNow(account);
         uint256 amount = _pick(seed, "all", 0, 2) == 0 ? uint256(held) : _pick(seed, "amount", 1, uint256(held));
         _withdraw("withdrawCollateral", seed, account, asset, amount);
     }

@@ -5,8 +5,18 @@ import {LiquidationState} from "../../../contracts/interfaces/IAuction.sol";
 import {Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
 import {Claim} from "../../../contracts/interfaces/IVault.sol";
 import {MockToken} from "../../../contracts/mocks/MockToken.sol";
-import {AccountId, accountId, compartment, CUSTODY, FEES, HOLE, QUEUE} from "../../../contracts/types/AccountId.sol";
+import {
+    AccountId,
+    accountId,
+    clearing,
+    compartment,
+    CUSTODY,
+    FEES,
+    HOLE,
+    QUEUE
+} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId, perpetualOf, spotOf} from "../../../contracts/types/InstrumentId.sol";
+import {Position} from "../../../contracts/types/Position.sol";
 import {UnderlyingSet} from "../../../contracts/types/UnderlyingSet.sol";
 import {World} from "./World.sol";
 
@@ -19,7 +29,7 @@ abstract contract SystemState is World {
         for (uint256 i; i < holders.length; ++i) {
             sum += _cash(holders[i]);
         }
-        assertEq(sum, 0, "INV-1: sum of cash");
+        assertEq(sum + _clearingCash(), 0, "INV-1: sum of cash");
         assertEq(-_cash(CUSTODY), int256(paidIn[USD] - paidOut[USD]) * 1e12, "INV-1: CUSTODY against the ghost total");
         uint256 tokens = usdc.balanceOf(address(vault));
         assertEq(tokens, paidIn[USD] - paidOut[USD] + donated[USD], "INV-1: tokens against the ghost total");
@@ -27,13 +37,42 @@ abstract contract SystemState is World {
         assertEq(_cash(QUEUE), int256(_claimed(USD)) * 1e12, "INV-1: the queue holds what its claims ask");
     }
 
-    /// @dev INV-2. Long and short lots of a perpetual cancel, and open interest is the long side.
+    /// @dev Of the series, each once: the first instrument of one counts it. Dust of settlement stays with them.
+    function _clearingCash() private view returns (int256 sum) {
+        for (uint256 i; i < dated.length; ++i) {
+            bool isFirst = true;
+            for (uint256 j; j < i && isFirst; ++j) isFirst = dated[j].series() != dated[i].series();
+            if (isFirst) sum += _cash(clearing(uint8(dated[i].underlying()), dated[i].expiry()));
+        }
+    }
+
+    /// @dev INV-2. Long and short lots of every instrument cancel, and open interest is the long side.
     function _checkDerivatives() internal view {
         Snapshot memory market = clearinghouse.snapshot(UnderlyingSet.wrap(6));
+        (int256[3] memory longs, int256[] memory sums) = _datedLots();
+        for (uint256 i; i < sums.length; ++i) assertEq(sums[i], 0, "INV-2: sum of dated lots");
         for (uint8 u = BTC; u <= ETH; ++u) {
             (int256 sum, int256 long) = _sumOf(perpetualOf(u));
             assertEq(sum, 0, "INV-2: sum of lots");
-            assertEq(market.markets[u - 1].openInterest, uint256(long), "INV-2: open interest");
+            assertEq(market.markets[u - 1].openInterest, uint256(long + longs[u]), "INV-2: open interest");
+        }
+    }
+
+    /// @dev Long lots per underlying, and all lots per dated instrument with those of its clearing account.
+    function _datedLots() private view returns (int256[3] memory longs, int256[] memory sums) {
+        sums = new int256[](dated.length);
+        for (uint256 i; i < sums.length; ++i) {
+            sums[i] = _lots(clearing(uint8(dated[i].underlying()), dated[i].expiry()), dated[i]);
+        }
+        AccountId[] memory holders = _holders();
+        for (uint256 i; i < holders.length; ++i) {
+            Position[] memory held = clearinghouse.portfolio(holders[i]).positions;
+            for (uint256 j; j < held.length; ++j) {
+                if (held[j].instrument().expiry() == 0) continue;
+                int256 lots = held[j].lots();
+                sums[datedNumber[held[j].instrument()] - 1] += lots;
+                if (lots > 0) longs[held[j].instrument().underlying()] += lots;
+            }
         }
     }
 
@@ -55,6 +94,7 @@ abstract contract SystemState is World {
         markets.snapshot(UnderlyingSet.wrap(6));
         vault.withdrawalRatio();
         for (uint256 i; i < all.length; ++i) {
+            _settleNow(all[i]);
             LiquidationState memory state = auction.liquidationState(all[i]);
             int256 atGoodEnd = state.assessment.equity.raw() + state.assessment.goodEnd.raw();
             bool unhealthy = atGoodEnd < state.assessment.maintenance.raw();

@@ -3,17 +3,18 @@ pragma solidity ^0.8.37;
 
 import {Assessment} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {AccountId, accountId, CUSTODY} from "../../../contracts/types/AccountId.sol";
-import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
+import {InstrumentId, Kind, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {Outflow} from "../../../contracts/interfaces/IVault.sol";
+import {Position} from "../../../contracts/types/Position.sol";
 import {MockToken} from "../../../contracts/mocks/MockToken.sol";
 import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
 import {Usd} from "../../../contracts/types/Usd.sol";
-import {Deployed} from "../../fixtures/Deployed.sol";
+import {Options} from "../../fixtures/Options.sol";
 
 /// @notice The protocol with its actors, as one fuzzed contract: `act(seed)` is its only action, all choices come from the seed.
 /// @dev This contract is governance, and operator of every account. Broken claims are noted, not thrown, so that one
 /// campaign can tell of several; `violation(n)` is INV-n, `violation(0)` a refusal that nothing explains.
-abstract contract World is Deployed {
+abstract contract World is Options {
     /// @dev An account at one moment. USD, 18 decimals.
     struct Seen {
         int256 equity;
@@ -33,6 +34,9 @@ abstract contract World is Deployed {
     AccountId[] internal all;
     AccountId internal house;
     uint256[3] internal price;
+    /// @dev Options and futures that were ever traded; `datedNumber` is one more than the index.
+    InstrumentId[] internal dated;
+    mapping(InstrumentId instrument => uint256 number) internal datedNumber;
 
     bytes32[] internal actionNames;
     uint256[] private _weights;
@@ -70,7 +74,7 @@ abstract contract World is Deployed {
         }
         _pay(house, BTC, 100e8);
         _pay(house, ETH, 1_000e18);
-        _pay(all[1], ETH, 10e18);
+        _pay(all[3], ETH, 10e18);
         _pay(all[2], BTC, 1e8);
         skip(1 days); // what was paid in no longer lifts the outflow limit
         btcSource.set(BTC_SPOT);
@@ -114,6 +118,11 @@ abstract contract World is Deployed {
         return all[_pick(seed, "borrower", 0, BORROWERS - 1)];
     }
 
+    /// @dev Borrowers who may hold collateral: the first owner's accounts have perpetuals alone.
+    function _collateralised(uint256 seed) internal view returns (AccountId) {
+        return all[_pick(seed, "borrower", PER_OWNER, BORROWERS - 1)];
+    }
+
     /// @dev E - IM.
     function _free(AccountId account) internal view returns (int256) {
         return assess(account).equity.raw() - assess(account).initial.raw();
@@ -127,6 +136,39 @@ abstract contract World is Deployed {
             if (_lots(account, perpetualOf(u)) != 0) return account;
         }
         return all[start];
+    }
+
+    function _remember(InstrumentId instrument) internal {
+        if (datedNumber[instrument] != 0) return;
+        dated.push(instrument);
+        datedNumber[instrument] = dated.length;
+    }
+
+    /// @dev How many positions of an account have a final price.
+    function _ended(AccountId account) internal view returns (uint256 count) {
+        Position[] memory held = clearinghouse.portfolio(account).positions;
+        for (uint256 i; i < held.length; ++i) {
+            (uint8 u, uint40 expiry) = (uint8(held[i].instrument().underlying()), held[i].instrument().expiry());
+            (bool isFinal, ) = settlement.finalPrice(u, expiry);
+            if (isFinal) ++count;
+        }
+    }
+
+    /// @dev Neither collateral nor anything with an expiry: its perpetuals closed, only cash is left.
+    function _isSimple(AccountId account) internal view returns (bool isSimple) {
+        Position[] memory held = clearinghouse.portfolio(account).positions;
+        isSimple = true;
+        for (uint256 i; i < held.length && isSimple; ++i) isSimple = held[i].instrument().kind() == Kind.Perpetual;
+    }
+
+    /// @dev Settles an account first, where a claim is about the rest of an action. @return ended Positions that it had to.
+    function _settleNow(AccountId account) internal returns (uint256 ended) {
+        ended = _ended(account);
+        if (ended == 0) return 0;
+        AccountId[] memory accounts = new AccountId[](1);
+        accounts[0] = account;
+        settlement.settle(accounts);
+        _claim(2, _ended(account) == 0, "an ended position outlived its settlement");
     }
 
     /// @dev The other account of the same owner.
