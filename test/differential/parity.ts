@@ -48,10 +48,10 @@ const BRANCHES = [
 ] as const
 
 /** What was met on the way, so that a run that never reached a branch shows. */
-export type Reached = Record<(typeof BRANCHES)[number], number>
+type Reached = Record<(typeof BRANCHES)[number], number>
 
 /** One number on which chain and twin disagree, with what reproduces it. */
-export type Mismatch = { chunk: number; index: number; field: string; chain: string; twin: string }
+type Mismatch = { chunk: number; index: number; field: string; chain: string; twin: string }
 
 export type ParityResult = {
   portfolios: number
