@@ -10,6 +10,7 @@ import {
   InsufficientMarginError,
   isSameInstrument,
   type Leg,
+  NotReducingError,
   type Order,
   type PreviewTrade,
   perpetualOf,
@@ -226,6 +227,15 @@ describe('trades of options and futures through the SDK', () => {
         await assert.rejects(settle(), Class)
       })
     }
+
+    it('judge a strike far from spot by the position when they only reduce', async () => {
+      const { verdict, settle } = await tradeOf(one(putOf(BTC, month, at(4_000n)), -1n), { reduceOnly: true })
+      assert.deepEqual(
+        verdict.issues.map(({ error }) => error),
+        ['NotReducing'],
+      )
+      await assert.rejects(settle(), NotReducingError)
+    })
 
     it('foresee the fee, which for an option is at most 12.5 % of its mark', async () => {
       // The nearest put far below spot is worth next to nothing: 0.05 % of spot would be far more.

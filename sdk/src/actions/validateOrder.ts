@@ -30,6 +30,8 @@ export type ValidateOrderParameters = ReadParameters & {
   counterparty?: Address | undefined
   /** The order's part in the fill, which decides its fee. Left out: fees are not judged. */
   role?: 'maker' | 'taker' | undefined
+  /** The other order is reduce-only: then, as with a reduce-only order, options fill at strikes that spot has left. @default false */
+  closes?: boolean | undefined
 }
 
 /** Why the exchange would refuse the fill, with the name of its error. */
@@ -99,7 +101,7 @@ export async function validateOrder(
   ])
   const issues = [
     ...issuesOfTerms(parameters, facts.timestamp),
-    ...issuesOfMarket(order, facts),
+    ...issuesOfMarket(parameters, facts),
     ...issuesOfFee(parameters, facts),
     ...issuesOfPosition(parameters, facts.portfolio),
     ...(isSigned ? [] : [{ error: 'BadSignature' } as const]),
@@ -196,14 +198,15 @@ function isAnother(wanted: Address, actual: Address): boolean {
   return wanted !== zeroAddress && !isAddressEqual(wanted, actual)
 }
 
-function issuesOfMarket({ legs, minSpot, maxSpot }: Order, { snapshot, unquoted }: Facts): OrderIssue[] {
+function issuesOfMarket({ order, closes }: ValidateOrderParameters, { snapshot, unquoted }: Facts): OrderIssue[] {
+  const { legs, minSpot, maxSpot, reduceOnly } = order
   const issues = legs.flatMap(({ instrument }): OrderIssue[] => {
     const { underlying, expiry, strike } = instrument
     if (unquoted.includes(instrument)) return [{ error: 'UnknownExpiry', underlying, expiry }]
     if (isDated(instrument) && !isInRange(instrument)) {
       return [{ error: 'StrikeOutOfRange', strike: strike * STRIKE_UNIT, limit: MAX_PRICE }]
     }
-    return isListed(instrument, snapshot) ? [] : [{ error: 'InstrumentNotListed', instrument }]
+    return isListed(instrument, snapshot, closes || reduceOnly) ? [] : [{ error: 'InstrumentNotListed', instrument }]
   })
   const spot = legs[0] && marketOf(snapshot, legs[0].instrument.underlying)?.spot
   if (spot !== undefined && (spot < minSpot || spot > maxSpot)) {
@@ -212,24 +215,26 @@ function issuesOfMarket({ legs, minSpot, maxSpot }: Order, { snapshot, unquoted 
   return issues
 }
 
-/** Futures have no strike, options one on the grid and near spot; both end with their expiry. */
-function isListed(instrument: Instrument, snapshot: Snapshot): boolean {
+/** Futures have no strike, options one on the grid and, unless they close a position, near spot; both end with their expiry. */
+function isListed(instrument: Instrument, snapshot: Snapshot, closes: boolean): boolean {
   const { kind, expiry, strike, underlying } = instrument
   const market = marketOf(snapshot, underlying)
   if (!market) return false
   if (kind === 'spot') return expiry === 0 && strike === 0n && market.tokenUnit > 0n
   if (market.lotUnit === 0n) return false
   if (kind === 'perpetual') return expiry === 0 && strike === 0n
-  return expiry > snapshot.time && (isOption(instrument) ? isTradableStrike(strike, market.spot) : strike === 0n)
+  const isTradable = isOption(instrument) ? isTradableStrike(strike, market.spot, closes) : strike === 0n
+  return expiry > snapshot.time && isTradable
 }
 
 /** Fees of a fill at the marks of the block; an option's is at most 12.5 % of its mark. */
 function issuesOfFee(
-  { order, role, units = order.minFill }: ValidateOrderParameters,
+  { order, role, closes, units = order.minFill }: ValidateOrderParameters,
   { snapshot, unquoted }: Facts,
 ): OrderIssue[] {
-  const { legs, maxFee } = order
-  if (!role || unquoted.length > 0 || !legs.every(({ instrument }) => isListed(instrument, snapshot))) return []
+  const { legs, maxFee, reduceOnly } = order
+  const areListed = legs.every(({ instrument }) => isListed(instrument, snapshot, closes || reduceOnly))
+  if (!role || unquoted.length > 0 || !areListed) return []
   const { takerFee, makerFee } = quoteStructure(snapshot, legs, units)
   const fee = role === 'maker' ? makerFee : takerFee
   const maximum = maxFee * units
