@@ -4,6 +4,7 @@ import {
   assess,
   CUSTODY,
   compartment,
+  decodeInstrumentId,
   decodeMode,
   encodePosition,
   FEES,
@@ -32,9 +33,10 @@ export class Audit {
   readonly #observer: Observer
   readonly #system: readonly AccountId[]
 
-  constructor(observer: Observer, underlyings: readonly number[]) {
+  /** `clearing`: accounts of series against which expired positions are settled. */
+  constructor(observer: Observer, underlyings: readonly number[], clearing: readonly AccountId[] = []) {
     this.#observer = observer
-    this.#system = [CUSTODY, FEES, HOLE, QUEUE, compartment(0), ...underlyings.map(compartment)]
+    this.#system = [CUSTODY, FEES, HOLE, QUEUE, compartment(0), ...underlyings.map(compartment), ...clearing]
   }
 
   results(): InvariantResults {
@@ -95,10 +97,12 @@ export class Audit {
     if (ratio < this.leastRatio) this.leastRatio = ratio
     if (cash !== 0n) this.#violated('inv1', block, `cash sums to ${cash}`)
     if (unknownPositions !== 0n) this.#violated('inv2', block, `${unknownPositions} positions of unknown instruments`)
-    lots.forEach((sum, i) => {
-      // Instruments alternate: spot, perpetual.
-      if (sum !== 0n) this.#violated(i % 2 === 0 ? 'inv3' : 'inv2', block, `lots of instrument ${i} sum to ${sum}`)
-    })
+    for (const [id, sum] of lots) {
+      if (sum === 0n) continue
+      const { kind, underlying, expiry, strike } = decodeInstrumentId(id)
+      const name = [underlying, kind, expiry, strike].join(' ')
+      this.#violated(kind === 'spot' ? 'inv3' : 'inv2', block, `lots of ${name} sum to ${sum}`)
+    }
     owed.forEach((amount, asset) => {
       const has = held[asset] ?? 0n
       if (amount > has)

@@ -65,12 +65,10 @@ export async function startChain({ genesis, prefer }: { genesis: number; prefer?
     kind,
     rpc,
     async mine(timestamp) {
-      const calls = [
-        { method: 'evm_setNextBlockTimestamp', params: [timestamp] },
-        { method: 'evm_mine', params: [] },
-        { method: 'eth_blockNumber', params: [] },
-      ]
-      const [, , number] = await rpc.batch(calls)
+      // One after the other: anvil works on the calls of a batch at the same time.
+      await rpc.call('evm_setNextBlockTimestamp', [timestamp])
+      await rpc.call('evm_mine')
+      const number = await rpc.call<string>('eth_blockNumber')
       return Number(number)
     },
     stop: () => stopChild(child),

@@ -4,7 +4,8 @@ import type { Hex } from 'viem'
 import { PRICE_DECIMALS } from '../market/bars.ts'
 import type { Ledger } from './ledger.ts'
 import { item } from './population.ts'
-import { type FillArgs, match, settlement, type World } from './world.ts'
+import { type FillArgs, match, settlement } from './site.ts'
+import type { World } from './world.ts'
 
 /** What the market maker earns on every unit, basis points of spot. */
 export const SPREAD_BP = 10n
@@ -18,9 +19,10 @@ export async function unwind(world: World, ledger: Ledger, prices: readonly bigi
       if (decodeAccountId(account).owner !== wallet.address) continue
       for (const position of ledger.portfolio(account).positions) {
         const { instrument, lots } = position
-        fills.push(
-          await match(world, { wallet, account, instrument, lots: -lots, price: quote(world, position, prices) }),
-        )
+        const [side, units] = lots > 0n ? [-1n, lots] : [1n, -lots]
+        const price = side * quote(world, position, prices)
+        const legs = [{ instrument, ratio: side }]
+        fills.push(await match(world, { wallet, account, maker: world.maker, legs, units, price }))
       }
     }
     if (fills.length > 0) raw.push(await settlement(world, fills))

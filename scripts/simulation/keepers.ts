@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from './chain.ts'
 import { startChild, stopChild } from './children.ts'
 import { item } from './population.ts'
-import type { World } from './world.ts'
+import type { Site } from './site.ts'
 
 /** Two competitors: one pays more for its place and only bids for large rewards, one takes small ones too, in smaller slices. */
 export const KEEPERS = [
@@ -42,27 +42,27 @@ class KeeperStartError extends Error {
   }
 }
 
-export async function startKeepers(world: World): Promise<RunningKeeper[]> {
-  const keepers = await Promise.all(KEEPERS.map((_, index) => startKeeper(world, index)))
+export async function startKeepers(site: Site): Promise<RunningKeeper[]> {
+  const keepers = await Promise.all(KEEPERS.map((_, index) => startKeeper(site, index)))
   for (const keeper of keepers) {
     if (!(await hasScanned(keeper, 1, START_MS))) throw new KeeperStartError(keeper.name, keeper.log())
   }
   return keepers
 }
 
-async function startKeeper(world: World, index: number): Promise<RunningKeeper> {
+async function startKeeper(site: Site, index: number): Promise<RunningKeeper> {
   const { name, policy, gas } = item(KEEPERS, index)
   const port = await freePort()
-  const file = join(world.folder, `keeper-${name}.json`)
+  const file = join(site.folder, `keeper-${name}.json`)
   const config = {
     name,
-    rpcUrl: world.chain.rpc.url,
-    deployment: world.deploymentFile,
-    privateKey: item(world.keepers, index).key,
+    rpcUrl: site.chain.rpc.url,
+    deployment: site.deploymentFile,
+    privateKey: item(site.keepers, index).key,
     account: { subId: 0, pool: KEEPER_ACCOUNTS.slice(1).map(Number) },
     metricsPort: port,
     pollMs: POLL_MS,
-    journal: join(world.folder, `journal-${name}.json`),
+    journal: join(site.folder, `journal-${name}.json`),
     logLevel: 'warn',
     finalityBlocks: 2,
     maxInFlight: 16,
@@ -103,7 +103,11 @@ async function scannedBlock({ health }: RunningKeeper): Promise<number> {
 }
 
 /** Waits until every keeper has scanned `block`; false when one was too slow. */
-export async function allScanned(keepers: readonly RunningKeeper[], block: number): Promise<boolean> {
-  const results = await Promise.all(keepers.map((keeper) => hasScanned(keeper, block, SCAN_MS)))
+export async function allScanned(
+  keepers: readonly RunningKeeper[],
+  block: number,
+  limitMs = SCAN_MS,
+): Promise<boolean> {
+  const results = await Promise.all(keepers.map((keeper) => hasScanned(keeper, block, limitMs)))
   return results.every((each) => each)
 }

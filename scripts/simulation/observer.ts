@@ -8,7 +8,14 @@ import {
   encodeUnderlyingSet,
   exchangeAbi,
   marketsAbi,
+  type PositionWord,
+  perpetualOf,
   type Snapshot,
+  seriesAbi,
+  settlementAbi,
+  spotOf,
+  surfaceFeedAbi,
+  surfacesAbi,
   vaultAbi,
 } from '@plimsoll/sdk'
 import {
@@ -19,23 +26,26 @@ import {
   getAddress,
   type Hex,
   hexToBigInt,
-  isAddressEqual,
   numberToHex,
   parseAbi,
   toFunctionSelector,
 } from 'viem'
 import type { MovedEvent } from './ledger.ts'
 import type { RpcCall } from './rpc.ts'
-import { FEED_ABI, type World } from './world.ts'
+import { FEED_ABI, type Site } from './site.ts'
 
 const LENS_ABI = parseAbi([
   'function totals(address clearinghouse, bytes32[] accounts, uint128[] instruments) view returns (int256 cash, int256[] lots, uint256 positions, uint256 counted)',
   'function portfolios(address clearinghouse, bytes32[] accounts) view returns ((uint8 mode, int256 cash, uint256[] positions)[])',
 ])
 const BALANCE_ABI = parseAbi(['function balanceOf(address owner) view returns (uint256)'])
-const EVENTS = [...clearinghouseAbi, ...auctionAbi].filter((item) => item.type === 'event')
+const EVENTS = [...clearinghouseAbi, ...auctionAbi, ...surfacesAbi, ...seriesAbi, ...settlementAbi].filter(
+  (item) => item.type === 'event',
+)
+/** The first that has a selector names it: the exchange settles fills, the settlement contract accounts. */
 const ACTIONS = new Map(
-  [...clearinghouseAbi, ...auctionAbi, ...vaultAbi, ...exchangeAbi, ...marketsAbi, ...FEED_ABI]
+  [surfaceFeedAbi, settlementAbi, seriesAbi, FEED_ABI, marketsAbi, exchangeAbi, vaultAbi, auctionAbi, clearinghouseAbi]
+    .flat()
     .filter((item) => item.type === 'function')
     .map((item) => [toFunctionSelector(item), item.name]),
 )
@@ -50,6 +60,11 @@ type ProtocolEvent =
   | { kind: 'converted'; account: AccountId; keeper: AccountId; value: bigint; payment: bigint }
   | { kind: 'covered'; own: bigint; common: bigint; hole: bigint }
   | { kind: 'mode'; account: AccountId; mode: number }
+  | { kind: 'flagged' | 'unflagged'; account: AccountId }
+  /** `fraction` of the way taken, WAD: below 1 clamped, 0 the old surface stays. */
+  | { kind: 'surface'; underlying: number; timestamp: bigint; fraction: bigint }
+  | { kind: 'rolled'; underlying: number; number: bigint }
+  | { kind: 'settled'; account: AccountId; underlying: number; expiry: number; price: bigint; cash: bigint }
 
 export type Transaction = {
   hash: Hex
@@ -66,8 +81,8 @@ export type Transaction = {
 /** Sums that the chain itself gives: over all accounts, `CUSTODY` included. */
 export type Totals = {
   cash: bigint
-  /** In the order of the instruments. */
-  lots: readonly bigint[]
+  /** By instrument id. */
+  lots: ReadonlyMap<bigint, bigint>
   /** Positions that no known instrument covers: 0, or the sums say nothing. */
   unknownPositions: bigint
   /** Of asset 0, 1, .. in token units: what the vault owes and what it holds. */
@@ -75,6 +90,11 @@ export type Totals = {
   held: readonly bigint[]
   ratio: bigint
 }
+
+type Sums = Pick<Totals, 'cash' | 'lots' | 'unknownPositions'>
+
+/** An account as the clearinghouse returns it. */
+export type Vector = { mode: number; cash: bigint; positions: readonly PositionWord[] }
 
 export type BlockView = {
   number: number
@@ -84,25 +104,26 @@ export type BlockView = {
 }
 
 export class Observer {
-  readonly #world: World
-  readonly #ids: readonly number[]
+  protected readonly site: Site
+  protected readonly set: bigint
   /** Spot and perpetual of every underlying. */
-  readonly instruments: readonly bigint[]
+  readonly #instruments: readonly bigint[]
+  readonly #ours: ReadonlySet<string>
 
-  constructor(world: World) {
-    this.#world = world
-    this.#ids = world.deployment.underlyings.map(({ id }) => id)
-    this.instruments = this.#ids.flatMap((underlying) =>
-      (['spot', 'perpetual'] as const).map((kind) => encodeInstrumentId({ underlying, kind, expiry: 0, strike: 0n })),
-    )
+  constructor(site: Site) {
+    const { underlyings, clearinghouse, auction, surfaces, series, settlement } = site.deployment
+    this.site = site
+    this.set = encodeUnderlyingSet(underlyings.map(({ id }) => id))
+    this.#instruments = underlyings.flatMap(({ id }) => [spotOf(id), perpetualOf(id)].map(encodeInstrumentId))
+    this.#ours = new Set([clearinghouse, auction, surfaces, series, settlement].map((address) => address.toLowerCase()))
   }
 
   async read(number: number): Promise<BlockView> {
-    const { rpc } = this.#world.chain
+    const { rpc } = this.site.chain
     const at = numberToHex(number)
     const [block, answer] = await rpc.batch([
       { method: 'eth_getBlockByNumber', params: [at, true] },
-      call(this.#world.deployment.clearinghouse, this.#snapshotData(), at),
+      call(this.site.deployment.clearinghouse, this.snapshotData(number), at),
     ])
     const { timestamp, transactions } = block as RawBlock
     const decoded = decodeFunctionResult({ abi: clearinghouseAbi, functionName: 'snapshot', data: answer as Hex })
@@ -117,61 +138,60 @@ export class Observer {
     }
   }
 
-  /** Every account as the contract has it. */
-  async portfolios(accounts: readonly AccountId[]) {
-    const { chain, deployment, lens } = this.#world
+  /** Accounts as the contract has them after `block`, a number in hex. */
+  async portfolios(accounts: readonly AccountId[], block: Hex | 'latest' = 'latest'): Promise<readonly Vector[]> {
+    const { chain, deployment, lens } = this.site
     const args = [deployment.clearinghouse, accounts] as const
     const data = encodeFunctionData({ abi: LENS_ABI, functionName: 'portfolios', args })
-    const result = await chain.rpc.call<Hex>('eth_call', [{ to: lens, data }, 'latest'])
+    const result = await chain.rpc.call<Hex>('eth_call', [{ to: lens, data }, block])
     return decodeFunctionResult({ abi: LENS_ABI, functionName: 'portfolios', data: result })
   }
 
-  #snapshotData(): Hex {
-    const args = [encodeUnderlyingSet(this.#ids)] as const
-    return encodeFunctionData({ abi: clearinghouseAbi, functionName: 'snapshot', args })
+  /** The call whose answer, of the shape of `snapshot`, values all that anybody holds after block `number`. */
+  protected snapshotData(_number: number): Hex {
+    return encodeFunctionData({ abi: clearinghouseAbi, functionName: 'snapshot', args: [this.set] })
   }
 
   /** What the chain says of all `accounts` together after block `number`. */
   async totals(accounts: readonly AccountId[], number: number): Promise<Totals> {
     const at = numberToHex(number)
-    const { chain, deployment, lens } = this.#world
-    const { clearinghouse, vault, usd, underlyings } = deployment
+    const [sums, assets] = await Promise.all([this.sums(accounts, at), this.#assets(at)])
+    return { ...sums, ...assets }
+  }
+
+  /** Cash and lots over all `accounts`, added up by the chain. */
+  protected async sums(accounts: readonly AccountId[], at: Hex): Promise<Sums> {
+    const { chain, deployment, lens } = this.site
+    const args = [deployment.clearinghouse, accounts, this.#instruments] as const
+    const totals = { abi: LENS_ABI, functionName: 'totals' } as const
+    const data = await chain.rpc.call<Hex>('eth_call', [
+      { to: lens, data: encodeFunctionData({ ...totals, args }) },
+      at,
+    ])
+    const [cash, lots, positions, counted] = decodeFunctionResult({ ...totals, data })
+    const byInstrument = this.#instruments.map((id, i): [bigint, bigint] => [id, lots[i] ?? 0n])
+    return { cash, lots: new Map(byInstrument), unknownPositions: positions - counted }
+  }
+
+  async #assets(at: Hex): Promise<Omit<Totals, keyof Sums>> {
+    const { vault, usd, underlyings } = this.site.deployment
     const tokens = [usd, ...underlyings.map(({ token }) => token)]
-    const sums = { abi: LENS_ABI, functionName: 'totals', args: [clearinghouse, accounts, this.instruments] } as const
     const balance = encodeFunctionData({ abi: BALANCE_ABI, functionName: 'balanceOf', args: [vault] })
     const owed = (asset: number) =>
       encodeFunctionData({ abi: vaultAbi, functionName: 'internalBalance', args: [asset] })
-    const ratio = encodeFunctionData({ abi: vaultAbi, functionName: 'withdrawalRatio' })
-    const answers = (await chain.rpc.batch([
-      call(lens, encodeFunctionData(sums), at),
-      call(vault, ratio, at),
+    const answers = (await this.site.chain.rpc.batch([
+      call(vault, encodeFunctionData({ abi: vaultAbi, functionName: 'withdrawalRatio' }), at),
       ...tokens.map((_, asset) => call(vault, owed(asset), at)),
       ...tokens.map((token) => call(token, balance, at)),
-    ])) as Hex[]
-    const [cash, lots, positions, counted] = decodeFunctionResult({
-      abi: LENS_ABI,
-      functionName: 'totals',
-      data: answers[0] ?? '0x',
-    })
-    const numbers = answers.slice(1).map((word) => hexToBigInt(word))
-    const [r = 0n, ...assets] = numbers
-    return {
-      cash,
-      lots,
-      unknownPositions: positions - counted,
-      owed: assets.slice(0, tokens.length),
-      held: assets.slice(tokens.length),
-      ratio: r,
-    }
+    ])) as Hex[] // words
+    const [ratio = 0n, ...assets] = answers.map((word) => hexToBigInt(word))
+    return { owed: assets.slice(0, tokens.length), held: assets.slice(tokens.length), ratio }
   }
 
   #transaction({ hash, input }: RawBlock['transactions'][number], receipt: RawReceipt | undefined): Transaction {
     if (!receipt) throw new Error(`The node has no receipt of ${hash}, which it has mined.`)
-    const { clearinghouse, auction } = this.#world.deployment
     const selector = input.slice(0, 10) as Hex
-    const ours = receipt.logs.filter(
-      ({ address }) => isAddressEqual(address, clearinghouse) || isAddressEqual(address, auction),
-    )
+    const ours = receipt.logs.filter(({ address }) => this.#ours.has(address.toLowerCase()))
     return {
       hash,
       action: ACTIONS.get(selector) ?? selector,
@@ -197,11 +217,21 @@ function decode({ topics, data }: Log): ProtocolEvent[] {
       return [{ kind: 'covered', ...args }]
     case 'ModeSet':
       return [{ kind: 'mode', ...args }]
+    case 'Flagged':
+      return [{ kind: 'flagged', account: args.account }]
+    case 'Unflagged':
+      return [{ kind: 'unflagged', account: args.account }]
+    case 'SurfacePosted':
+      return [{ kind: 'surface', ...args }]
+    case 'EpochRolled':
+      return [{ kind: 'rolled', underlying: args.underlying, number: args.number }]
+    case 'Settled':
+      return [{ kind: 'settled', ...args }]
     default:
       return []
   }
 }
 
-function call(to: Address, data: Hex, at: Hex): RpcCall {
+export function call(to: Address, data: Hex, at: Hex | 'latest'): RpcCall {
   return { method: 'eth_call', params: [{ to, data }, at] }
 }

@@ -8,10 +8,11 @@ import { unwind } from './desk.ts'
 import { allScanned, KEEPERS, type RunningKeeper, startKeepers, stopKeepers } from './keepers.ts'
 import { type BlockView, Observer } from './observer.ts'
 import { item } from './population.ts'
+import { pushes, type Site } from './site.ts'
 import { type Sample, Standings } from './standings.ts'
 import { Tally } from './tally.ts'
 import { send } from './wallet.ts'
-import { createWorld, fund, open, pushes, topUp, type World } from './world.ts'
+import { createWorld, fund, open, topUp, type World } from './world.ts'
 
 export type RunOptions = {
   schedule: Schedule
@@ -35,7 +36,7 @@ export type Progress = {
 export type TimelinePoint = Sample & { t: number; prices: bigint[]; slices: number }
 
 export type Outcome = {
-  world: World
+  world: Site & { traders: readonly unknown[] }
   audit: Audit
   standings: Standings
   tally: Tally

@@ -49,9 +49,19 @@ export class Standings {
     this.#accounts = new Set(accounts)
   }
 
-  /** Accounts that are liquidatable now. */
+  /** How many accounts are liquidatable now. */
   get breached(): number {
     return this.#open.size
+  }
+
+  /** Accounts that are liquidatable now. */
+  breachedAccounts(): AccountId[] {
+    return [...this.#open.keys()]
+  }
+
+  /** As of the last block in which the account was looked at. */
+  last(account: AccountId): Assessment | undefined {
+    return this.#last.get(account)
   }
 
   /** `pushed`: prices moved, so everybody is assessed. Returns who fell below initial margin for the first time. */
@@ -124,13 +134,14 @@ function leastFraction({ equity, maintenance }: Assessment): bigint {
   return missing <= 0n ? 0n : (missing * WAD) / target
 }
 
-/** Sum of the sizes of all positions at mark, USD with 18 decimals. */
+/** Sum of the sizes of all positions, options at full size, USD with 18 decimals. */
 function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
   return positions.reduce((sum, { instrument, lots }) => {
     const market = snapshot.markets.find(({ underlying }) => underlying === instrument.underlying)
     if (!market) return sum
-    const isSpot = instrument.kind === 'spot'
-    const unit = isSpot ? market.tokenUnit * market.spot : market.lotUnit * market.perpetualMark
+    const { kind } = instrument
+    const price = kind === 'perpetual' ? market.perpetualMark : market.spot
+    const unit = (kind === 'spot' ? market.tokenUnit : market.lotUnit) * price
     const size = lots < 0n ? -lots : lots
     return sum + (size * unit) / WAD
   }, 0n)

@@ -5,7 +5,7 @@ import { KEEPERS } from './keepers.ts'
 import type { Ledger } from './ledger.ts'
 import type { BlockView, Transaction } from './observer.ts'
 import { item, toMicroUsd } from './population.ts'
-import type { World } from './world.ts'
+import type { Site } from './site.ts'
 
 export type KeeperTally = {
   name: string
@@ -31,7 +31,7 @@ export class Tally {
   hole = 0n
   readonly #ethIndex: number
 
-  constructor({ keepers, deployment }: World) {
+  constructor({ keepers, deployment }: Site) {
     this.#ethIndex = deployment.underlyings.findIndex(({ symbol }) => symbol === 'ETH')
     this.keepers = keepers.map(({ address }, index) => ({
       name: item(KEEPERS, index).name,

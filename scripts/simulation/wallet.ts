@@ -1,14 +1,7 @@
 /** Keys of the actors, their transactions and their signed orders. */
-import {
-  type AccountId,
-  createOrder,
-  encodeAccountId,
-  type encodeOrder,
-  type Instrument,
-  orderTypedData,
-} from '@plimsoll/sdk'
+import { type AccountId, createOrder, encodeAccountId, type encodeOrder, type Leg, orderTypedData } from '@plimsoll/sdk'
 import { type Address, type Hex, keccak256, stringToHex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Rpc } from './rpc.ts'
 
 const GWEI = 10n ** 9n
@@ -17,21 +10,26 @@ const MAX_FEE = 200n * GWEI
 
 export type Transaction = { to: Address; data: Hex; gas: bigint; tip?: bigint | undefined }
 
+/** `name` and `seed` make the key: the wallets exist on throw-away chains only. */
+export function keyOf(name: string, seed: number): Hex {
+  return keccak256(stringToHex(`plimsoll simulation ${seed} ${name}`))
+}
+
 export class Wallet {
   readonly key: Hex
-  readonly #account: ReturnType<typeof privateKeyToAccount>
+  /** Signs other messages too. */
+  readonly account: PrivateKeyAccount
   readonly #chainId: number
   #nonce = 0
 
-  /** `name` and `seed` make the key: these wallets exist on throw-away chains only. */
   constructor(name: string, seed: number, chainId: number) {
-    this.key = keccak256(stringToHex(`plimsoll simulation ${seed} ${name}`))
-    this.#account = privateKeyToAccount(this.key)
+    this.key = keyOf(name, seed)
+    this.account = privateKeyToAccount(this.key)
     this.#chainId = chainId
   }
 
   get address(): Address {
-    return this.#account.address
+    return this.account.address
   }
 
   accountId(subId = 0n): AccountId {
@@ -40,7 +38,7 @@ export class Wallet {
 
   /** The next transaction of this wallet, raw. */
   sign({ to, data, gas, tip = GWEI }: Transaction): Promise<Hex> {
-    return this.#account.signTransaction({
+    return this.account.signTransaction({
       type: 'eip1559',
       chainId: this.#chainId,
       nonce: this.#nonce++,
@@ -52,18 +50,10 @@ export class Wallet {
     })
   }
 
-  async signOrder(exchange: Address, { account, instrument, lots, price, nonce }: OrderTerms): Promise<SignedOrder> {
-    const side = lots > 0n ? 1n : -1n
-    const order = createOrder({
-      accountId: account,
-      legs: [{ instrument, ratio: side }],
-      limitPrice: side * price,
-      units: lots * side,
-      nonce,
-      expiry: 2 ** 40 - 1,
-    })
+  async signOrder(exchange: Address, { account, legs, units, price, nonce }: OrderTerms): Promise<SignedOrder> {
+    const order = createOrder({ accountId: account, legs, limitPrice: price, units, nonce, expiry: 2 ** 40 - 1 })
     const message = orderTypedData({ chainId: this.#chainId, exchange }, order)
-    return { order: message.message, signature: await this.#account.signTypedData(message) }
+    return { order: message.message, signature: await this.account.signTypedData(message) }
   }
 }
 
@@ -73,6 +63,6 @@ export async function send(rpc: Rpc, raw: readonly Hex[]): Promise<Hex[]> {
   return hashes as Hex[]
 }
 
-/** Buys (lots > 0) or sells `lots` at `price` USD per lot, 18 decimals. */
-export type OrderTerms = { account: AccountId; instrument: Instrument; lots: bigint; price: bigint; nonce: bigint }
+/** Trades `units` of a structure; `price` is what the account pays per unit, USD with 18 decimals, negative: receives. */
+type OrderTerms = { account: AccountId; legs: readonly Leg[]; units: bigint; price: bigint; nonce: bigint }
 export type SignedOrder = { order: ReturnType<typeof encodeOrder>; signature: Hex }

@@ -175,12 +175,13 @@ function tradeOf({ underlying, legs }: Sketch, notionalUsd: number, context: Con
       return sum + Number(ratio) * lot * unitPrice(instrumentOf(instrument, context.symbols), context.market)
     }, 0)
   const premiumUsd = cost(legs.filter(({ instrument }) => instrument.kind !== 'perpetual'))
-  return { maker: makerOf(underlying, legs, context.market.time), legs, units, priceUsd: cost(legs), premiumUsd }
+  const last = Math.max(...legs.map(({ instrument }) => instrument.expiry))
+  return { maker: makerIndex(underlying, last, context.market.time), legs, units, priceUsd: cost(legs), premiumUsd }
 }
 
-function makerOf(underlying: number, legs: readonly Leg[], time: number): number {
-  const last = Math.max(...legs.map(({ instrument }) => instrument.expiry))
-  return (underlying - 1) * MAKERS_PER_UNDERLYING + (last - time > FAR_SECONDS ? 1 : 0)
+/** Which maker trades instruments of `underlying` up to `expiry` when the books are opened at `time`. */
+export function makerIndex(underlying: number, expiry: number, time: number): number {
+  return (underlying - 1) * MAKERS_PER_UNDERLYING + (expiry - time > FAR_SECONDS ? 1 : 0)
 }
 
 function spotOf(underlying: number, { symbols, market }: Context): number {
