@@ -39,7 +39,7 @@ export const PERMISSIONS = {
     ],
     GUARDIAN: ['tightenOpenInterestCap(uint8,uint64)', 'tightenReduceOnly(uint8)'],
     FEED: ['setPremium(uint8,int256)'],
-    SETTLEMENT: ['delist(uint8)'],
+    SETTLEMENT: ['delist(uint8,uint256)'],
   },
   Series: {
     GOVERNANCE: ['setSettlement(address)', `setRiskTerms(uint8,${TERMS})`],

@@ -38,10 +38,12 @@ abstract contract Ledger is IClearinghouse {
         UnderlyingSet dated;
     }
 
-    /// @dev One account during a move. `hint` is where the next position is looked for first.
+    /// @dev One account during a move. `held` mirrors its positions, with room for as many as the move may open; the first
+    /// `head.count` are held. `hint` is where the next one is looked for first.
     struct Side {
         AccountId account;
         Head head;
+        Position[] held;
         uint256 hint;
         Raised raised;
     }
@@ -57,8 +59,8 @@ abstract contract Ledger is IClearinghouse {
     /// @return raisedFrom Where |derivative lots| of `from` grew. @return raisedTo The same of `to`.
     function _move(Move memory m) internal returns (Raised memory raisedFrom, Raised memory raisedTo) {
         if (m.from == m.to) revert SameAccount(m.from);
-        Side memory from = Side(m.from, _heads[m.from], 0, Raised(NO_UNDERLYINGS, NO_UNDERLYINGS));
-        Side memory to = Side(m.to, _heads[m.to], 0, Raised(NO_UNDERLYINGS, NO_UNDERLYINGS));
+        Side memory from = _side(m.from, m.legs.length);
+        Side memory to = _side(m.to, m.legs.length);
         int256 cash = Usd.unwrap(m.cash);
         from.head.cash = (from.head.cash - cash).toInt128();
         to.head.cash = (to.head.cash + cash).toInt128();
@@ -79,6 +81,14 @@ abstract contract Ledger is IClearinghouse {
         return (from.raised, to.raised);
     }
 
+    /// @dev Without legs the positions are not read.
+    function _side(AccountId account, uint256 legs) private view returns (Side memory side) {
+        side.account = account;
+        side.head = _heads[account];
+        side.raised = Raised(NO_UNDERLYINGS, NO_UNDERLYINGS);
+        if (legs != 0) side.held = _read(account, side.head.count, legs);
+    }
+
     /// @dev Adds `delta` lots to one position; opens or removes its slot, and notes where |derivative lots| grew.
     /// @return Change of max(lots, 0); of a clearing account 0, since it only holds what others have settled.
     function _add(Side memory side, InstrumentId instrument, int256 delta) private returns (int256) {
@@ -86,9 +96,8 @@ abstract contract Ledger is IClearinghouse {
             _cleared[instrument] += delta;
             return 0;
         }
-        Position[MAX_POSITIONS] storage held = _positions[side.account];
         uint256 count = side.head.count;
-        (uint256 index, int256 old) = _find(held, count, instrument, side.hint);
+        (uint256 index, int256 old) = _find(side.held, count, instrument, side.hint);
         side.hint = index + 1;
         int256 lots = old + delta;
         Kind kind = instrument.kind();
@@ -98,10 +107,10 @@ abstract contract Ledger is IClearinghouse {
                 if (count == MAX_POSITIONS) revert TooManyPositions(side.account, count);
                 side.head.count = uint8(count + 1);
             }
-            held[index] = position(instrument, lots.toInt128());
+            _write(side, index, position(instrument, lots.toInt128()));
         } else if (index < count) {
-            held[index] = held[count - 1];
-            held[count - 1] = Position.wrap(0);
+            _write(side, index, side.held[count - 1]);
+            _write(side, count - 1, Position.wrap(0));
             side.head.count = uint8(count - 1);
         }
         bool rose = lots > 0 ? lots > old && lots > -old : -lots > old && lots < old;
@@ -110,20 +119,39 @@ abstract contract Ledger is IClearinghouse {
         return (lots > 0 ? lots : int256(0)) - (old > 0 ? old : int256(0));
     }
 
+    function _write(Side memory side, uint256 index, Position word) private {
+        side.held[index] = word;
+        _positions[side.account][index] = word;
+    }
+
     /// @dev Index and lots of a held instrument; (count, 0) when it is not held. Looks at `hint` first, because the legs of
     /// a slice come in stored order. The loop ends at MAX_POSITIONS.
     function _find(
-        Position[MAX_POSITIONS] storage held,
+        Position[] memory held,
         uint256 count,
         InstrumentId instrument,
         uint256 hint
-    ) private view returns (uint256, int256) {
-        for (uint256 i; i < count; ++i) {
-            uint256 index = hint + i < count ? hint + i : (hint + i) % count;
-            Position found = held[index];
-            if (found.instrument() == instrument) return (index, found.lots());
+    ) private pure returns (uint256 index, int256) {
+        // index = hint < count ? hint : 0; for (left = count; left != 0; --left) { if (held[index] is of instrument) break;
+        //     if (++index == count) index = 0; }
+        uint256 wanted = InstrumentId.unwrap(instrument);
+        uint256 left = count;
+        assembly ("memory-safe") {
+            let words := add(held, 32)
+            index := mul(lt(hint, count), hint)
+            for {} left {
+                left := sub(left, 1)
+            } {
+                if eq(shr(128, mload(add(words, shl(5, index)))), wanted) {
+                    break
+                }
+                index := add(index, 1)
+                if eq(index, count) {
+                    index := 0
+                }
+            }
         }
-        return (count, 0);
+        return left == 0 ? (count, int256(0)) : (index, int256(held[index].lots()));
     }
 
     function _requireInRange(AccountId account, InstrumentId instrument, Kind kind, int256 lots) private pure {
@@ -139,8 +167,12 @@ abstract contract Ledger is IClearinghouse {
         Head memory head = _heads[account];
         p.mode = head.mode;
         p.cash = Usd.wrap(head.cash);
-        uint256 count = head.count;
-        Position[] memory positions = new Position[](count);
+        p.positions = _read(account, head.count, 0);
+    }
+
+    /// @dev The positions of an account and `room` for more.
+    function _read(AccountId account, uint256 count, uint256 room) private view returns (Position[] memory positions) {
+        positions = new Position[](count + room);
         Position[MAX_POSITIONS] storage held = _positions[account];
         // for (i = 0; i < count; ++i) positions[i] = held[i]; a position fills a slot.
         assembly ("memory-safe") {
@@ -155,7 +187,6 @@ abstract contract Ledger is IClearinghouse {
                 word := add(word, 32)
             }
         }
-        p.positions = positions;
     }
 
     function _underlyingsOf(Portfolio memory p) internal pure returns (UnderlyingSet set) {

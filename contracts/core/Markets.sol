@@ -62,6 +62,7 @@ contract Markets is IMarkets, AccessManaged {
     mapping(uint256 underlying => Pulse pulse) private _pulses;
     mapping(uint256 underlying => uint256 time) private _riskSetAt;
     mapping(uint256 underlying => uint256 time) private _premiumSetAt;
+    mapping(uint256 underlying => uint256 price) private _finalPrices;
 
     constructor(address authority) AccessManaged(authority) {}
 
@@ -121,13 +122,14 @@ contract Markets is IMarkets, AccessManaged {
     }
 
     /// @inheritdoc IMarkets
-    function delist(uint8 underlying) external restricted {
+    function delist(uint8 underlying, uint256 finalPrice) external restricted {
         State memory state = _advance(underlying, _listing(underlying));
         state.pulse.premium = 0;
         _store(underlying, state);
         _listings[underlying].delisted = true;
+        _finalPrices[underlying] = finalPrice;
         emit Funding(underlying, state.pulse.fundingIndex, 0);
-        emit Delisted(underlying);
+        emit Delisted(underlying, finalPrice);
     }
 
     /* LISTING AND PARAMETERS */
@@ -296,7 +298,10 @@ contract Markets is IMarkets, AccessManaged {
     function _row(uint256 underlying, Listing memory listing, State memory s) private view returns (Market memory m) {
         _price(m, s);
         m.ema = s.pulse.ema;
-        m.perpetualMark = uint256(int256(m.spot) * (1e6 + int256(s.pulse.premium))) / 1e6;
+        m.perpetualMark =
+            listing.delisted
+                ? _finalPrices[underlying]
+                : uint256(int256(m.spot) * (1e6 + int256(s.pulse.premium))) / 1e6;
         m.fundingIndex = s.pulse.fundingIndex;
         m.tokenUnit = _tokenUnit(listing);
         m.lotUnit = listing.lotUnit;

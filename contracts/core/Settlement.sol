@@ -65,7 +65,7 @@ contract Settlement is ISettlement, AccessManaged {
         emit Averaged(underlying, expiry, a.doneUntil, a.sum);
         if (a.doneUntil == from) return;
         if (expiry != 0) SERIES.roll(underlying);
-        else if (a.doneUntil == end) MARKETS.delist(underlying);
+        else if (a.doneUntil == end) MARKETS.delist(underlying, a.sum / SETTLEMENT_WINDOW);
     }
 
     /// @dev Adds the consecutive rounds up to `until`, at most `maxRounds` of them. The first time it starts at round `hint`,

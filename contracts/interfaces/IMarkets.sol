@@ -15,7 +15,7 @@ enum PriceStatus {
 
 /// @notice One row of the market matrix: everything the engine needs to know about an underlying.
 /// @param spot, low, high, ema USD per unit, 18 decimals; low <= spot <= high.
-/// @param perpetualMark spot * (1 + premium), rounded down.
+/// @param perpetualMark spot * (1 + premium), rounded down; the final price of a delisted one.
 /// @param fundingIndex Phi: cumulative funding per unit, USD 18 decimals; a long of one unit has paid it since listing.
 /// @param tokenUnit Units of the underlying per base unit of the collateral token, 1e-18 each; 0 = no collateral.
 /// @param lotUnit Units of the underlying per derivative lot, 1e-18 each; 0 = no derivatives.
@@ -117,8 +117,8 @@ interface IMarkets {
     event RiskParametersSet(uint8 indexed underlying, RiskParameters parameters);
     event LimitsSet(uint8 indexed underlying, Limits limits);
     event ReduceOnlySet(uint8 indexed underlying, bool reduceOnly);
-    /// @notice The perpetual of `underlying` pays no funding any more and is being settled.
-    event Delisted(uint8 indexed underlying);
+    /// @notice The perpetual of `underlying` pays no funding any more and is worth `finalPrice` less Phi until it is settled.
+    event Delisted(uint8 indexed underlying, uint256 finalPrice);
     /// @notice A spot observation was stored. Prices USD, 18 decimals.
     event Observed(uint8 indexed underlying, uint256 spot, uint256 ema);
     /// @notice Funding accrued: `fundingIndex` is Phi now, `premium` in millionths holds from now on.
@@ -145,9 +145,9 @@ interface IMarkets {
     /// @notice Accrues funding, then lets `premium` (millionths, clamped to +-5000, smoothed over 10 minutes) hold.
     function setPremium(uint8 underlying, int256 premium) external;
 
-    /// @notice Ends the perpetual of `underlying`: funding stops for good, no new risk. Only the series contract, at the end of
-    /// its settlement window.
-    function delist(uint8 underlying) external;
+    /// @notice Ends the perpetual of `underlying`: funding stops for good, its mark is the final price, no new risk. Only the
+    /// settlement contract, when the window is averaged.
+    function delist(uint8 underlying, uint256 finalPrice) external;
 
     /// @notice Number of listed underlyings; ids are 1..count.
     function count() external view returns (uint256);

@@ -7,7 +7,7 @@ import {Essvi, Slice} from "./Essvi.sol";
 import {FixedPoint, SIGNED_WAD, WAD} from "./FixedPoint.sol";
 
 /// @notice What a surface may change by since the last one. @param relative Of each volatility, WAD. @param absolute Volatility
-/// points on top, WAD. @param carry Of forward / spot, WAD.
+/// points on top, WAD. @param carry Of forward / spot and of the discount, WAD.
 struct Budget {
     uint256 relative;
     uint256 absolute;
@@ -50,7 +50,10 @@ library SurfaceStep {
         uint256 life,
         int256 width
     ) internal pure returns (uint256 part) {
-        part = _part(_ranOff(old.forwardRatio(), tau, life), quoted.forwardRatio(), b.carry);
+        part = FixedPointMathLib.min(
+            _part(_ranOff(old.forwardRatio(), tau, life), quoted.forwardRatio(), b.carry),
+            _part(_ranOff(old.discount(), tau, life), quoted.discount(), b.carry)
+        );
         uint256[3] memory befores = _volatilities(old, life, width);
         uint256[3] memory laters = _volatilities(quoted, tau, width);
         for (uint256 i; i < 3; ++i) {

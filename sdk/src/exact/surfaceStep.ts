@@ -49,7 +49,10 @@ export function stepFraction({ old, quoted, tau, life }: StepSlice, budget: Step
   const laters = volatilities(quoted, tau, width)
   return befores.reduce(
     (part, before, i) => minUsd(part, varianceStep(before, laters[i] ?? before, budget)),
-    partOf(ranOff(old.forwardRatio, tau, life), quoted.forwardRatio, budget.carry),
+    minUsd(
+      partOf(ranOff(old.forwardRatio, tau, life), quoted.forwardRatio, budget.carry),
+      partOf(ranOff(old.discount, tau, life), quoted.discount, budget.carry),
+    ),
   )
 }
 

@@ -79,7 +79,7 @@ contract DelistingTest is Scenes {
 
     function test_delist_isForTheSettlementContract() public {
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(this)));
-        markets.delist(BTC);
+        markets.delist(BTC, BTC_SPOT);
     }
 
     /* THE END */
@@ -149,7 +149,8 @@ contract DelistingTest is Scenes {
         _pass();
         _average();
         int256 phi = _row().fundingIndex;
-        assertEq(_row().perpetualMark, _row().spot, "no premium any more");
+        (, uint256 price) = settlement.finalPrice(BTC, 0);
+        assertEq(_row().perpetualMark, price, "no premium any more");
         skip(1 hours);
         markets.setPremium(BTC, 5_000);
         skip(10 minutes);
@@ -157,7 +158,7 @@ contract DelistingTest is Scenes {
         markets.touch(NO_UNDERLYINGS.with(BTC));
         skip(1 hours);
         assertEq(_row().fundingIndex, phi, "funding stands still");
-        assertEq(_row().perpetualMark, _row().spot);
+        assertEq(_row().perpetualMark, price);
     }
 
     function test_settle_leavesCollateralOfTheUnderlying() public {
