@@ -24,7 +24,8 @@ import {LANES, Scenarios} from "../libraries/Scenarios.sol";
 contract MarginEngine is IMarginEngine {
     int256 private constant WAD2 = 1e36;
 
-    /// @dev What the underlyings of one group sum to. @param pnl54 One vector, or none yet. @param kept 1 less the least offset of its members, WAD.
+    /// @dev What the underlyings of one group sum to. @param pnl54 One vector, or none yet. @param kept 1 less the least offset of
+    /// its members, WAD.
     struct Group {
         int256[LANES][] pnl54;
         int256 worst;

@@ -8,7 +8,7 @@ import {Black76} from "./Black76.sol";
 import {Essvi, Slice} from "./Essvi.sol";
 import {FixedPoint, WAD} from "./FixedPoint.sol";
 import {Parameters} from "./Parameters.sol";
-import {Nodes, RiskArray, StrikeTerms, VolatilityShocks} from "./RiskArray.sol";
+import {Nodes, RiskArray, StrikeTerms} from "./RiskArray.sol";
 
 /// @dev Seconds before expiry over which the final price is averaged.
 uint256 constant SETTLEMENT_WINDOW = 30 minutes;

@@ -136,7 +136,9 @@ export function stepSurface(input: StepInput): { part: bigint; words: readonly b
   if (part === WAD) return { part, words: quoted }
   for (let halvings = 0n; halvings < MAX_HALVINGS; halvings++) {
     const words = blended(slices, quoted, part >> halvings)
-    const isIn = slices.every((slice, i) => !slice || isWithinBudget(slice, unpackSurface(words[i] ?? 0n), budget, width))
+    const isIn = slices.every(
+      (slice, i) => !slice || isWithinBudget(slice, unpackSurface(words[i] ?? 0n), budget, width),
+    )
     if (!isIn) continue
     const isFree = arbitrageOf(words.map((word) => unpackSurface(word).slice)) === undefined
     return isFree ? { part: part >> halvings, words } : { part: 0n, words: quoted }
