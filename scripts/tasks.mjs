@@ -8,14 +8,14 @@ export const TASKS = {
   bench: [['node', 'bench/src/main.ts']],
   keeper: [['node', 'keeper/src/main.ts']],
   build: [
-    ['hardhat', 'build'],
+    ['hardhat', 'build', '--no-tests'],
     ['node', 'sdk/scripts/abis.ts'],
     ['node', 'sdk/scripts/errorDocs.ts'],
     ['node', 'scripts/build.ts'],
   ],
   docs: [['typedoc']],
   typecheck: [
-    ['hardhat', 'build', '--quiet'],
+    ['hardhat', 'build', '--quiet', '--no-tests'],
     ['tsc', '--project', 'tsconfig.json'],
   ],
   lint: [['node', 'scripts/test.ts', 'lint']],

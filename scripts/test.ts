@@ -65,7 +65,7 @@ const STEPS: Step[] = [
   },
   { name: 'claims', run: () => commands([process.execPath, 'scripts/check-invariants.ts']) },
   // Before the type check: it also writes the types of the contracts.
-  { name: 'compile', run: () => commands(['hardhat', 'build']), stopOnFailure: true },
+  { name: 'compile', run: () => commands(['hardhat', 'build', '--no-tests']), stopOnFailure: true },
   { name: 'typecheck', run: () => commands(['tsc', '--project', 'tsconfig.json']) },
   { name: 'docs', run: () => commands(['typedoc', '--emit', 'none', '--treatWarningsAsErrors']) },
   { name: 'solidity', run: () => suite('solidity') },

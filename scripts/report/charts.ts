@@ -1,13 +1,15 @@
 /** Line and bar charts as inline SVG; colours come from the page's custom properties. */
-type Series = { name: string; color: string; values: readonly number[]; kind?: 'line' | 'bars' }
+type Series = { name: string; color: string; values: readonly number[]; kind?: 'line' | 'dashes' | 'bars' }
 
 export type Chart = {
   title: string
-  /** Unix seconds of every value. */
+  /** Unix seconds of every value, or other positions along the axis if there are `ticks`. */
   times: readonly number[]
   series: readonly Series[]
   /** Shaded range. */
-  window: { from: number; to: number }
+  window?: { from: number; to: number }
+  /** Labels of the axis. @default every third hour */
+  ticks?: readonly { at: number; text: string }[]
   format: (value: number) => string
   /** The axis starts at zero. */
   fromZero?: boolean
@@ -23,7 +25,7 @@ type Scale = { x: (t: number) => number; y: (value: number) => number; low: numb
 export function chart(given: Chart): string {
   const scale = scaleOf(given)
   const { title, series, window } = given
-  const [from, to] = [scale.x(window.from), scale.x(window.to)]
+  const [from, to] = window ? [scale.x(window.from), scale.x(window.to)] : [0, 0]
   const shade = `<rect class="window" x="${px(from)}" y="${MARGIN.top}" width="${px(to - from)}" height="${HEIGHT - MARGIN.top - MARGIN.bottom}"/>`
   const legend = series.map(
     ({ name, color }) => `<span><i style="background:var(--${color})"></i>${escapeHtml(name)}</span>`,
@@ -50,24 +52,31 @@ function scaleOf({ times, series, fromZero }: Chart): Scale {
   }
 }
 
-function grid({ times, format }: Chart, { x, y, low, high }: Scale): string {
+function grid({ times, format, ticks }: Chart, { x, y, low, high }: Scale): string {
   const horizontal = [0, 1, 2, 3, 4].map((i) => {
     const value = low + ((high - low) * i) / 4
     const at = px(y(value))
     return `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${at}" y2="${at}"/><text x="${MARGIN.left - 8}" y="${at}" dy="4" text-anchor="end">${escapeHtml(format(value))}</text>`
   })
-  const [first = 0, last = 0] = [times[0], times.at(-1)]
-  const hours: string[] = []
-  for (let t = Math.ceil(first / HOURS) * HOURS; t <= last; t += HOURS) {
-    const text = new Date(t * 1000).toISOString().slice(11, 16)
-    hours.push(`<text x="${px(x(t))}" y="${HEIGHT - 8}" text-anchor="middle">${text}</text>`)
-  }
-  return `<g class="grid">${horizontal.join('')}${hours.join('')}</g>`
+  const labels = (ticks ?? hours(times)).map(
+    ({ at, text }) => `<text x="${px(x(at))}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(text)}</text>`,
+  )
+  return `<g class="grid">${horizontal.join('')}${labels.join('')}</g>`
 }
 
-function line({ values, color }: Series, { times }: Chart, { x, y }: Scale): string {
+function hours(times: readonly number[]): { at: number; text: string }[] {
+  const [first = 0, last = 0] = [times[0], times.at(-1)]
+  const all: { at: number; text: string }[] = []
+  for (let at = Math.ceil(first / HOURS) * HOURS; at <= last; at += HOURS) {
+    all.push({ at, text: new Date(at * 1000).toISOString().slice(11, 16) })
+  }
+  return all
+}
+
+function line({ values, color, kind }: Series, { times }: Chart, { x, y }: Scale): string {
   const points = values.map((value, i) => `${px(x(times[i] ?? 0))},${px(y(value))}`)
-  return `<polyline fill="none" stroke="var(--${color})" stroke-width="1.6" stroke-linejoin="round" points="${points.join(' ')}"/>`
+  const dashes = kind === 'dashes' ? ' stroke-dasharray="4 4"' : ''
+  return `<polyline fill="none"${dashes} stroke="var(--${color})" stroke-width="1.6" stroke-linejoin="round" points="${points.join(' ')}"/>`
 }
 
 function bars({ values, color }: Series, { times }: Chart, { x, y, low }: Scale): string {

@@ -23,28 +23,37 @@ tr:last-child td{border-bottom:0}th{color:var(--soft);font-weight:500;font-size:
 
 const CLAIMS = {
   inv1: 'Cash of all accounts sums to zero, and the vault holds at least the USD that it owes',
-  inv2: 'Lots of every perpetual sum to zero over all accounts',
+  inv2: 'Lots of every derivative sum to zero over all accounts, those of settled series included',
   inv3: 'Collateral of all accounts sums to zero with custody, and the vault holds at least that',
   inv6: 'No owner action took an account from equity >= 0 to equity < 0',
 } as const
 
-export function html(report: Report, timeline: readonly TimelinePoint[]): string {
+/** What a run with options adds to the page. */
+export type Extra = {
+  title: string
+  lead: string
+  charts: readonly string[]
+  sections: string
+  method: readonly string[]
+}
+
+export function html(report: Report, timeline: readonly TimelinePoint[], extra?: Extra): string {
   const { day, accounts, market, blocks, seconds } = report
-  const title = `Plimsoll on ${day}`
-  const lead = `${accounts.total} accounts, ${market.symbols.join(' and ')}, ${market.steps} price steps in ${blocks} blocks, run in ${seconds} s on ${report.chain}, seed ${report.seed}. Shaded: every bar is fed.`
+  const title = extra?.title ?? `Plimsoll on ${day}`
+  const linear = `${accounts.total} accounts, ${market.symbols.join(' and ')}, ${market.steps} price steps in ${blocks} blocks, run in ${seconds} s on ${report.chain}, seed ${report.seed}. Shaded: every bar is fed.`
+  const lead = extra?.lead ?? linear
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escapeHtml(title)}</h1><p class="lead">${escapeHtml(lead)}</p>
 ${tiles(report)}
 <h2>Through the day (UTC)</h2>
-${charts(report, timeline)}
+${[charts(report, timeline), ...(extra?.charts ?? [])].join('\n')}
+${extra?.sections ?? ''}
 <h2>Invariants</h2>${invariants(report)}
 <h2>Keepers</h2>${keepers(report)}
 <h2>Gas, median per transaction</h2>${gas(report)}
-<h2>How this was made</h2><ul>${method()
-    .map((line) => `<li>${escapeHtml(line)}</li>`)
-    .join('')}</ul>
+<h2>How this was made</h2><ul>${(extra?.method ?? method()).map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>
 </main></body></html>
 `
 }
@@ -131,14 +140,14 @@ function gas({ gas: all }: Report): string {
 }
 
 /** Columns whose name starts with # are numbers. */
-function table(columns: readonly string[], rows: readonly string[]): string {
+export function table(columns: readonly string[], rows: readonly string[]): string {
   const head = columns.map((name) =>
     name.startsWith('#') ? `<th class="n">${escapeHtml(name.slice(1))}</th>` : `<th>${escapeHtml(name)}</th>`,
   )
   return `<div class="table"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`
 }
 
-function money(amount: number): string {
+export function money(amount: number): string {
   const size = Math.abs(amount)
   const [value, unit] = size >= 1e6 ? [amount / 1e6, ' M'] : size >= 1e4 ? [amount / 1e3, ' k'] : [amount, '']
   return `${value.toLocaleString('en', { maximumFractionDigits: size >= 1e4 ? 1 : 2 })}${unit} USD`

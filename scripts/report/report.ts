@@ -113,12 +113,16 @@ function accountsOf({ standings, world }: Outcome): Report['accounts'] {
 }
 
 function latency(episodes: readonly Episode[]): Report['latencyBlocks'] {
-  const blocks = episodes
-    .flatMap(({ breachBlock, closeBlock }) => (closeBlock === undefined ? [] : [closeBlock - breachBlock]))
-    .sort((a, b) => a - b)
-  // The smallest value that at least `share` of all do not exceed.
-  const quantile = (share: number) => blocks[Math.max(0, Math.ceil(share * blocks.length) - 1)] ?? 0
-  return { p50: quantile(0.5), p99: quantile(0.99), max: blocks.at(-1) ?? 0 }
+  const closed = episodes.flatMap(({ breachBlock, closeBlock }) =>
+    closeBlock === undefined ? [] : [closeBlock - breachBlock],
+  )
+  return { p50: quantile(closed, 0.5), p99: quantile(closed, 0.99), max: quantile(closed, 1) }
+}
+
+/** The smallest value that at least `share` of all do not exceed; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 }
 
 function gasOf(gas: ReadonlyMap<string, readonly bigint[]>): Record<string, number> {
@@ -144,7 +148,7 @@ function wad(fraction: bigint): number {
   return Number(fraction) / Number(WAD)
 }
 
-function round(value: number, digits: number): number {
+export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits))
 }
 

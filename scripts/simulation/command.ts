@@ -3,8 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Schedule } from '../market/schedule.ts'
 import { html } from '../report/html.ts'
+import { optionExtra } from '../report/optionHtml.ts'
+import { type OptionFigures, type OptionReport, optionFigures } from '../report/optionReport.ts'
 import { type Report, report } from '../report/report.ts'
 import type { Chain } from './chain.ts'
+import { efficiencyTable } from './options/efficiency.ts'
+import type { OptionDay } from './options/optionDay.ts'
+import { runOptions } from './options/optionRun.ts'
 import { showProgress } from './progress.ts'
 import { run } from './run.ts'
 
@@ -18,7 +23,7 @@ export class UsageError extends Error {
 
 /** Options of both commands for `parseArgs`. */
 export const OPTIONS = {
-  accounts: { type: 'string', default: '300' },
+  accounts: { type: 'string' },
   seed: { type: 'string', default: '1' },
   json: { type: 'string' },
   html: { type: 'string' },
@@ -26,14 +31,16 @@ export const OPTIONS = {
 } as const
 
 export type Values = {
-  accounts: string
+  accounts?: string | undefined
   seed: string
   json?: string | undefined
   html?: string | undefined
   chain?: string | undefined
 }
 
-const MOST_ACCOUNTS = 2_000
+const LINEAR_ACCOUNTS = { ordinary: 300, most: 2_000 }
+/** More would not fit the deposit cap of the settlement token beside their insurance. */
+const OPTION_ACCOUNTS = { ordinary: 200, most: 400 }
 
 function whole(name: string, text: string, minimum: number, maximum: number): number {
   const value = Number(text)
@@ -48,20 +55,49 @@ function chainOf(name: string | undefined): Chain['kind'] | undefined {
   throw new UsageError(`--chain ${name} is neither anvil nor hardhat.`)
 }
 
+type Settings = { accounts: number; seed: number; prefer: Chain['kind'] | undefined }
+
+function settingsOf(values: Values, accounts: { ordinary: number; most: number }): Settings {
+  return {
+    accounts: values.accounts === undefined ? accounts.ordinary : whole('accounts', values.accounts, 1, accounts.most),
+    seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    prefer: chainOf(values.chain),
+  }
+}
+
 /** Runs `schedule` and writes what was asked for; a broken invariant makes the exit code 1. */
 export async function execute(schedule: Schedule, values: Values): Promise<Report> {
   const started = performance.now()
-  const seed = whole('seed', values.seed, 0, 2 ** 32 - 1)
-  const accounts = whole('accounts', values.accounts, 1, MOST_ACCOUNTS)
-  const prefer = chainOf(values.chain)
-  const outcome = await run({ schedule, accounts, seed, prefer, onProgress: showProgress() })
-  const day = new Date((schedule.steps[0]?.t ?? 0) * 1000).toISOString().slice(0, 10)
-  const result = report({ outcome, schedule, seed, day, seconds: (performance.now() - started) / 1000 })
-  if (values.json !== undefined) write(values.json, `${JSON.stringify(result, null, 2)}\n`)
-  if (values.html !== undefined) write(values.html, html(result, outcome.timeline))
-  process.stdout.write(summary(result))
-  if (Object.values(result.invariants).includes(false)) process.exitCode = 1
+  const settings = settingsOf(values, LINEAR_ACCOUNTS)
+  const outcome = await run({ ...settings, schedule, onProgress: showProgress() })
+  const result = report({ outcome, schedule, ...timesOf(schedule, started), seed: settings.seed })
+  deliver(values, result, () => html(result, outcome.timeline), summary(result))
   return result
+}
+
+/** The same for option books on `day`. */
+export async function executeOptions(day: OptionDay, values: Values): Promise<OptionReport> {
+  const started = performance.now()
+  const settings = settingsOf(values, OPTION_ACCOUNTS)
+  const outcome = await runOptions({ ...settings, day, onProgress: showProgress() })
+  const { schedule } = day
+  const linear = report({ outcome, schedule, ...timesOf(schedule, started), seed: settings.seed })
+  const result = { ...linear, options: optionFigures(outcome) }
+  const page = () => html(result, outcome.timeline, optionExtra(result, outcome))
+  deliver(values, result, page, `${summary(result)}${optionSummary(result.options)}`)
+  return result
+}
+
+function timesOf({ steps }: Schedule, started: number): { day: string; seconds: number } {
+  const day = new Date((steps[0]?.t ?? 0) * 1000).toISOString().slice(0, 10)
+  return { day, seconds: (performance.now() - started) / 1000 }
+}
+
+function deliver({ json, html: page }: Values, result: Report, pageOf: () => string, text: string): void {
+  if (json !== undefined) write(json, `${JSON.stringify(result, null, 2)}\n`)
+  if (page !== undefined) write(page, pageOf())
+  process.stdout.write(text)
+  if (Object.values(result.invariants).includes(false)) process.exitCode = 1
 }
 
 function write(file: string, text: string): void {
@@ -85,6 +121,28 @@ function summary(result: Report): string {
     `latency     ${latencyBlocks.p50} blocks median, ${latencyBlocks.p99} p99, ${latencyBlocks.max} at most, breach to close`,
     `invariants  ${states.join(', ')} (${checks.blocks} blocks, ${checks.ownerActions} owner actions)`,
     '',
+  ].join('\n')
+}
+
+function optionSummary({
+  surfaces,
+  settlements,
+  calibration,
+  liquidationGas,
+  clearing,
+  efficiency,
+}: OptionFigures): string {
+  const { warm, cold } = liquidationGas
+  const worst = settlements.reduce((most, { differenceWei }) => Math.max(most, Math.abs(Number(differenceWei))), 0)
+  const settled = settlements.reduce((sum, { accounts }) => sum + accounts, 0)
+  return [
+    `surfaces    ${surfaces.posted} posted, ${surfaces.clamped} clamped, ${surfaces.kept} not taken; ${surfaces.times - surfaces.measured} of ${surfaces.times} times interpolated between market snapshots (isMeasured: false)`,
+    `calibration ${calibration.rmsMedian} volatility points median, ${calibration.rms90} in nine of ten slices; ${(100 * calibration.insideShare).toFixed(1)} % of quotes have the surface between bid and ask`,
+    `settlement  ${settlements.length} series, ${settled} accounts; at most ${worst} wei from the true averages; ${clearing.instruments} instruments left in clearing`,
+    `gas         liquidation warm ${warm.median.toLocaleString('en')} (${warm.count}), cold ${cold.median.toLocaleString('en')} (${cold.count}), most ${Math.max(warm.max, cold.max).toLocaleString('en')}`,
+    '',
+    efficiencyTable(efficiency.open),
+    efficiencyTable(efficiency.worst),
   ].join('\n')
 }
 

@@ -8,18 +8,21 @@ import { startChild, stopChild } from './children.ts'
 import { item } from './population.ts'
 import type { Site } from './site.ts'
 
+/** What the makers of options and the exchange take together, of the mark and of spot. */
+const OPTION_COST = { optionSpread: '0.03', optionTick: '0.0008' } as const
+
 /** Two competitors: one pays more for its place and only bids for large rewards, one takes small ones too, in smaller slices. */
 export const KEEPERS = [
   {
     name: 'swift',
     capitalUsd: 500_000,
-    policy: { minRewardUsd: '40', sliceSize: '1' },
+    policy: { minRewardUsd: '40', sliceSize: '1', ...OPTION_COST },
     gas: { priorityFeeGwei: '2' },
   },
   {
     name: 'thorough',
     capitalUsd: 2_000_000,
-    policy: { minRewardUsd: '5', sliceSize: '0.6' },
+    policy: { minRewardUsd: '5', sliceSize: '0.6', ...OPTION_COST },
     gas: { priorityFeeGwei: '1' },
   },
 ] as const

@@ -42,7 +42,11 @@ const BALANCE_ABI = parseAbi(['function balanceOf(address owner) view returns (u
 const EVENTS = [...clearinghouseAbi, ...auctionAbi, ...surfacesAbi, ...seriesAbi, ...settlementAbi].filter(
   (item) => item.type === 'event',
 )
-/** The first that has a selector names it: the exchange settles fills, the settlement contract accounts. */
+/** Two contracts have a `settle` and two a `touch`: these are told apart by what they do. */
+const RENAMED = new Map([
+  [toFunctionSelector('settle(bytes32[])'), 'settleAccounts'],
+  [toFunctionSelector('touch(uint256,uint128[])'), 'refresh'],
+])
 const ACTIONS = new Map(
   [surfaceFeedAbi, settlementAbi, seriesAbi, FEED_ABI, marketsAbi, exchangeAbi, vaultAbi, auctionAbi, clearinghouseAbi]
     .flat()
@@ -194,7 +198,7 @@ export class Observer {
     const ours = receipt.logs.filter(({ address }) => this.#ours.has(address.toLowerCase()))
     return {
       hash,
-      action: ACTIONS.get(selector) ?? selector,
+      action: RENAMED.get(selector) ?? ACTIONS.get(selector) ?? selector,
       from: getAddress(receipt.from),
       succeeded: receipt.status === '0x1',
       gas: hexToBigInt(receipt.gasUsed),

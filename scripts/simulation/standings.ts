@@ -19,6 +19,9 @@ export type Episode = {
   account: AccountId
   breachBlock: number
   closeBlock: number | undefined
+  /** Unix seconds of the two blocks. */
+  breachedAt: number
+  closedAt: number | undefined
   slices: number
   /** Gross value of what was taken, USD with 18 decimals. */
   taken: bigint
@@ -100,12 +103,14 @@ export class Standings {
     const episode = this.#open.get(account)
     if (episode && (a.equity >= a.maintenance || portfolio.positions.length === 0)) {
       episode.closeBlock = view.number
+      episode.closedAt = view.timestamp
       if (episode.taken < episode.leastNeeded) episode.leastNeeded = episode.taken
       this.#open.delete(account)
     } else if (!episode && portfolio.positions.length > 0 && a.equity + a.goodEnd < a.maintenance) {
       const value = grossValue(portfolio.positions, view.snapshot)
       const leastNeeded = (value * leastFraction(a)) / WAD
-      const fresh = { account, breachBlock: view.number, closeBlock: undefined, slices: 0, taken: 0n, leastNeeded }
+      const times = { breachBlock: view.number, closeBlock: undefined, breachedAt: view.timestamp, closedAt: undefined }
+      const fresh = { account, ...times, slices: 0, taken: 0n, leastNeeded }
       this.#open.set(account, fresh)
       this.episodes.push(fresh)
     }

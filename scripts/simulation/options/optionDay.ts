@@ -45,7 +45,8 @@ export type OptionDay = {
 }
 
 const SYMBOLS = ['BTC', 'ETH'] as const
-const DAY = '2026-02-05'
+/** UTC day of the first price. */
+export const OPTION_DAY = '2026-02-05'
 const YEAR = 365 * 86_400
 const POINTS = 100
 
@@ -72,7 +73,7 @@ export function optionDay(stepSeconds = 3_600): OptionDay {
 }
 
 function barFile(symbol: string): string {
-  return fileURLToPath(new URL(`../../../test/fixtures/data/${DAY}_${symbol}_1h.csv.gz`, import.meta.url))
+  return fileURLToPath(new URL(`../../../test/fixtures/data/${OPTION_DAY}_${symbol}_1h.csv.gz`, import.meta.url))
 }
 
 function strikesAt(snapshots: readonly FittedSnapshot[], t: number): Map<number, number[]> {

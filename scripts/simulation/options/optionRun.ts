@@ -28,15 +28,15 @@ export type OptionRunOptions = {
 }
 
 /** Volatility at the money of `expiry` when a surface was posted, as fractions, in the order of the symbols. */
-export type VolatilityPoint = { t: number; quoted: number[]; onChain: number[] }
+type VolatilityPoint = { t: number; quoted: number[]; onChain: number[] }
 
 /** Fractions of the way that the chain took, WAD, one per message. */
-export type SurfaceTally = { fractions: bigint[] }
+type SurfaceTally = { fractions: bigint[] }
 
 /** A trader as he stood at one block. */
 export type Stand = { account: AccountId; portfolio: Portfolio; snapshot: Snapshot }
 
-export type OptionOutcome = Outcome & {
+export type OptionOutcome = Omit<Outcome, 'world'> & {
   world: OptionWorld
   surfaces: SurfaceTally
   volatility: { expiry: number; points: VolatilityPoint[] }
@@ -50,6 +50,8 @@ export type OptionOutcome = Outcome & {
 /** Seconds between the blocks that follow a price. */
 const BLOCK_SECONDS = 2
 const MOST_BLOCKS_PER_STEP = 8
+/** Further blocks until the next price while somebody is liquidatable: discounts grow with time. */
+const WAITING_SECONDS = 180
 /** How long a block waits for the keepers. */
 const SCAN_MS = 10_000
 /** Final blocks without a price. */
@@ -91,6 +93,8 @@ class OptionSimulation {
   #block = 0
   #firstBlock = 0
   #lateScans = 0
+  /** Up to the last point of the timeline. */
+  #slices = 0
   /** What the actors send into the next block. */
   #queue: Hex[] = []
 
@@ -142,14 +146,18 @@ class OptionSimulation {
     const raw = prices ? await pushes(world, prices) : []
     if (surface) raw.push(...(await posts(world, world.signers, surface)))
     await send(world.chain.rpc, raw)
-    const slices = this.#tally.slices
     await this.#mine(t, true)
     if (prices) await this.#settler.record(t, prices)
     if (surface) await this.#notePosted(surface)
     await this.#followUp(until)
-    const last = prices ?? this.#timeline.at(-1)?.prices ?? item(world.day.schedule.steps, 0).prices
+    while (this.#standings.breached > 0 && this.#world.now + WAITING_SECONDS < until) {
+      await this.#mine(this.#world.now + WAITING_SECONDS, false)
+      await this.#followUp(until)
+    }
+    if (!prices) return
     const sample = this.#standings.sample()
-    this.#timeline.push({ ...sample, t, prices: [...last], slices: this.#tally.slices - slices })
+    this.#timeline.push({ ...sample, t, prices: [...prices], slices: this.#tally.slices - this.#slices })
+    this.#slices = this.#tally.slices
   }
 
   /** Blocks after a price until nobody has anything to do, or the next step is due. */

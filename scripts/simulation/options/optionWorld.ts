@@ -255,7 +255,7 @@ export function makerOf({ makers, day }: OptionWorld, { underlying, expiry }: In
 }
 
 /** Rows of all underlyings and of `instruments`, as of the last block. */
-export async function matrixOf({ chain, deployment }: Site, instruments: readonly Instrument[]): Promise<Snapshot> {
+async function matrixOf({ chain, deployment }: Site, instruments: readonly Instrument[]): Promise<Snapshot> {
   const data = matrixData(
     deployment.underlyings.map(({ id }) => id),
     instruments,

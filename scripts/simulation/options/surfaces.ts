@@ -12,7 +12,7 @@ import type { ExpiryQuote } from './quotes.ts'
 export const SURFACE_SIGNERS = 3
 export const SURFACE_QUORUM = 2
 /** Q of both underlyings, USD of delta: what a book may unwind without moving the price. */
-export const DEPTH_USD = 50_000_000
+const DEPTH_USD = 50_000_000
 const POST_GAS = 8_000_000n
 
 /** EIP-712 types of a surface message. */
