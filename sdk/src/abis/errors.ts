@@ -585,6 +585,7 @@ export const errorsAbi = [
   { inputs: [{ name: 'value', type: 'uint256' }], name: 'SafeCastOverflowedUintToInt', type: 'error' },
   { inputs: [{ name: 'token', type: 'address' }], name: 'SafeERC20FailedOperation', type: 'error' },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SameAccount', type: 'error' },
+  { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'SeriesNotReady', type: 'error' },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },

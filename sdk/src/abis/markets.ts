@@ -81,7 +81,15 @@ export const marketsAbi = [
     name: 'AuthorityUpdated',
     type: 'event',
   },
-  { anonymous: false, inputs: [{ indexed: true, name: 'underlying', type: 'uint8' }], name: 'Delisted', type: 'event' },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'underlying', type: 'uint8' },
+      { indexed: false, name: 'finalPrice', type: 'uint256' },
+    ],
+    name: 'Delisted',
+    type: 'event',
+  },
   {
     anonymous: false,
     inputs: [
@@ -179,7 +187,10 @@ export const marketsAbi = [
   },
   { inputs: [], name: 'count', outputs: [{ name: '', type: 'uint256' }], stateMutability: 'view', type: 'function' },
   {
-    inputs: [{ name: 'underlying', type: 'uint8' }],
+    inputs: [
+      { name: 'underlying', type: 'uint8' },
+      { name: 'finalPrice', type: 'uint256' },
+    ],
     name: 'delist',
     outputs: [],
     stateMutability: 'nonpayable',

@@ -39,6 +39,7 @@ export const seriesAbi = [
     name: 'SafeCastOverflowedUintDowncast',
     type: 'error',
   },
+  { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'SeriesNotReady', type: 'error' },
   { inputs: [{ name: 'settlement', type: 'address' }], name: 'SettlementIsSet', type: 'error' },
   {
     inputs: [

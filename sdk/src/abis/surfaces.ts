@@ -22,6 +22,14 @@ export const surfacesAbi = [
   { inputs: [{ name: 'caller', type: 'address' }], name: 'AccessManagedUnauthorized', type: 'error' },
   {
     inputs: [
+      { name: 'curvature', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'ButterflyArbitrage',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'expiry', type: 'uint256' },
       { name: 'discount', type: 'uint256' },
       { name: 'minimum', type: 'uint256' },
@@ -52,6 +60,22 @@ export const surfacesAbi = [
   },
   {
     inputs: [
+      { name: 'rho', type: 'int256' },
+      { name: 'limit', type: 'int256' },
+    ],
+    name: 'RhoOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'far', type: 'uint256' },
+      { name: 'near', type: 'uint256' },
+    ],
+    name: 'SmileSteepens',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'value', type: 'uint256' },
       { name: 'limit', type: 'uint256' },
     ],
@@ -60,10 +84,42 @@ export const surfacesAbi = [
   },
   {
     inputs: [
+      { name: 'theta', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'ThetaOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'count', type: 'uint256' },
       { name: 'limit', type: 'uint256' },
     ],
     name: 'TooManyExpiries',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'farTheta', type: 'uint256' },
+      { name: 'nearTheta', type: 'uint256' },
+    ],
+    name: 'VarianceFalls',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'slope', type: 'uint256' },
+      { name: 'limit', type: 'uint256' },
+    ],
+    name: 'WingTooSteep',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'skewChange', type: 'uint256' },
+      { name: 'slopeChange', type: 'int256' },
+    ],
+    name: 'WingsCross',
     type: 'error',
   },
   {

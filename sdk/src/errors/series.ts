@@ -117,3 +117,8 @@ export class TooManyUnusableError extends defineRevert(
   'TooManyUnusable',
   ({ id, count }) => `None of ${count} rounds up to ${id} has a usable answer. Replace the price source.`,
 ) {}
+export class SeriesNotReadyError extends defineRevert(
+  'SeriesNotReady',
+  ({ underlying }) =>
+    `Underlying ${underlying} has no risk terms, or no settlement contract is named yet. Set both before its first surface.`,
+) {}
