@@ -17,7 +17,7 @@ export type Chart = {
 
 const WIDTH = 960
 const HEIGHT = 240
-const MARGIN = { left: 64, right: 16, top: 12, bottom: 26 }
+const MARGIN = { left: 80, right: 16, top: 12, bottom: 26 }
 const HOURS = 3 * 3600
 
 type Scale = { x: (t: number) => number; y: (value: number) => number; low: number; high: number }
