@@ -53,7 +53,7 @@ function checkRows({ marginCheck }: GasTable): Row[] {
 }
 
 function otherRows(table: GasTable): Row[] {
-  const { optionTrade, liquidationSlice, firstSlice, refreshPerStrike, surfaceUpdate } = table
+  const { optionTrade, liquidationSlice, firstSlice, worstLiquidation, refreshPerStrike, surfaceUpdate } = table
   return [
     ...(['warm', 'cold'] as const).flatMap((state) => [
       ...(['1', '16', '64'] as const).map((n) =>
@@ -67,7 +67,9 @@ function otherRows(table: GasTable): Row[] {
         row(`the same into an empty account, ${n}, ${state}`, gas),
       ),
     ]),
-    row('worst liquidation: 128 options of 16 underlyings, insolvent, cold', table.worstLiquidation),
+    ...Object.entries(worstLiquidation).map(([n, gas]) =>
+      row(`worst liquidation, options on ${n} underlyings, insolvent, cold`, gas),
+    ),
     row('risk array of a strike, for the first time', refreshPerStrike.first),
     row('risk array of a strike, in a new epoch', refreshPerStrike.later),
     row('surface message, without expiries', surfaceUpdate.base),

@@ -28,6 +28,21 @@ program
     console.log(options.json ? JSON.stringify(table) : tableOf(gasRows(table)))
   })
 program
+  .command('sizes')
+  .description('bytes of every deployed contract beside the limits of the chain')
+  .option('--json', 'print one JSON object')
+  .action(async (options: { json?: true }) => {
+    const { CODE_LIMIT, contractSizes, INIT_CODE_LIMIT } = await import('./sizes.ts')
+    const { default: hre } = await import('hardhat')
+    await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
+    const contracts = contractSizes()
+    const rows = contracts.map(({ contract, code, initCode }): [string, string] => [
+      contract,
+      `${code} of ${CODE_LIMIT}, init code ${initCode} of ${INIT_CODE_LIMIT}`,
+    ])
+    console.log(options.json ? JSON.stringify({ codeLimit: CODE_LIMIT, contracts }) : tableOf(rows))
+  })
+program
   .command('risk')
   .description('options priced per second beside other libraries; time and memory to margin a million accounts')
   .option('--json', 'print one JSON object (docs/schemas/bench-risk.json)')

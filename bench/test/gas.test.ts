@@ -13,6 +13,13 @@ test('gas equals the checked-in snapshot to the unit (renew: npm run bench -- ga
   assert.deepEqual(await measureGas(), snapshot)
 })
 
+test('INV-15: the worst liquidations stay within 15 M gas', () => {
+  const { worstLiquidation } = snapshot as { worstLiquidation: Record<string, number> }
+  for (const [underlyings, gas] of Object.entries(worstLiquidation)) {
+    assert.ok(gas <= 15_000_000, `${gas} with options on ${underlyings} underlyings`)
+  }
+})
+
 test('the snapshot obeys its published schema', () => {
   const schema = JSON.parse(readFileSync(new URL('../../docs/schemas/bench-gas.json', import.meta.url), 'utf8'))
   const validate = new Ajv2020().compile(schema)

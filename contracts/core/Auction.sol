@@ -8,9 +8,10 @@ import {NO_UNDERLYINGS} from "../types/UnderlyingSet.sol";
 import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Bid, IAuction, ILiquidationCallback, LiquidationState} from "../interfaces/IAuction.sol";
 import {IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
-import {Assessment, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
+import {Assessment, IMarginEngine, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
 import {Snapshot} from "../interfaces/IMarkets.sol";
 import {AuctionMath} from "../libraries/AuctionMath.sol";
+import {Engine} from "../libraries/Engine.sol";
 import {ExitRule} from "../libraries/ExitRule.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {Parameters} from "../libraries/Parameters.sol";
@@ -18,6 +19,7 @@ import {Parameters} from "../libraries/Parameters.sol";
 /// @title Auction
 contract Auction is IAuction {
     using SafeCast for uint256;
+    using Engine for IMarginEngine;
 
     /// @dev One slot: 6 + 6 + 6 bytes. Running: `startedAt` is t0. Stopped: `elapsed` was on the clock at `stoppedAt`.
     struct Clock {
@@ -70,7 +72,7 @@ contract Auction is IAuction {
 
     /// @inheritdoc IAuction
     function flag(AccountId account) external locked {
-        (, Assessment memory a, ) = _open(account, account);
+        Assessment memory a = _open(account);
         _requireUnhealthy(account, a);
         _start(account, a);
         CLEARINGHOUSE.setFlag(account, true, maxUsd(-a.equity, ZERO_USD));
@@ -79,7 +81,7 @@ contract Auction is IAuction {
     /// @inheritdoc IAuction
     function unflag(AccountId account) external locked {
         if (_clocks[account].startedAt == 0) revert NotFlagged(account);
-        (, Assessment memory a, ) = _open(account, account);
+        Assessment memory a = _open(account);
         if (a.equity < a.maintenance) revert StillUnhealthy(account, a.equity, a.maintenance);
         _stop(account, a);
     }
@@ -168,20 +170,23 @@ contract Auction is IAuction {
             revert NotYourKeeper(keeper, msg.sender);
         }
         (s.account, s.keeper, s.reason) = (account, keeper, reason);
-        (s.portfolio, s.before, s.market) = _open(account, keeper);
+        (s.portfolio, s.market) = _touch(account, keeper);
+        s.before = _assess(s.portfolio, s.market);
     }
 
-    function _open(
-        AccountId account,
-        AccountId keeper
-    ) private returns (Portfolio memory p, Assessment memory a, Snapshot memory market) {
+    function _touch(AccountId account, AccountId keeper) private returns (Portfolio memory, Snapshot memory) {
         if (account.isSystem()) revert SystemAccount(account);
-        (p, market) = CLEARINGHOUSE.touch(account, keeper);
-        a = _assess(p, market);
+        return CLEARINGHOUSE.touch(account, keeper);
     }
 
-    function _assess(Portfolio memory p, Snapshot memory market) private view returns (Assessment memory a) {
-        return CLEARINGHOUSE.engine().assess(p, market, NO_UNDERLYINGS);
+    /// @dev `account` at prices of now.
+    function _open(AccountId account) private returns (Assessment memory) {
+        (Portfolio memory p, Snapshot memory market) = _touch(account, account);
+        return _assess(p, market);
+    }
+
+    function _assess(Portfolio memory p, Snapshot memory market) private view returns (Assessment memory) {
+        return CLEARINGHOUSE.engine().measure(p, market, NO_UNDERLYINGS);
     }
 
     /// @dev Moves the slice and pays for it. E falls by the discount and by nothing else, so E' = rest.equity + payment.
@@ -241,7 +246,7 @@ contract Auction is IAuction {
             CLEARINGHOUSE.openCallback(msg.sender, s.keeper);
             ILiquidationCallback(msg.sender).onLiquidation(s.account, s.keeper, o.value, o.payment, data);
             CLEARINGHOUSE.closeCallback();
-            (, a, ) = _open(s.keeper, s.keeper); // other prices, other positions
+            a = _open(s.keeper); // other prices, other positions
             ExitRule.requireCallbackAllowed(s.keeper, before, a);
         }
         if (!_reachesBuffer(a)) {

@@ -13,6 +13,7 @@ import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearing
 import {Assessment, IMarginEngine, Mode, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {IMarkets, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
 import {ISeries} from "../interfaces/ISeries.sol";
+import {Engine} from "../libraries/Engine.sol";
 import {ExitRule} from "../libraries/ExitRule.sol";
 import {WAD} from "../libraries/FixedPoint.sol";
 import {Lock} from "../libraries/Lock.sol";
@@ -23,6 +24,7 @@ import {Ledger} from "./Ledger.sol";
 contract Clearinghouse is Ledger, AccessManaged {
     using SafeCast for uint256;
     using SafeCast for int256;
+    using Engine for IMarginEngine;
 
     /// @dev One account during a batch: what it was, and where it took on more.
     struct Book {
@@ -159,7 +161,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         query.offsets = p.mode == Mode.Portfolio;
         Snapshot memory market =
             _isPlain(query) ? MARKETS.snapshot(query.set) : SERIES.snapshot(query.set, _datedOf(query));
-        return _assess(p, market, NO_UNDERLYINGS);
+        return engine.measure(p, market, NO_UNDERLYINGS);
     }
 
     /* OWNERS */
@@ -477,14 +479,14 @@ contract Clearinghouse is Ledger, AccessManaged {
         Fee[] memory fees
     ) private {
         AccountId account = book.account;
-        Assessment memory a = _assess(end, market, _scaled(action, book.raised.all, end));
+        Assessment memory a = engine.measure(end, market, _scaled(action, book.raised.all, end));
         bool isDeferred = AccountId.unwrap(account) == Lock.deferred();
         _charge(account, isDeferred, a, fees);
         if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
         if (action == Action.Trade) _requireNewRiskAllowed(book.raised, market);
         if (isDeferred) return;
         if (!ExitRule.passesOutright(action, a)) {
-            ExitRule.requireAllowed(account, action, _assess(book.before, market, NO_UNDERLYINGS), a);
+            ExitRule.requireAllowed(account, action, engine.measure(book.before, market, NO_UNDERLYINGS), a);
         }
         if (_heads[account].reduceOnly) {
             if (a.equity >= a.initial) _setReduceOnly(account, false);
@@ -499,18 +501,6 @@ contract Clearinghouse is Ledger, AccessManaged {
         if (action == Action.Trade) return raised;
         if (action == Action.WithdrawCash || action == Action.WithdrawCollateral) return _underlyingsOf(end);
         return NO_UNDERLYINGS;
-    }
-
-    /// @dev A portfolio without positions is worth its cash: no engine, no oracle.
-    function _assess(
-        Portfolio memory p,
-        Snapshot memory market,
-        UnderlyingSet scaled
-    ) private view returns (Assessment memory a) {
-        if (p.positions.length != 0) return engine.assess(p, market, scaled);
-        a.equity = p.cash;
-        a.settledCash = p.cash;
-        a.debtLimit = Usd.wrap(Parameters.DEBT_FLOOR);
     }
 
     /// @dev Takes the fees of `account`, never below equity 0, and updates `a`; `fees` keeps what was really paid.

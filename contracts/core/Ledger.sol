@@ -39,11 +39,14 @@ abstract contract Ledger is IClearinghouse {
     }
 
     /// @dev One account during a move. `held` mirrors its positions, with room for as many as the move may open; the first
-    /// `head.count` are held. `hint` is where the next one is looked for first.
+    /// `head.count` are held. `last` is where the last one was found, `hint` where the next one is looked for first.
     struct Side {
         AccountId account;
+        bool isClearing;
+        bool opened;
         Head head;
         Position[] held;
+        uint256 last;
         uint256 hint;
         Raised raised;
     }
@@ -65,7 +68,9 @@ abstract contract Ledger is IClearinghouse {
         from.head.cash = (from.head.cash - cash).toInt128();
         to.head.cash = (to.head.cash + cash).toInt128();
         to.head.exists = true;
-        for (uint256 i; i < m.legs.length; ++i) {
+        // Backwards: legs come in stored order, and closing the last position moves none.
+        for (uint256 i = m.legs.length; i != 0;) {
+            --i;
             InstrumentId instrument = m.legs[i].instrument();
             int256 lots = m.legs[i].lots();
             int256 longs = _add(from, instrument, -lots);
@@ -75,6 +80,8 @@ abstract contract Ledger is IClearinghouse {
             // Fits: at most 2^47 lots a position, and long lots never sum below 0.
             exposure.longLots = uint256(int256(uint256(exposure.longLots)) + longs).toUint64();
         }
+        _requireRoom(from);
+        _requireRoom(to);
         _heads[m.from] = from.head;
         _heads[m.to] = to.head;
         emit Moved(m.from, m.to, m.reason, m.cash, m.legs);
@@ -84,21 +91,24 @@ abstract contract Ledger is IClearinghouse {
     /// @dev Without legs the positions are not read.
     function _side(AccountId account, uint256 legs) private view returns (Side memory side) {
         side.account = account;
+        side.isClearing = account.isClearing();
         side.head = _heads[account];
         side.raised = Raised(NO_UNDERLYINGS, NO_UNDERLYINGS);
+        unchecked {
+            (side.last, side.hint) = (side.head.count, uint256(side.head.count) - 1);
+        }
         if (legs != 0) side.held = _read(account, side.head.count, legs);
     }
 
     /// @dev Adds `delta` lots to one position; opens or removes its slot, and notes where |derivative lots| grew.
     /// @return Change of max(lots, 0); of a clearing account 0, since it only holds what others have settled.
     function _add(Side memory side, InstrumentId instrument, int256 delta) private returns (int256) {
-        if (side.account.isClearing()) {
+        if (side.isClearing) {
             _cleared[instrument] += delta;
             return 0;
         }
         uint256 count = side.head.count;
-        (uint256 index, int256 old) = _find(side.held, count, instrument, side.hint);
-        side.hint = index + 1;
+        (uint256 index, int256 old) = _find(side, count, instrument);
         int256 lots = old + delta;
         Kind kind = instrument.kind();
         _requireInRange(side.account, instrument, kind, lots);
@@ -106,10 +116,11 @@ abstract contract Ledger is IClearinghouse {
             if (index == count) {
                 if (count == MAX_POSITIONS) revert TooManyPositions(side.account, count);
                 side.head.count = uint8(count + 1);
+                side.opened = true;
             }
             _write(side, index, position(instrument, lots.toInt128()));
         } else if (index < count) {
-            _write(side, index, side.held[count - 1]);
+            if (index != count - 1) _write(side, index, side.held[count - 1]);
             _write(side, count - 1, Position.wrap(0));
             side.head.count = uint8(count - 1);
         }
@@ -119,39 +130,59 @@ abstract contract Ledger is IClearinghouse {
         return (lots > 0 ? lots : int256(0)) - (old > 0 ? old : int256(0));
     }
 
+    /// @dev The gas of taking an account over whole grows with its positions and underlyings, most with those that need a surface:
+    /// whoever opens a position must stay where that fits a transaction (INV-15). The loop ends at MAX_POSITIONS.
+    function _requireRoom(Side memory side) private pure {
+        if (!side.opened || side.account.isSystem()) return;
+        uint256 count = side.head.count;
+        (UnderlyingSet all, UnderlyingSet dated) = (NO_UNDERLYINGS, NO_UNDERLYINGS);
+        for (uint256 i; i < count; ++i) {
+            InstrumentId instrument = side.held[i].instrument();
+            all = all.with(instrument.underlying());
+            if (instrument.isDated()) dated = dated.with(instrument.underlying());
+        }
+        uint256 taken = count + Parameters.UNDERLYING_ROOM * all.size() + Parameters.DATED_ROOM * dated.size();
+        if (taken > Parameters.ACCOUNT_ROOM) revert AccountFull(side.account, taken, Parameters.ACCOUNT_ROOM);
+    }
+
     function _write(Side memory side, uint256 index, Position word) private {
         side.held[index] = word;
         _positions[side.account][index] = word;
     }
 
-    /// @dev Index and lots of a held instrument; (count, 0) when it is not held. Looks at `hint` first, because the legs of
-    /// a slice come in stored order. The loop ends at MAX_POSITIONS.
+    /// @dev Index and lots of a held instrument; (count, 0) when it is not held. Looks first as far from the last one as that
+    /// was from the one before. The loop ends at MAX_POSITIONS.
     function _find(
-        Position[] memory held,
+        Side memory side,
         uint256 count,
-        InstrumentId instrument,
-        uint256 hint
+        InstrumentId instrument
     ) private pure returns (uint256 index, int256) {
-        // index = hint < count ? hint : 0; for (left = count; left != 0; --left) { if (held[index] is of instrument) break;
-        //     if (++index == count) index = 0; }
-        uint256 wanted = InstrumentId.unwrap(instrument);
-        uint256 left = count;
+        Position[] memory held = side.held;
+        index = side.hint;
+        // if (index >= count || held[index] is not of instrument) {
+        //     held[count] = position(instrument, 0); for (index = 0; held[index] is not of instrument; ++index) {}
+        // } which finds the sentinel behind the last one when there is no other; a move has room for it.
         assembly ("memory-safe") {
             let words := add(held, 32)
-            index := mul(lt(hint, count), hint)
-            for {} left {
-                left := sub(left, 1)
-            } {
-                if eq(shr(128, mload(add(words, shl(5, index)))), wanted) {
-                    break
-                }
-                index := add(index, 1)
-                if eq(index, count) {
-                    index := 0
+            let at := add(words, shl(5, index))
+            if iszero(lt(index, count)) {
+                at := words
+            }
+            if iszero(eq(shr(128, mload(at)), instrument)) {
+                mstore(add(words, shl(5, count)), shl(128, instrument))
+                at := words
+                for {} iszero(eq(shr(128, mload(at)), instrument)) {} {
+                    at := add(at, 32)
                 }
             }
+            index := shr(5, sub(at, words))
         }
-        return left == 0 ? (count, int256(0)) : (index, int256(held[index].lots()));
+        // Modulo 2^256: a hint outside of what is held is none.
+        unchecked {
+            side.hint = 2 * index - side.last;
+        }
+        side.last = index;
+        return (index, index == count ? int256(0) : int256(held[index].lots()));
     }
 
     function _requireInRange(AccountId account, InstrumentId instrument, Kind kind, int256 lots) private pure {

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
+import {LibBytes} from "solady/src/utils/LibBytes.sol";
 import {LibSort} from "solady/src/utils/LibSort.sol";
 import {InstrumentId} from "../types/InstrumentId.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
@@ -56,6 +57,9 @@ contract Series is ISeries, AccessManaged {
         bool hasNodes;
     }
 
+    /// @dev Bytes of a strike in a snapshot: its word and the two of its risk array.
+    uint256 private constant ROW = 96;
+
     IMarkets private immutable MARKETS;
 
     mapping(uint256 underlying => Epoch epoch) private _epochs;
@@ -87,9 +91,10 @@ contract Series is ISeries, AccessManaged {
         uint256[] memory stale = _fill(market, frames, _keys(instruments));
         for (uint256 i; i < stale.length; ++i) {
             uint256 row = stale[i];
-            _arrays[StrikeWord.wrap(market.strikes[row]).strikeKey()] = Lanes(
-                market.strikes[row + 1],
-                market.strikes[row + 2]
+            StrikeWord word = StrikeWord.wrap(uint256(LibBytes.load(market.strikes, row)));
+            _arrays[word.strikeKey()] = Lanes(
+                uint256(LibBytes.load(market.strikes, row + 32)),
+                uint256(LibBytes.load(market.strikes, row + 64))
             );
         }
     }
@@ -176,16 +181,16 @@ contract Series is ISeries, AccessManaged {
         return VolatilityShocks(terms.volatilityUp * unit, terms.volatilityDown * unit, Parameters.VOLATILITY_DOWN_CAP);
     }
 
-    /// @dev Rows of all keys. @return stale Indices into `strikes` of the arrays that were computed.
+    /// @dev Rows of all keys. @return stale Offsets in `strikes` of the rows whose arrays were computed.
     function _fill(
         Snapshot memory market,
         Frame[] memory frames,
         uint256[] memory keys
     ) private view returns (uint256[] memory stale) {
         market.expiries = new Expiry[](_distinctSeries(keys));
-        market.strikes = new uint256[](3 * keys.length);
+        bytes memory strikes = new bytes(ROW * keys.length);
         stale = new uint256[](keys.length);
-        (uint256 expiryCount, uint256 words, uint256 staleCount) = (0, 0, 0);
+        (uint256 expiryCount, uint256 size, uint256 staleCount) = (0, 0, 0);
         uint256 series = type(uint256).max; // of no instrument
         Frame memory f;
         MaturityTerms memory terms;
@@ -199,14 +204,14 @@ contract Series is ISeries, AccessManaged {
                 (market.expiries[expiryCount++], terms) = _maturity(f, market.markets[row], series);
             }
             if (uint64(key) == 0) continue;
-            if (_fillStrike(market.strikes, words, f, terms, key)) stale[staleCount++] = words;
-            words += 3;
+            if (_fillStrike(strikes, size, f, terms, key)) stale[staleCount++] = size;
+            size += ROW;
         }
-        uint256[] memory strikes = market.strikes;
         assembly ("memory-safe") {
-            mstore(strikes, words) // each at most the length it was created with
+            mstore(strikes, size) // each at most the length it was created with
             mstore(stale, staleCount)
         }
+        market.strikes = strikes;
     }
 
     /// @dev Of sorted keys.
@@ -219,10 +224,10 @@ contract Series is ISeries, AccessManaged {
         }
     }
 
-    /// @dev Three words of a strike at `index`. @return computed The array was not cached.
+    /// @dev The row of a strike, written at `offset` of `strikes`. @return computed The array was not cached.
     function _fillStrike(
-        uint256[] memory strikes,
-        uint256 index,
+        bytes memory strikes,
+        uint256 offset,
         Frame memory f,
         MaturityTerms memory terms,
         uint256 key
@@ -230,20 +235,25 @@ contract Series is ISeries, AccessManaged {
         uint256 strike = uint64(key) * Listing.STRIKE_UNIT;
         if (strike > Parameters.MAX_PRICE) revert StrikeOutOfRange(strike, Parameters.MAX_PRICE);
         (StrikeWord word, int256 logStrike, uint256 variance) = Maturity.quote(terms, key, strike);
-        strikes[index] = StrikeWord.unwrap(word);
-        Lanes storage cached = _arrays[key];
-        uint256 high = cached.high;
-        computed = RiskArray.tagOf(high) != f.epoch.number;
-        if (!computed) {
-            (strikes[index + 1], strikes[index + 2]) = (cached.low, high);
-            return false;
+        Lanes memory lanes;
+        lanes.high = _arrays[key].high;
+        computed = RiskArray.tagOf(lanes.high) != f.epoch.number;
+        if (computed) {
+            if (!f.hasNodes) {
+                f.nodes = RiskArray.nodesOf(f.surface.scanRange);
+                f.hasNodes = true;
+            }
+            (lanes.low, lanes.high) = Maturity.array(terms, f.nodes, strike, logStrike, variance);
+            lanes.high = RiskArray.tagged(lanes.high, f.epoch.number);
+        } else {
+            lanes.low = _arrays[key].low;
         }
-        if (!f.hasNodes) {
-            f.nodes = RiskArray.nodesOf(f.surface.scanRange);
-            f.hasNodes = true;
+        // strikes[offset..offset + 96] = word . low . high, inside: there is a row for each key.
+        assembly ("memory-safe") {
+            let row := add(add(strikes, 32), offset)
+            mstore(row, word)
+            mcopy(add(row, 32), lanes, 64)
         }
-        (strikes[index + 1], high) = Maturity.array(terms, f.nodes, strike, logStrike, variance);
-        strikes[index + 2] = RiskArray.tagged(high, f.epoch.number);
     }
 
     /// @dev Row of an expiry, and what its strikes share.

@@ -29,7 +29,7 @@ enum Reason {
     Settlement
 }
 
-/// @notice `from` gives `cash` and `legs` to `to`; negative numbers flow the other way.
+/// @notice `from` gives `cash` and `legs` to `to`; negative numbers flow the other way. The last leg moves first.
 struct Move {
     AccountId from;
     AccountId to;
@@ -88,6 +88,9 @@ interface IClearinghouse {
     error AccountReduceOnly(AccountId account, Usd equity, Usd initial);
     error IsolatedAccount(AccountId account, uint256 underlyings);
     error TooManyPositions(AccountId account, uint256 limit);
+    /// @notice Positions, underlyings and surfaces together would make the account too dear to take over at once: a position
+    /// takes 1 of `room`, an underlying 2, and 4 more with futures or options.
+    error AccountFull(AccountId account, uint256 taken, uint256 room);
     error NegativeCollateral(AccountId account, InstrumentId instrument, int256 lots);
     error LotsOutOfRange(AccountId account, InstrumentId instrument, int256 lots, int256 limit);
     error SameAccount(AccountId account);

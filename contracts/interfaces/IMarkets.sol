@@ -73,7 +73,7 @@ struct Expiry {
 }
 
 /// @notice The market matrix: rows of `set` in the order of its members; expiries and strikes ascending.
-/// @param time Unix seconds. @param chains Empty, or one per market. @param strikes Three words a strike: `StrikeWord`, and
+/// @param time Unix seconds. @param chains Empty, or one per market. @param strikes 96 bytes a strike: `StrikeWord`, and
 /// the two words of its risk array.
 struct Snapshot {
     UnderlyingSet set;
@@ -81,7 +81,7 @@ struct Snapshot {
     Market[] markets;
     Chain[] chains;
     Expiry[] expiries;
-    uint256[] strikes;
+    bytes strikes;
 }
 
 /// @notice Governed risk parameters of one underlying. Fractions are WAD; bounds and steps in `Bounds`.

@@ -24,10 +24,10 @@ library Black76 {
     ) internal pure returns (uint256 value) {
         uint256 inflow;
         uint256 outflow;
-        // A deviation below 2^128 is positive as an int256; products stay below 2^128 * 2^60.
+        // A deviation below 2^128 is positive as an int256; products stay below 2^128 * 2^60. Without deviation d1 and d2 are 0
+        // (a quotient by 0 is), both probabilities 1/2, and the intrinsic value is more.
         unchecked {
             int256 s = int256(deviation);
-            if (s == 0) return forward > strike ? forward - strike : 0;
             int256 d1;
             assembly ("memory-safe") {
                 d1 := add(sdiv(mul(logMoneyness, 1000000000000000000), s), shr(1, s)) // logMoneyness * 1e18 / s + s / 2
@@ -35,19 +35,13 @@ library Black76 {
             inflow = NormalCdf.cdf(d1);
             outflow = NormalCdf.cdf(d1 - s);
         }
-        // inflow *= forward; outflow *= strike; value = inflow > outflow ? (inflow - outflow) / 1e18 : 0;
-        // value = max(value, forward > strike ? forward - strike : 0); value = min(value, forward);
-        // Products stay below 2^88 * 2^60.
+        // value = max((forward * inflow - strike * outflow) / 1e18, 0, forward - strike), signed; at most the forward, because
+        // probabilities are at most 1. Products stay below 2^88 * 2^60.
         assembly ("memory-safe") {
-            inflow := mul(inflow, forward)
-            outflow := mul(outflow, strike)
-            value := mul(gt(inflow, outflow), div(sub(inflow, outflow), 1000000000000000000))
+            value := sdiv(sub(mul(inflow, forward), mul(outflow, strike)), 1000000000000000000)
             let intrinsic := mul(gt(forward, strike), sub(forward, strike))
-            if lt(value, intrinsic) {
+            if slt(value, intrinsic) {
                 value := intrinsic
-            }
-            if gt(value, forward) {
-                value := forward
             }
         }
     }

@@ -132,12 +132,12 @@ library Book {
         }
     }
 
-    function _cursor(uint256[] calldata strikes) private pure returns (Cursor memory cursor) {
+    function _cursor(bytes calldata strikes) private pure returns (Cursor memory cursor) {
         uint256 start;
         assembly ("memory-safe") {
             start := strikes.offset
         }
-        (cursor.strike, cursor.end) = (start, start + 32 * strikes.length);
+        (cursor.strike, cursor.end) = (start, start + strikes.length);
     }
 
     /// @dev Moves the cursor to the expiry of `instrument`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {LibBytes} from "solady/src/utils/LibBytes.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
 import {Expiry, Snapshot} from "../interfaces/IMarkets.sol";
@@ -14,8 +15,8 @@ library Matrix {
     function optionMark(Snapshot memory market, InstrumentId instrument) internal pure returns (uint256) {
         Expiry memory expiry = expiryOf(market, instrument);
         uint256 key = InstrumentId.unwrap(instrument) >> 8;
-        for (uint256 i; i < market.strikes.length; i += 3) {
-            StrikeWord word = StrikeWord.wrap(market.strikes[i]);
+        for (uint256 i; i < market.strikes.length; i += 96) {
+            StrikeWord word = StrikeWord.wrap(uint256(LibBytes.load(market.strikes, i)));
             if (word.strikeKey() != key) continue;
             if (instrument.kind() == Kind.Call) return word.callMark();
             return putMark(word.callMark(), instrument.strike(), expiry.discount, expiry.discountedForward);

@@ -28,6 +28,13 @@ struct StrikeTerms {
     uint256 deviationDown;
 }
 
+/// @dev From prices to lanes. @param value A call now. @param scale 2^15 * discount. @param unit Reference spot, 36 decimals.
+struct Scale {
+    uint256 value;
+    uint256 scale;
+    uint256 unit;
+}
+
 /// @notice Volatility shocks of an underlying, WAD fractions: VU and VD of a 30-day option, the cap of the fall.
 struct VolatilityShocks {
     uint256 up;
@@ -102,25 +109,64 @@ library RiskArray {
     /// cut unless a call can lose or gain a whole reference spot, that is forward * discount > spot by far.
     function compute(StrikeTerms memory terms, Nodes memory nodes) internal pure returns (uint256 low, uint256 high) {
         unchecked {
-            uint256 value = Black76.call(terms.forward, terms.strike, terms.logMoneyness, terms.deviation);
-            uint256 unit = terms.spot * WAD;
-            uint256 scale = terms.discount << 15;
-            for (uint256 j; j < NODES; ++j) {
-                // R-38: the moved forward toward 0. 2^88 * 2^62, 2^63 + 2^63: nothing overflows.
-                uint256 forward = (terms.forward * nodes.factors[j]) / WAD;
-                int256 x = terms.logMoneyness + nodes.logs[j];
-                uint256 up = Black76.call(forward, terms.strike, x, terms.deviationUp);
-                if (j >= 13) {
-                    // Weight 1/2 for lanes 26 and 27, 1/4 for 28 and 29.
-                    high |= _lane(up, value, scale >> (j < 15 ? 1 : 2), unit) << (16 * (j - 3));
-                    continue;
-                }
-                uint256 down = Black76.call(forward, terms.strike, x, terms.deviationDown);
-                uint256 lanes = _lane(up, value, scale, unit) | (_lane(down, value, scale, unit) << 16);
-                // Lanes 2j and 2j + 1: the first eight pairs fill the low word.
-                if (j < 8) low |= lanes << (32 * j);
-                else high |= lanes << (32 * (j - 8));
+            Scale memory s;
+            s.unit = terms.spot * WAD;
+            s.scale = terms.discount << 15;
+            s.value = Black76.call(terms.forward, terms.strike, terms.logMoneyness, terms.deviation);
+            // Lanes 2j and 2j + 1 are node j with volatility up and down: eight pairs fill the low word.
+            for (uint256 j = 8; j-- != 0;) {
+                low = (low << 32) | _pair(terms, nodes, s, j);
             }
+            // Lanes 26 and 27 weigh 1/2, lanes 28 and 29 1/4.
+            high = (_extreme(terms, nodes, s, 16, 2) << 16) | _extreme(terms, nodes, s, 15, 2);
+            high = (high << 16) | _extreme(terms, nodes, s, 14, 1);
+            high = (high << 16) | _extreme(terms, nodes, s, 13, 1);
+            for (uint256 j = 13; j-- != 8;) {
+                high = (high << 32) | _pair(terms, nodes, s, j);
+            }
+        }
+    }
+
+    /// @dev Lane of node `j` with volatility up, in the lower 16 bits, and that with volatility down.
+    function _pair(
+        StrikeTerms memory terms,
+        Nodes memory nodes,
+        Scale memory s,
+        uint256 j
+    ) private pure returns (uint256) {
+        (uint256 forward, int256 x) = _moved(terms, nodes, j);
+        uint256 up = Black76.call(forward, terms.strike, x, terms.deviationUp);
+        uint256 down = Black76.call(forward, terms.strike, x, terms.deviationDown);
+        return _lane(up, s.value, s.scale, s.unit) | (_lane(down, s.value, s.scale, s.unit) << 16);
+    }
+
+    /// @dev Lane of an extreme price, volatility up, times 2^-halvings.
+    function _extreme(
+        StrikeTerms memory terms,
+        Nodes memory nodes,
+        Scale memory s,
+        uint256 j,
+        uint256 halvings
+    ) private pure returns (uint256) {
+        (uint256 forward, int256 x) = _moved(terms, nodes, j);
+        uint256 up = Black76.call(forward, terms.strike, x, terms.deviationUp);
+        return _lane(up, s.value, s.scale >> halvings, s.unit);
+    }
+
+    /// @dev Forward at node `j` < NODES, R-38: toward 0, and ln(forward / strike) there. 2^88 * 2^62, 2^63 + 2^63: nothing overflows.
+    function _moved(
+        StrikeTerms memory terms,
+        Nodes memory nodes,
+        uint256 j
+    ) private pure returns (uint256 forward, int256 x) {
+        // forward = terms.forward * nodes.factors[j] / WAD; x = terms.logMoneyness + nodes.logs[j];
+        assembly ("memory-safe") {
+            forward := mload(add(mload(nodes), shl(5, j)))
+            x := mload(add(mload(add(nodes, 32)), shl(5, j)))
+        }
+        unchecked {
+            forward = (terms.forward * forward) / WAD;
+            x += terms.logMoneyness;
         }
     }
 

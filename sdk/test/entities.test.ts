@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { getAddress, type Hex, hashTypedData, keccak256, toHex } from 'viem'
+import { encodePacked, getAddress, type Hex, hashTypedData, keccak256, slice, toHex } from 'viem'
 import {
   CUSTODY,
   clearing,
@@ -147,7 +147,7 @@ describe('UnderlyingSet and Snapshot', () => {
       assert.throws(() => encodeSnapshot({ ...decoded, ...wrong }), InvalidEncodingError)
     }
     assert.throws(() => decodeSnapshot({ ...encoded, set: 6n }), InvalidEncodingError)
-    assert.throws(() => decodeSnapshot({ ...encoded, strikes: [1n] }), InvalidEncodingError)
+    assert.throws(() => decodeSnapshot({ ...encoded, strikes: slice(encoded.strikes, 0, 95) }), InvalidEncodingError)
   })
 })
 
@@ -198,11 +198,14 @@ const encoded = {
   ],
   expiries: [{ key: SERIES, forward: 1n, moving: 2n, discountedForward: 3n, discountedMoving: 4n, discount: 5n }],
   // Strike 85,000 with 8 decimals, a call worth 500, gap rate of 7 units.
-  strikes: [
-    (((SERIES << 64n) | 8_500_000_000_000n) << 128n) | ((5n * 10n ** 20n) << 40n) | 7n,
-    2n ** 255n + 1n,
-    2n ** 254n + 1n,
-  ],
+  strikes: encodePacked(
+    ['uint256', 'uint256', 'uint256'],
+    [
+      (((SERIES << 64n) | 8_500_000_000_000n) << 128n) | ((5n * 10n ** 20n) << 40n) | 7n,
+      2n ** 255n + 1n,
+      2n ** 254n + 1n,
+    ],
+  ),
 }
 
 describe('Deployment', () => {

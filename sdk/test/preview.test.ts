@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import {
+  ACCOUNT_ROOM,
   assess,
+  DATED_ROOM,
   linearSnapshot,
   MAX_POSITIONS,
   type PreviewAction,
   perpetualOf,
   preview,
+  roomTaken,
   spotOf,
+  UNDERLYING_ROOM,
   WAD,
 } from '../src/index.ts'
 import { BTC_MARKET, BTC_SNAPSHOT, portfolioOf } from './markets.ts'
@@ -97,11 +101,16 @@ describe('preview', () => {
     const legs = [{ instrument: { ...perpetualOf(1), strike: 1n }, ratio: 1n }]
     assert.equal(errorOf({ ...buy(1n), legs } as PreviewAction), 'InstrumentNotListed')
     const positions = Array.from({ length: MAX_POSITIONS }, (_, n) => ({
-      instrument: { ...perpetualOf(1), expiry: n + 1 },
+      instrument: { ...perpetualOf(1), kind: 'future' as const, expiry: n + 1 },
       lots: 1n,
     }))
     const { failure } = preview({ ...held, positions }, BTC_SNAPSHOT, [{ type: 'deposit', asset: 1, amount: 1n }])
     assert.deepEqual(failure, { error: 'TooManyPositions', limit: MAX_POSITIONS })
+    const perpetuals = Array.from({ length: 46 }, (_, n) => ({ instrument: perpetualOf(n + 2), lots: 1n }))
+    assert.equal(roomTaken(perpetuals), 138)
+    const full = preview({ ...held, positions: perpetuals }, BTC_SNAPSHOT, [{ type: 'deposit', asset: 1, amount: 1n }])
+    assert.deepEqual(full.failure, { error: 'AccountFull', taken: 141, room: ACCOUNT_ROOM })
+    assert.equal(roomTaken([...positions.slice(0, 3), ...perpetuals.slice(0, 2)]), 5 + 3 * UNDERLYING_ROOM + DATED_ROOM)
   })
 
   it('closes a position by moving the last one into its place', () => {

@@ -15,6 +15,7 @@ describe('the bigint twin of surfaces, epochs, risk arrays and settlement', () =
   })
 
   it('was compared on whole matrices, on surfaces and on clamped ones', () => {
-    assert.ok(result.matrices >= 10 && result.surfaces >= 15 && result.clamped >= 3, JSON.stringify(result))
+    const { worlds, matrices, surfaces, clamped } = result
+    assert.ok(matrices >= worlds && surfaces >= worlds && clamped >= 3, JSON.stringify(result))
   })
 })

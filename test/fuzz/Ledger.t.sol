@@ -76,7 +76,8 @@ contract LedgerTest is Deployed {
         uint256 from = seed % ACCOUNTS;
         uint256 to = (from + 1 + ((seed >> 8) % (ACCOUNTS - 1))) % ACCOUNTS;
         Position[] memory legs = new Position[]((seed >> 16) % 4);
-        for (uint256 i; i < legs.length; ++i) {
+        for (uint256 left = legs.length; left > 0; --left) {
+            uint256 i = left - 1; // as the ledger does, the last leg first
             uint256 j = 1 + ((seed >> (24 + 8 * i)) % 4);
             int256 lots = int256((seed >> (64 + 40 * i)) % 4001) - 2000;
             if (j % 2 == 1) {

@@ -52,7 +52,7 @@ contract SeriesCacheTest is SeriesFixture {
         vm.warp(end);
         assertSame(series.snapshot(_both, _all), computed(_both, _all), "INV-5");
         for (uint256 i; i < times.length; ++i) {
-            if (i != 4) assertEq(look(_all[i]).strikes[1], lows[i]);
+            if (i != 4) assertEq(wordsOf(look(_all[i]))[1], lows[i]);
         }
     }
 

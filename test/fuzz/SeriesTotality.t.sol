@@ -97,8 +97,8 @@ contract SeriesTotalityTest is SeriesFixture {
             solSource.set(ends[i % 4]);
             for (uint256 digits; digits < 17; ++digits) {
                 InstrumentId id = instrumentId(SOL, expiryOf[3], uint64(10 ** digits), Kind.Call);
-                assertEq(look(id).strikes[0] >> 128, InstrumentId.unwrap(id) >> 8, "the row of the strike");
-                assertGt(touch(id).strikes[2], 0);
+                assertEq(wordsOf(look(id))[0] >> 128, InstrumentId.unwrap(id) >> 8, "the row of the strike");
+                assertGt(wordsOf(touch(id))[2], 0);
                 uint256 put = markOf(instrumentId(SOL, expiryOf[3], uint64(10 ** digits), Kind.Put));
                 assertLe(put, 10 ** (digits + 10), "no put above its strike");
             }
@@ -116,15 +116,16 @@ contract SeriesTotalityTest is SeriesFixture {
         assertGe(a.maintenance.raw(), 0);
         assertGe(b.maintenance.raw(), 0);
         Snapshot memory m = series.snapshot(_both, _held);
+        uint256[] memory words = wordsOf(m);
         uint256 strikes;
         for (uint256 i; i < _held.length; ++i) {
             if (_held[i].kind() < Kind.Call) continue;
             uint256 key = InstrumentId.unwrap(_held[i]) >> 8;
-            for (uint256 j; j < m.strikes.length; j += 3) {
-                if (StrikeWord.wrap(m.strikes[j]).strikeKey() == key) ++strikes;
+            for (uint256 j; j < words.length; j += 3) {
+                if (StrikeWord.wrap(words[j]).strikeKey() == key) ++strikes;
             }
         }
-        assertEq(strikes * 3, m.strikes.length, "each strike has its row");
+        assertEq(strikes * 3, words.length, "each strike has its row");
     }
 
     /* HELPERS */

@@ -7,7 +7,7 @@ import {Leg} from "../../contracts/interfaces/IExchange.sol";
 import {Mode} from "../../contracts/interfaces/IMarginEngine.sol";
 import {Limits, RiskParameters} from "../../contracts/interfaces/IMarkets.sol";
 import {ExpiryQuote} from "../../contracts/interfaces/ISurfaces.sol";
-import {MAX_POSITIONS} from "../../contracts/libraries/Parameters.sol";
+import {MAX_POSITIONS, Parameters} from "../../contracts/libraries/Parameters.sol";
 import {MockAggregator} from "../../contracts/mocks/MockAggregator.sol";
 import {ChainlinkConfig, ChainlinkSource} from "../../contracts/oracles/ChainlinkSource.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
@@ -74,17 +74,25 @@ abstract contract LiquidationScene is Options {
 
     /// @dev Options by turns on each underlying and each expiry, every second one a put; all sold by `account`.
     function _writeOptions() private {
-        for (uint256 i; i < MAX_POSITIONS; ++i) {
+        uint256 count = _mostPositions(listed.length);
+        for (uint256 i; i < count; ++i) {
             uint256 n = i / listed.length;
             uint64 strike = uint64((1_800 + 20 * (n / GRID)) * 1e8);
             Kind kind = i % 16 == 1 ? Kind.Put : Kind.Call;
             held.push(instrumentId(listed[i % listed.length], _expiries[n % GRID], strike, kind));
         }
-        for (uint256 i; i < MAX_POSITIONS; i += LEGS) {
-            Leg[] memory legs = new Leg[](LEGS);
-            for (uint256 j; j < LEGS; ++j) legs[j] = Leg(held[i + j], 1);
+        for (uint256 i; i < count; i += LEGS) {
+            Leg[] memory legs = new Leg[](i + LEGS < count ? LEGS : count - i);
+            for (uint256 j; j < legs.length; ++j) legs[j] = Leg(held[i + j], 1);
             tradeStructure(_maker, account, legs, LOTS, 4e18);
         }
+    }
+
+    /// @dev Of an account that holds options on `underlyings`.
+    function _mostPositions(uint256 underlyings) private pure returns (uint256) {
+        uint256 room = Parameters.ACCOUNT_ROOM;
+        room -= underlyings * (Parameters.UNDERLYING_ROOM + Parameters.DATED_ROOM);
+        return room < MAX_POSITIONS ? room : MAX_POSITIONS;
     }
 
     function _payOutWhatIsFree() private {

@@ -5,8 +5,21 @@ import {Campaign} from "./Campaign.sol";
 
 /// @dev One long life of the world, in which every action must be reached.
 contract WalkInvariants is Campaign {
+    /// @dev A case that only some calls of an action are.
+    struct Branch {
+        bytes32 name;
+        bytes32 action;
+    }
+
+    Branch[] private _branches;
+
     function setUp() public override {
         _start({trades: 4, gaps: 4, failures: 3});
+        _branches.push(Branch("liquidateWithCallback", "liquidate"));
+        _branches.push(Branch("callbackTrade", "liquidate"));
+        _branches.push(Branch("liquidateInsolvent", "liquidate"));
+        _branches.push(Branch("degrade", "fail"));
+        _branches.push(Branch("die", "fail"));
     }
 
     /// forge-config: default.invariant.runs = 1
@@ -15,21 +28,33 @@ contract WalkInvariants is Campaign {
         assertLe(vault.withdrawalRatio(), 1e18, "INV-13: r above 1");
     }
 
+    /// @dev Every eighth action is one that is still missing, so that whether all are reached does not hang on the seeds.
+    function _choose(uint256 seed) internal view override returns (uint256) {
+        if (seed % 8 != 0) return super._choose(seed);
+        uint256 start = _pick(seed, "missing", 0, actionNames.length - 1);
+        for (uint256 i; i < actionNames.length; ++i) {
+            uint256 action = (start + i) % actionNames.length;
+            if (_isMissing(actionNames[action])) return action;
+        }
+        return super._choose(seed);
+    }
+
+    function _isMissing(bytes32 action) private view returns (bool) {
+        if (calls[action] == 0) return true;
+        for (uint256 i; i < _branches.length; ++i) {
+            if (_branches[i].action == action && calls[_branches[i].name] == 0) return true;
+        }
+        return false;
+    }
+
     function afterInvariant() public view override {
         super.afterInvariant();
         string memory missing;
         for (uint256 i; i < actionNames.length; ++i) {
             if (calls[actionNames[i]] == 0) missing = _list(missing, actionNames[i]);
         }
-        bytes32[5] memory branches = [
-            bytes32("liquidateWithCallback"),
-            "callbackTrade",
-            "liquidateInsolvent",
-            "degrade",
-            "die"
-        ];
-        for (uint256 i; i < branches.length; ++i) {
-            if (calls[branches[i]] == 0) missing = _list(missing, branches[i]);
+        for (uint256 i; i < _branches.length; ++i) {
+            if (calls[_branches[i].name] == 0) missing = _list(missing, _branches[i].name);
         }
         assertEq(missing, "", "actions never reached");
     }

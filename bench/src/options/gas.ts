@@ -19,6 +19,7 @@ const CHECK_SIZES = [1, 8, 16, 32, 64, 128] as const
 const PAIR_SIZES = [8, 64] as const
 const TRADE_SIZES = [1, 16, 64] as const
 const SLICE_SIZES = [1, 16, 64, 128] as const
+const WORST_UNDERLYINGS = [1, 2, 4, 8, 16] as const
 type By<S extends readonly number[]> = Record<`${S[number]}`, number>
 
 /** `pairs`: a call and a put on each strike; otherwise every option has a strike of its own. */
@@ -41,8 +42,11 @@ export type OptionGas = {
   liquidationSlice: WarmAndCold<By<typeof SLICE_SIZES>>
   /** The same into an account that holds nothing but cash. */
   firstSlice: WarmAndCold<By<typeof SLICE_SIZES>>
-  /** A whole insolvent account of 128 options on 128 series of 16 underlyings, cold, into an account without positions. */
-  worstLiquidation: number
+  /**
+   * INV-15: a whole insolvent account, as full as one can be of options on so many underlyings and on all their expiries, cold,
+   * into an account without positions.
+   */
+  worstLiquidation: By<typeof WORST_UNDERLYINGS>
   /** `touch` of 32 strikes in one transaction: for the first time ever, and in a new epoch. */
   refreshPerStrike: { first: number; later: number }
   /** A message signed by two: without expiries (extrapolated from 1 and 8), and what each of them adds. */
@@ -61,7 +65,10 @@ const PRICE = parseUnits('0.04', 18) // of a lot
 const LEGS = 32
 const CONFIDENCE = parseUnits('0.002', 18)
 const PORTFOLIO_MODE = 2
-const WIDE_UNDERLYINGS = 16
+/** Positions that fit an account with options on so many underlyings (spec A-2). */
+const MAX_POSITIONS = 128
+const ACCOUNT_ROOM = 140
+const ROOM_OF_AN_UNDERLYING = 6
 const REFRESHED = 32
 const ANY_REWARD = -parseUnits('1000000000000', 18)
 
@@ -79,8 +86,10 @@ export async function measureOptions(progress: (step: string) => void): Promise<
   progress('settlement of options')
   const settlement = await settlementGas(world, await openBook(world, mixed(distinctStrikes(16, 1))))
   await world.connection.close()
-  progress('the worst liquidation')
-  const worstLiquidation = await worstGas()
+  const worstLiquidation = await bySize(WORST_UNDERLYINGS, (underlyings) => {
+    progress(`the worst liquidation of ${underlyings} underlyings`)
+    return worstGas(underlyings)
+  })
   return { marginCheck, optionTrade, ...slices, worstLiquidation, refreshPerStrike, surfaceUpdate, ...settlement }
 }
 
@@ -253,10 +262,11 @@ async function raise(world: World, account: `0x${string}`, price: number, isInso
   throw new Error('The account was never below maintenance.')
 }
 
-async function worstGas(): Promise<number> {
-  const world = await createWorld({ underlyings: WIDE_UNDERLYINGS, confidence: CONFIDENCE })
+async function worstGas(underlyings: number): Promise<number> {
+  const world = await createWorld({ underlyings, confidence: CONFIDENCE })
   await listOptions(world)
-  const subId = await openSoldBook(world, widest(128, WIDE_UNDERLYINGS))
+  const positions = Math.min(MAX_POSITIONS, ACCOUNT_ROOM - ROOM_OF_AN_UNDERLYING * underlyings)
+  const subId = await openSoldBook(world, widest(positions, underlyings))
   const account = accountId(world.trader.account.address, subId)
   await raise(world, account, START, true)
   const gas = await apart(world, () => liquidate(world, account, subId, 10n ** 18n, ANY_REWARD))

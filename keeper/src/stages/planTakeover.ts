@@ -1,5 +1,6 @@
 /** One unhealthy or over-indebted account: how much of it to take, into which account, and whether it pays. */
 import {
+  ACCOUNT_ROOM,
   type AccountId,
   type Assessment,
   discountRate,
@@ -7,6 +8,7 @@ import {
   MAX_POSITIONS,
   type Portfolio,
   type Position,
+  roomTaken,
 } from '@plimsoll/sdk'
 import { portfolioOf } from '../book.ts'
 import type { Config } from '../config.ts'
@@ -134,7 +136,7 @@ function largestFit({ config, input, assessed, state, targets }: TakeoverInput):
     quoted = true
     for (const [target, portfolio] of targets.portfolios) {
       const after = merged(portfolio, offer.cashChange, offer.legs)
-      if (after.positions.length > MAX_POSITIONS) continue
+      if (after.positions.length > MAX_POSITIONS || roomTaken(after.positions) > ACCOUNT_ROOM) continue
       const missing = missingMargin(after, input.view.snapshot)
       if (missing <= 0n) return { target, quote: offer }
       if (missingUsd === undefined || missing < missingUsd) missingUsd = missing

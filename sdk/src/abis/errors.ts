@@ -15,6 +15,15 @@ export const errorsAbi = [
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
+      { name: 'taken', type: 'uint256' },
+      { name: 'room', type: 'uint256' },
+    ],
+    name: 'AccountFull',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
       { name: 'equity', type: 'int256' },
       { name: 'initial', type: 'int256' },
     ],

@@ -1,9 +1,13 @@
+import { concat, type Hex, numberToHex, size } from 'viem'
 import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow } from '../exact/market.ts'
 import { decodePriceStatus, encodePriceStatus } from './enums.ts'
 import { InvalidEncodingError } from './errors.ts'
 import { unsigned } from './range.ts'
 import { decodeStrike, encodeStrike } from './strikeWord.ts'
 import { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'
+
+/** Of a strike's row. */
+const ROW_BYTES = 96
 
 /** A market row as the chain has it: its underlying stands in the snapshot's set. */
 export type EncodedMarket = Omit<Market, 'underlying' | 'status'> & { readonly status: number }
@@ -17,8 +21,8 @@ export type EncodedSnapshot = {
   markets: readonly EncodedMarket[]
   chains: readonly Chain[]
   expiries: readonly EncodedExpiry[]
-  /** Three words each, see `encodeStrike`. */
-  strikes: readonly bigint[]
+  /** 96 bytes each: the three words of `encodeStrike`. */
+  strikes: Hex
 }
 
 /** @throws InvalidEncodingError when rows are not in ascending order, each once, or chains do not match the markets */
@@ -34,7 +38,7 @@ export function encodeSnapshot({ time, markets, chains, expiries, strikes }: Sna
     markets: markets.map(({ underlying: _, status, ...row }) => ({ ...row, status: encodePriceStatus(status) })),
     chains,
     expiries: expiries.map(({ underlying: _, expiry: __, ...row }, index) => ({ ...row, key: series[index] ?? 0n })),
-    strikes: strikes.flatMap(encodeStrike),
+    strikes: concat(strikes.flatMap((row) => encodeStrike(row).map((word) => numberToHex(word, { size: 32 })))),
   }
 }
 
@@ -67,17 +71,18 @@ export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
   }
 }
 
-function strikesOf(words: readonly bigint[]): StrikeRow[] {
-  if (words.length % 3 !== 0) {
+function strikesOf(bytes: Hex): StrikeRow[] {
+  const count = size(bytes) / ROW_BYTES
+  if (!Number.isInteger(count)) {
     throw new InvalidEncodingError({
       type: 'Snapshot',
-      value: `${words.length} words of strikes`,
-      expected: 'three a strike',
+      value: `${size(bytes)} bytes of strikes`,
+      expected: `${ROW_BYTES} a strike`,
     })
   }
-  return Array.from({ length: words.length / 3 }, (_, index) => {
-    const [word = 0n, low = 0n, high = 0n] = words.slice(3 * index, 3 * index + 3)
-    return decodeStrike(word, low, high)
+  return Array.from({ length: count }, (_, index) => {
+    const word = (n: number) => BigInt(`0x${bytes.slice(2 + 64 * (3 * index + n), 66 + 64 * (3 * index + n))}`)
+    return decodeStrike(word(0), word(1), word(2))
   })
 }
 

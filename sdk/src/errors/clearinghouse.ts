@@ -30,6 +30,11 @@ export class TooManyPositionsError extends defineRevert(
   'TooManyPositions',
   ({ limit }) => `The account has ${limit} positions already. Close one or use another sub-account.`,
 ) {}
+export class AccountFullError extends defineRevert(
+  'AccountFull',
+  ({ taken, room }) =>
+    `Positions and underlyings would take ${taken} of the account's room of ${room}: 1 a position, 2 an underlying, and 4 more for one with futures or options. Close some or use another sub-account.`,
+) {}
 export class NegativeCollateralError extends defineRevert(
   'NegativeCollateral',
   ({ lots }) => `Collateral would end at ${lots} base units. Reduce the amount to what the account holds.`,

@@ -89,6 +89,7 @@ export {
   type Mode,
   type Portfolio,
   type Position,
+  roomTaken,
   underlyingsOf,
 } from './portfolio.ts'
 export {

@@ -1,3 +1,5 @@
+import { DATED_ROOM, UNDERLYING_ROOM } from './parameters.ts'
+
 /** What one lot is, in the order of the chain's enum. Spot is collateral in base units of its token. */
 export type Kind = 'spot' | 'perpetual' | 'future' | 'call' | 'put'
 
@@ -48,4 +50,14 @@ export function isOption({ kind }: Instrument): boolean {
 /** Distinct underlyings of `positions`, ascending. */
 export function underlyingsOf(positions: readonly Position[]): number[] {
   return [...new Set(positions.map(({ instrument }) => instrument.underlying))].sort((a, b) => a - b)
+}
+
+/**
+ * What `positions` take of the `ACCOUNT_ROOM` of an account: the gas of taking it over grows with its positions and
+ * underlyings, most with those that need a surface.
+ */
+export function roomTaken(positions: readonly Position[]): number {
+  const dated = positions.filter(({ instrument }) => isDated(instrument))
+  const [all, withDated] = [underlyingsOf(positions).length, underlyingsOf(dated).length]
+  return positions.length + UNDERLYING_ROOM * all + DATED_ROOM * withDated
 }

@@ -10,6 +10,7 @@ import { assess, audit } from './marginEngine.ts'
 import { chainOf, type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
 import { markOf } from './matrix.ts'
 import {
+  ACCOUNT_ROOM,
   DEBT_FLOOR,
   MAKER_FEE,
   MAX_DERIVATIVE_LOTS,
@@ -26,6 +27,7 @@ import {
   type Mode,
   type Portfolio,
   type Position,
+  roomTaken,
   underlyingsOf,
 } from './portfolio.ts'
 import { indexOf, seriesKey } from './snapshotIndex.ts'
@@ -72,6 +74,7 @@ export type PreviewFailure =
   | { readonly error: 'SurfaceStale'; readonly underlying: number }
   | { readonly error: 'IsolatedAccount'; readonly underlyings: number }
   | { readonly error: 'TooManyPositions'; readonly limit: number }
+  | { readonly error: 'AccountFull'; readonly taken: number; readonly room: number }
   | { readonly error: 'NegativeCollateral'; readonly instrument: Instrument; readonly lots: bigint }
   | { readonly error: 'LotsOutOfRange'; readonly instrument: Instrument; readonly lots: bigint; readonly limit: bigint }
   | { readonly error: 'InstrumentNotListed'; readonly instrument: Instrument }
@@ -266,6 +269,8 @@ function draftOf(action: PreviewAction, state: State): Draft | PreviewFailure {
   const instrument: Instrument = { underlying: action.asset, kind: 'spot', expiry: 0, strike: 0n }
   const positions = withLots(portfolio.positions, instrument, amount)
   if ('error' in positions) return positions
+  const full = fullness(portfolio.positions, positions)
+  if (full) return full
   const exit = isDeposit ? 'depositCollateral' : 'withdrawCollateral'
   return { ...common, exit, portfolio: { ...portfolio, positions } }
 }
@@ -309,9 +314,15 @@ function applyLegs(
   let funding36 = 0n
   let notional36 = 0n
   const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
-  for (const [index, { instrument, ratio }] of legs.entries()) {
+  const termsOfLegs: LegTerms[] = []
+  for (const { instrument } of legs) {
     const terms = termsOf(instrument, snapshot, closes)
     if ('error' in terms) return terms
+    termsOfLegs.push(terms)
+  }
+  // The ledger moves the last leg first.
+  for (const [index, { instrument, ratio }] of [...legs.entries()].reverse()) {
+    const terms = termsOfLegs[index] as LegTerms
     const lots = ratio * units
     const old = lotsIn(positions, instrument)
     const next = withLots(positions, instrument, lots)
@@ -325,6 +336,8 @@ function applyLegs(
     const change = longChange(old, lots) + longChange(counterpartyLots[index] ?? 0n, -lots)
     longs.set(underlying, (longs.get(underlying) ?? 0n) + change)
   }
+  const full = fullness(held, positions)
+  if (full) return full
   return { positions, funding36, notional36, raised: new Set([...raised, ...raisedDated]), raisedDated, longs }
 }
 
@@ -388,6 +401,13 @@ function withLots(
   const last = positions.at(-1)
   const rest = positions.slice(0, -1)
   return last && index < rest.length ? rest.with(index, last) : rest
+}
+
+/** Whoever opens a position must have room for all he holds. */
+function fullness(before: readonly Position[], after: readonly Position[]): PreviewFailure | undefined {
+  if (after.every(({ instrument }) => lotsIn(before, instrument) !== 0n)) return undefined
+  const taken = roomTaken(after)
+  return taken > ACCOUNT_ROOM ? { error: 'AccountFull', taken, room: ACCOUNT_ROOM } : undefined
 }
 
 function size(lots: bigint): bigint {

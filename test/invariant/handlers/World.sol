@@ -103,10 +103,13 @@ abstract contract World is Options {
     /// @notice One step of the world.
     function act(uint256 seed) external {
         seed = uint256(keccak256(abi.encode(seed)));
+        _actions[_choose(seed)](seed);
+    }
+
+    /// @dev Index of the action that a seed stands for, by the weights.
+    function _choose(uint256 seed) internal view virtual returns (uint256 i) {
         uint256 ticket = (seed >> 128) % _totalWeight;
-        uint256 i;
         for (; ticket >= _weights[i]; ++i) ticket -= _weights[i];
-        _actions[i](seed);
     }
 
     /// @dev A fresh number from the seed, in [low, high].

@@ -102,36 +102,37 @@ contract ClearinghouseTest is Scenes {
         settle(f);
     }
 
-    /// @dev 128 positions and no more; a closed one frees its slot.
-    function test_trade_revertsBeyondMaxPositions() public {
+    /// @dev 46 underlyings and no more: each takes 3 of 140. A closed position frees its slot, and its room.
+    function test_trade_revertsWithoutRoom() public {
         RiskParameters memory risk = RiskParameters(0.06e18, 0.005e18, 0.5e18, 0.1e18);
-        for (uint256 u = 3; u <= 129; ++u) {
+        for (uint256 u = 3; u <= 47; ++u) {
             markets.list("X", address(ethSource), 18, false, 1e15, risk, Limits(1e10, 0, 0, 0));
         }
         Fill memory f = fillOf(keeper, bob, perpetualOf(ETH), 1, ETH_SPOT);
-        _spread(f.maker, 2, -1); // bob holds BTC already: 129 for him, 128 for the keeper
+        _spread(f.maker, 2, -1); // bob holds BTC already: 47 for him, 46 for the keeper
         _spread(f.taker, 2, 1);
         (f.makerSignature, f.takerSignature) = (sign(f.maker), sign(f.taker));
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.TooManyPositions.selector, bob, uint256(128)));
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.AccountFull.selector, bob, uint256(141), uint256(140)));
         settle(f);
         _spread(f.maker, 1, -1);
         _spread(f.taker, 1, 1);
         (f.makerSignature, f.takerSignature) = (sign(f.maker), sign(f.taker));
         settle(f);
-        assertEq(clearinghouse.portfolio(keeper).positions.length, 128);
-        trade(bob, keeper, perpetualOf(77), 1, ETH_SPOT);
-        assertEq(clearinghouse.portfolio(keeper).positions.length, 127);
-        assertEq(clearinghouse.lotsOf(keeper, perpetualOf(128)), 1, "the last slot moved");
-        assertEq(clearinghouse.lotsOf(keeper, perpetualOf(77)), 0);
+        assertEq(clearinghouse.portfolio(keeper).positions.length, 46);
+        trade(bob, keeper, perpetualOf(35), 1, ETH_SPOT);
+        assertEq(clearinghouse.portfolio(keeper).positions.length, 45);
+        for (uint8 u = 1; u <= 46; ++u) {
+            assertEq(clearinghouse.lotsOf(keeper, perpetualOf(u)), u == 35 ? int256(0) : int256(1), "the others stay");
+        }
+        trade(keeper, bob, perpetualOf(47), 1, ETH_SPOT);
     }
 
-    /// @dev One lot each of 128 perpetuals, from `first` on, at mark.
     function _spread(Order memory order, uint8 first, int64 ratio) private pure {
-        order.legs = new Leg[](128);
-        for (uint8 i; i < 128; ++i) {
+        order.legs = new Leg[](46);
+        for (uint8 i; i < 46; ++i) {
             order.legs[i] = Leg(perpetualOf(first + i), ratio);
         }
-        order.limitPrice = ratio * (first == 1 ? int256(4e18 + 127 * 3e18) : int256(128 * 3e18));
+        order.limitPrice = ratio * (first == 1 ? int256(4e18 + 45 * 3e18) : int256(46 * 3e18));
         order.maxFee = type(uint128).max;
     }
 

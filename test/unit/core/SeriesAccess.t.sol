@@ -137,8 +137,8 @@ contract SeriesAccessTest is SeriesFixture {
             return;
         }
         Snapshot memory m = series.snapshot(setOf(BTC), only(id));
-        assertEq(m.strikes.length, 3);
-        assertEq(m.strikes[0] >> 128, uint256(InstrumentId.unwrap(id)) >> 8);
+        assertEq(m.strikes.length, 96);
+        assertEq(wordsOf(m)[0] >> 128, uint256(InstrumentId.unwrap(id)) >> 8);
     }
 
     /// @dev An option without strike is no option: it gets the row of its expiry, and no exchange takes it.
@@ -164,9 +164,10 @@ contract SeriesAccessTest is SeriesFixture {
         }
         Snapshot memory m = series.snapshot(NO_UNDERLYINGS.with(BTC).with(ETH), ids);
         for (uint256 i = 1; i < m.expiries.length; ++i) assertGt(m.expiries[i].key, m.expiries[i - 1].key);
-        for (uint256 i = 3; i < m.strikes.length; i += 3) assertGt(m.strikes[i] >> 128, m.strikes[i - 3] >> 128);
+        uint256[] memory words = wordsOf(m);
+        for (uint256 i = 3; i < words.length; i += 3) assertGt(words[i] >> 128, words[i - 3] >> 128);
         for (uint256 i; i < count; ++i) _assertFound(m, ids[i]);
-        assertLe(m.strikes.length, 3 * count);
+        assertLe(words.length, 3 * count);
         assertEq(m.markets.length, 2);
         assertEq(m.chains.length, 2);
     }
@@ -174,8 +175,9 @@ contract SeriesAccessTest is SeriesFixture {
     function _assertFound(Snapshot memory m, InstrumentId id) private pure {
         (uint256 expiries, uint256 strikes) = (0, 0);
         for (uint256 i; i < m.expiries.length; ++i) if (m.expiries[i].key == id.series()) ++expiries;
-        for (uint256 i; i < m.strikes.length; i += 3) {
-            if (m.strikes[i] >> 128 == uint256(InstrumentId.unwrap(id)) >> 8) ++strikes;
+        uint256[] memory words = wordsOf(m);
+        for (uint256 i; i < words.length; i += 3) {
+            if (words[i] >> 128 == uint256(InstrumentId.unwrap(id)) >> 8) ++strikes;
         }
         assertEq(expiries, id.kind() > Kind.Perpetual ? 1 : 0);
         assertEq(strikes, id.kind() > Kind.Future ? 1 : 0);

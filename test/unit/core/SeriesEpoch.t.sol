@@ -162,9 +162,9 @@ contract SeriesEpochTest is SeriesFixture {
         high = RiskArray.tagged(high, tag);
         storeWords(_option, low, high);
         Snapshot memory m = look(_option);
-        assertEq(m.strikes[1], tag == _number ? low : trueLow);
-        assertEq(m.strikes[2], tag == _number ? high : trueHigh);
-        assertEq(RiskArray.tagOf(m.strikes[2]), _number);
+        assertEq(wordsOf(m)[1], tag == _number ? low : trueLow);
+        assertEq(wordsOf(m)[2], tag == _number ? high : trueHigh);
+        assertEq(RiskArray.tagOf(wordsOf(m)[2]), _number);
     }
 
     /// @dev A read tells the epoch that the next touch will store, and stores nothing.

@@ -89,18 +89,18 @@ abstract contract SeriesFixture is Options {
     }
 
     function gapOf(InstrumentId instrument) internal view returns (uint256) {
-        return StrikeWord.wrap(look(instrument).strikes[0]).gapRate();
+        return StrikeWord.wrap(wordsOf(look(instrument))[0]).gapRate();
     }
 
     /// @dev Lane `k` of a strike as a read would use it now.
     function laneOf(InstrumentId instrument, uint256 k) internal view returns (int256) {
         Snapshot memory m = look(instrument);
-        return RiskArray.laneOf(m.strikes[1], m.strikes[2], k);
+        return RiskArray.laneOf(wordsOf(m)[1], wordsOf(m)[2], k);
     }
 
     /// @dev Epoch number in force now, stored or not: the tag that a read returns.
     function epochNow(InstrumentId option) internal view returns (uint256) {
-        return RiskArray.tagOf(look(option).strikes[2]);
+        return RiskArray.tagOf(wordsOf(look(option))[2]);
     }
 
     /* CACHE */

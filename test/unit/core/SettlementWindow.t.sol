@@ -24,7 +24,7 @@ contract SettlementWindowTest is SettlementScene {
     }
 
     function _callMark(uint256 strike) private view returns (uint256) {
-        return StrikeWord.wrap(rowsOf(call(BTC, NEAR, strike)).strikes[0]).callMark();
+        return StrikeWord.wrap(wordsOf(rowsOf(call(BTC, NEAR, strike)))[0]).callMark();
     }
 
     /* MARKS */
@@ -94,10 +94,10 @@ contract SettlementWindowTest is SettlementScene {
         priceAt(end + 1 hours, 60_000, 3_000);
         Snapshot memory market = rowsOf(call(BTC, NEAR, 40_000));
         for (uint256 lane; lane < 30; ++lane) {
-            assertEq(RiskArray.laneOf(market.strikes[1], market.strikes[2], lane), 0, "nothing moves any more");
+            assertEq(RiskArray.laneOf(wordsOf(market)[1], wordsOf(market)[2], lane), 0, "nothing moves any more");
         }
-        assertEq(StrikeWord.wrap(market.strikes[0]).callMark(), 3_210e18, "the payoff");
-        assertEq(StrikeWord.wrap(market.strikes[0]).gapRate(), 0, "no gap either");
+        assertEq(StrikeWord.wrap(wordsOf(market)[0]).callMark(), 3_210e18, "the payoff");
+        assertEq(StrikeWord.wrap(wordsOf(market)[0]).gapRate(), 0, "no gap either");
         assertEq(market.expiries[0].forward, 43_210e18);
         assertEq(market.expiries[0].moving, 0);
         assertEq(market.expiries[0].discount, 1e18);
