@@ -31,7 +31,7 @@ const settings = {
   evmVersion: 'osaka',
   optimizer: { enabled: true, runs: 200 },
 }
-/** What is deployed goes through the IR pipeline, tuned for calls; tests compile fast and so cover both pipelines. */
+/** What is deployed goes through the IR pipeline, tuned for calls. Tests compile fast, and deploy that from its artifacts. */
 const deployed = {
   version: '0.8.37',
   path,

@@ -20,7 +20,7 @@ contract LedgerTest is Deployed {
 
     function setUp() public override {
         super.setUp();
-        ledger = new Clearinghouse(address(manager), series);
+        ledger = Clearinghouse(deployCode("Clearinghouse", abi.encode(address(manager), series)));
         ledger.scheduleEngine(engine);
         ledger.scheduleModule(address(this), true);
         accounts.push(CUSTODY);

@@ -29,7 +29,7 @@ contract MarginEngineTest is Test {
         uint64[2] ema;
     }
 
-    MarginEngine private immutable ENGINE = new MarginEngine();
+    MarginEngine private immutable ENGINE = MarginEngine(deployCode("MarginEngine"));
 
     function testFuzz_equity_isTheSumOfItsParts(Input memory x) public view {
         Snapshot memory m = _market(x);

@@ -201,7 +201,7 @@ describe('trades of options and futures through the SDK', () => {
       const { portfolio } = await bob.client.getAccount({ accountId: bob.accountId })
       assert.deepEqual(
         portfolio.positions,
-        legs.map(({ instrument, ratio }) => ({ instrument, lots: ratio * 10n })),
+        legs.map(({ instrument, ratio }) => ({ instrument, lots: ratio * 10n })).reverse(), // the last leg moves first
       )
     })
 

@@ -1,4 +1,4 @@
-import { concat, type Hex, numberToHex, size } from 'viem'
+import { concatHex, type Hex, numberToHex, size } from 'viem'
 import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow } from '../exact/market.ts'
 import { decodePriceStatus, encodePriceStatus } from './enums.ts'
 import { InvalidEncodingError } from './errors.ts'
@@ -38,7 +38,7 @@ export function encodeSnapshot({ time, markets, chains, expiries, strikes }: Sna
     markets: markets.map(({ underlying: _, status, ...row }) => ({ ...row, status: encodePriceStatus(status) })),
     chains,
     expiries: expiries.map(({ underlying: _, expiry: __, ...row }, index) => ({ ...row, key: series[index] ?? 0n })),
-    strikes: concat(strikes.flatMap((row) => encodeStrike(row).map((word) => numberToHex(word, { size: 32 })))),
+    strikes: concatHex(strikes.flatMap((row) => encodeStrike(row).map((word) => numberToHex(word, { size: 32 })))),
   }
 }
 

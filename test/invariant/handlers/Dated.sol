@@ -61,11 +61,12 @@ abstract contract Dated is Prices {
         calls["postSurface"]++;
     }
 
-    /// @dev An expiry of the last surface that is still to come; 0: none.
+    /// @dev An expiry of the last surface that is still to come; 0: none. Mostly the next one, so that series come to their end.
     function _openExpiry(uint256 seed, uint8 u) private view returns (uint40) {
         uint40[] memory listed = series.expiries(u);
         if (listed.length == 0) return 0;
-        uint40 expiry = listed[_pick(seed, "expiry", 0, listed.length - 1)];
+        bool isNext = _pick(seed, "next", 0, 3) != 0;
+        uint40 expiry = listed[isNext ? 0 : _pick(seed, "expiry", 0, listed.length - 1)];
         return expiry > block.timestamp ? expiry : 0;
     }
 
@@ -145,10 +146,14 @@ abstract contract Dated is Prices {
 
     /* SETTLEMENT */
 
-    /// @dev Into the window of the next expiry, or past it.
+    /// @dev Into the window of the first expiry of what was traded, or past it.
     function toExpiry(uint256 seed) internal {
-        uint256 expiry = series.epoch(uint8(_pick(seed, "underlying", BTC, ETH))).nextExpiry;
-        if (expiry + 1 hours < block.timestamp || expiry > block.timestamp + 3 days) return;
+        uint256 expiry = type(uint256).max;
+        for (uint256 i; i < dated.length; ++i) {
+            uint256 end = dated[i].expiry();
+            if (end + 20 minutes > block.timestamp && end < expiry) expiry = end;
+        }
+        if (expiry == type(uint256).max) return;
         uint256 time = _pick(seed, "time", expiry - WINDOW, expiry + 20 minutes);
         if (time > block.timestamp) vm.warp(time);
         calls["toExpiry"]++;

@@ -182,7 +182,7 @@ contract ClearinghouseTest is Scenes {
     /* GOVERNANCE */
 
     function testFuzz_scheduleEngine_waitsFifteenDays(uint256 early) public {
-        MarginEngine next = new MarginEngine();
+        MarginEngine next = MarginEngine(deployCode("MarginEngine"));
         uint256 readyAt = block.timestamp + 15 days;
         vm.expectEmit(address(clearinghouse));
         emit IClearinghouse.EngineScheduled(address(next), readyAt);

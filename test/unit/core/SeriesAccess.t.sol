@@ -46,7 +46,7 @@ contract SeriesAccessTest is SeriesFixture {
     function test_setSettlement_worksOnce() public {
         vm.expectRevert(abi.encodeWithSelector(ISeries.SettlementIsSet.selector, settlement));
         series.setSettlement(settlement);
-        Series other = new Series(address(manager), markets);
+        Series other = Series(deployCode("Series", abi.encode(address(manager), markets)));
         other.setSettlement(ISettlement(address(1)));
         assertEq(address(other.settlement()), address(1));
         vm.expectRevert(abi.encodeWithSelector(ISeries.SettlementIsSet.selector, address(1)));
@@ -62,7 +62,7 @@ contract SeriesAccessTest is SeriesFixture {
         surfaces.setSurface(SOL, block.timestamp, 0, quotes);
         series.setRiskTerms(SOL, defaultTerms());
         surfaces.setSurface(SOL, block.timestamp, 0, quotes);
-        Series other = new Series(address(manager), markets);
+        Series other = Series(deployCode("Series", abi.encode(address(manager), markets)));
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = Series.setSurface.selector;
         manager.setTargetFunctionRole(address(other), selectors, SURFACES_ROLE);

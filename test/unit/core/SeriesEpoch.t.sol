@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {LibSort} from "solady/src/utils/LibSort.sol";
 import {Limits, RiskParameters, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
 import {EpochState, ISeries, RiskTerms} from "../../../contracts/interfaces/ISeries.sol";
 import {RiskArray} from "../../../contracts/libraries/RiskArray.sol";
@@ -210,9 +211,12 @@ contract SeriesEpochTest is SeriesFixture {
         assertEq(RiskArray.tagOf(high), series.epoch(BTC).number);
     }
 
+    /// @dev Each once, however often it is written.
     function _slotsWritten(InstrumentId[] memory ids) private returns (bytes32[] memory slots) {
         vm.record();
         series.touch(setOf(BTC), ids);
         (, slots) = vm.accesses(address(series));
+        LibSort.sort(slots);
+        LibSort.uniquifySorted(slots);
     }
 }

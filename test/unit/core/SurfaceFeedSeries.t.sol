@@ -29,7 +29,7 @@ contract SurfaceFeedSeriesTest is SeriesFixture {
             }
         }
         for (uint256 i; i < 3; ++i) signers[i] = vm.addr(_keys[i]);
-        _feed = new SurfaceFeed(address(manager), surfaces, signers, 2);
+        _feed = SurfaceFeed(deployCode("SurfaceFeed", abi.encode(address(manager), surfaces, signers, 2)));
         _permit(address(surfaces), Surfaces.setSurface.selector);
         _permit(address(markets), Markets.setPremium.selector);
         manager.grantRole(FEED_ROLE, address(_feed), 0);
