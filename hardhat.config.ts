@@ -3,7 +3,7 @@ import ethers from '@nomicfoundation/hardhat-ethers'
 import chaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers'
 import mocha from '@nomicfoundation/hardhat-mocha'
 import viem from '@nomicfoundation/hardhat-toolbox-viem'
-import { defineConfig } from 'hardhat/config'
+import { defineConfig, overrideTask } from 'hardhat/config'
 import type { HardhatPlugin } from 'hardhat/types/plugins'
 
 /** Warnings nobody here can act on: those about files in node_modules, and the one that says there are many. */
@@ -25,6 +25,16 @@ const quietDependencies: HardhatPlugin = {
     }),
   },
 }
+
+/** Solidity tests deploy the protocol from its artifacts: these are built first, so that no test runs on stale ones. */
+const buildBeforeSolidityTests = overrideTask(['test', 'solidity'])
+  .setAction(async () => ({
+    default: async (args, hre, runSuper) => {
+      await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
+      return runSuper(args)
+    },
+  }))
+  .build()
 
 const path = createRequire(import.meta.url).resolve('solc/soljson.js') // the pinned compiler, never a download
 const settings = {
@@ -57,6 +67,7 @@ const DEPLOYED = [
 ]
 
 export default defineConfig({
+  tasks: [buildBeforeSolidityTests],
   plugins: [quietDependencies, viem, ethers, chaiMatchers, mocha],
   solidity: {
     compilers: [{ version: '0.8.37', path, settings }],

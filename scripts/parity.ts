@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openSeparateEngine } from '../test/differential/compiledEngine.ts'
-import { CHUNK, checkChunk, emptyResult, merge, type ParityResult } from '../test/differential/parity.ts'
+import { CHUNK, checkChunk, chunkSeed, emptyResult, merge, type ParityResult } from '../test/differential/parity.ts'
 import {
   checkStorage,
   emptyStorageResult,
@@ -56,7 +56,7 @@ async function serve(): Promise<void> {
     const answer: Result =
       part === 'engine'
         ? { part, result: await checkChunk(engine, seed, chunk, count) }
-        : { part, result: await checkStorage(seed + chunk, count) }
+        : { part, result: await checkStorage(chunkSeed(seed, chunk), count) }
     process.send?.(answer)
   })
   process.once('disconnect', () => engine.close())

@@ -41,9 +41,8 @@ function parseTaskResult(result: { success?: unknown; value?: unknown; error?: u
 async function runSuite(name: keyof typeof SUITES, flags: Record<string, boolean>): Promise<Counts> {
   const { task, files: pattern, options } = SUITES[name]
   const testFiles = globSync(pattern).sort()
-  // Solidity tests too run on the contracts as they are deployed, from their artifacts.
-  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
-  const noCompile = task !== 'solidity'
+  const noCompile = task !== 'solidity' // the Solidity task builds contracts and tests itself
+  if (noCompile) await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
   const result = await hre.tasks.getTask(['test', task]).run({ testFiles, noCompile, ...options, ...flags })
   const { success, summary } = parseTaskResult(result)
   console.log(summary.failureOutput ?? '')

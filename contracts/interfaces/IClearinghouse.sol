@@ -89,7 +89,7 @@ interface IClearinghouse {
     error IsolatedAccount(AccountId account, uint256 underlyings);
     error TooManyPositions(AccountId account, uint256 limit);
     /// @notice Positions, underlyings and surfaces together would make the account too dear to take over at once: a position
-    /// takes 1 of `room`, an underlying 2, and 4 more with futures or options.
+    /// takes 1 of `room`, an underlying 2, and 6 more with futures or options.
     error AccountFull(AccountId account, uint256 taken, uint256 room);
     error NegativeCollateral(AccountId account, InstrumentId instrument, int256 lots);
     error LotsOutOfRange(AccountId account, InstrumentId instrument, int256 lots, int256 limit);

@@ -1,5 +1,6 @@
 /** What a takeover would do, by the auction's own arithmetic: the slice, its price, and the keeper's account afterwards. */
 import {
+  ACCOUNT_ROOM,
   type Assessment,
   assess,
   buffered,
@@ -11,10 +12,12 @@ import {
   dustReward,
   isOption,
   isSameInstrument,
+  MAX_POSITIONS,
   marketOf,
   markOf,
   type Portfolio,
   type Position,
+  roomTaken,
   type Snapshot,
   share,
   split,
@@ -92,7 +95,10 @@ export function quote(portfolio: Portfolio, before: Assessment, snapshot: Snapsh
   }
 }
 
-/** What selling the options among `legs` costs below mark: per unit a share of the mark and a share of spot, rounded up. */
+/**
+ * What selling the options among `legs` costs below mark: per unit a share of the mark of the call or the put of the strike,
+ * whichever is less (the rest of a deep option is a forward, which costs what a future costs), and a share of spot. Rounded up.
+ */
 export function slippageOf(
   legs: readonly Position[],
   snapshot: Snapshot,
@@ -102,7 +108,10 @@ export function slippageOf(
   for (const { instrument, lots } of legs) {
     const market = marketOf(snapshot, instrument.underlying)
     if (!isOption(instrument) || !market) continue
-    const perUnit = (markOf(snapshot, instrument) * optionSpread + market.spot * optionTick) / WAD + 1n
+    let mark = markOf(snapshot, { ...instrument, kind: 'call' })
+    const put = markOf(snapshot, { ...instrument, kind: 'put' })
+    if (put < mark) mark = put
+    const perUnit = (mark * optionSpread + market.spot * optionTick) / WAD + 1n
     usd36 += (lots < 0n ? -lots : lots) * market.lotUnit * perUnit
   }
   return usd36 === 0n ? 0n : usd36 / WAD + 1n
@@ -118,6 +127,15 @@ export function merged(portfolio: Portfolio, cash: bigint, legs: readonly Positi
     if (lots !== 0n) positions.push({ instrument: leg.instrument, lots })
   }
   return { mode: portfolio.mode, cash: portfolio.cash + cash, positions }
+}
+
+/** Whether the ledger lets an account become `after`: slots for what it opens, before anything is closed, and room for all. */
+export function fits(before: Portfolio, after: Portfolio): boolean {
+  const opened = after.positions.filter(
+    ({ instrument }) => !before.positions.some((held) => isSameInstrument(held.instrument, instrument)),
+  )
+  if (opened.length === 0) return true
+  return before.positions.length + opened.length <= MAX_POSITIONS && roomTaken(after.positions) <= ACCOUNT_ROOM
 }
 
 /** What a keeper's account lacks to hold `portfolio` after a takeover: b * MM. 0 or less: it can. */

@@ -105,7 +105,7 @@ export async function checkChunk(
 }
 
 /** Distinct streams for distinct chunks. */
-function chunkSeed(seed: number, chunk: number): number {
+export function chunkSeed(seed: number, chunk: number): number {
   return (seed ^ Math.imul(chunk + 1, 0x9e3779b1)) >>> 0
 }
 

@@ -2,7 +2,7 @@
 import type { AbiParameter } from 'viem'
 
 type Components = readonly AbiParameter[]
-type Value = bigint | number | boolean | readonly Value[] | { readonly [name: string]: Value }
+type Value = bigint | number | boolean | string | readonly Value[] | { readonly [name: string]: Value }
 
 /** Values in the order of `parameters`, as hex without 0x. */
 export function encodeWords(parameters: Components, values: readonly Value[]): string {
@@ -34,13 +34,18 @@ function one(parameter: AbiParameter, value: Value): string {
     const values = value as readonly Value[] // an array's value
     return word(BigInt(values.length)) + sequence(values.map((each) => ({ parameter: item, value: each })))
   }
+  if (type === 'bytes') {
+    const bytes = String(value).slice(2)
+    return word(BigInt(bytes.length / 2)) + bytes.padEnd(Math.ceil(bytes.length / 64) * 64, '0')
+  }
   if (type !== 'tuple') return word(BigInt(value as bigint | number | boolean)) // an elementary type's value
   const fields = value as { readonly [name: string]: Value } // a struct's value
   return sequence(componentsOf(parameter).map((field) => ({ parameter: field, value: fields[field.name ?? ''] ?? 0n })))
 }
 
 function isDynamic(parameter: AbiParameter): boolean {
-  return parameter.type.endsWith('[]') || (parameter.type === 'tuple' && componentsOf(parameter).some(isDynamic))
+  const { type } = parameter
+  return type === 'bytes' || type.endsWith('[]') || (type === 'tuple' && componentsOf(parameter).some(isDynamic))
 }
 
 export function componentsOf(parameter: AbiParameter | undefined): Components {

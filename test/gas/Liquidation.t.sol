@@ -34,6 +34,13 @@ contract LiquidationOfTwoUnderlyingsTest is LiquidationGas {
     }
 }
 
+contract LiquidationOfFourUnderlyingsTest is LiquidationGas {
+    function setUp() public override {
+        super.setUp();
+        _build(4);
+    }
+}
+
 contract LiquidationOfEightUnderlyingsTest is LiquidationGas {
     function setUp() public override {
         super.setUp();

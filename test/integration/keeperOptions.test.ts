@@ -82,7 +82,7 @@ describe('a keeper among options', () => {
   })
 
   it('starts the clock and waits until the discount pays for selling the options of a slice', async () => {
-    const { runner } = start({ services: { refresh: false } })
+    const { runner } = start({ services: { refresh: false }, policy: { optionSpread: '0.1', touchAfterSeconds: 0 } })
     await world.push(BTC, 44_500)
     await runner.tick()
     assert.deepEqual(kinds(), ['flag'])

@@ -69,6 +69,10 @@ describe('the SDK on the deployed contracts', () => {
       )
       assert.deepEqual(assess(portfolio, snapshot), audited.assessment)
       assert.deepEqual(audit(portfolio, snapshot).risks, audited.risks)
+      assert.deepEqual(
+        audited.greeks.map(({ delta }) => delta),
+        audited.risks.map(({ delta }) => delta),
+      )
     })
 
     it('reads every part of one answer at the block that is asked for', async () => {

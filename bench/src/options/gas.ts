@@ -67,8 +67,8 @@ const CONFIDENCE = parseUnits('0.002', 18)
 const PORTFOLIO_MODE = 2
 /** Positions that fit an account with options on so many underlyings (spec A-2). */
 const MAX_POSITIONS = 128
-const ACCOUNT_ROOM = 140
-const ROOM_OF_AN_UNDERLYING = 6
+const ACCOUNT_ROOM = 136
+const ROOM_OF_AN_UNDERLYING = 8
 const REFRESHED = 32
 const ANY_REWARD = -parseUnits('1000000000000', 18)
 

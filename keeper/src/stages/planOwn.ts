@@ -1,8 +1,9 @@
 /** Jobs that belong to no stranger's account: fresh observations, and the keeper's own pool of accounts. */
 import type { AccountId } from '@plimsoll/sdk'
-import type { Account } from '../book.ts'
+import { type Account, portfolioOf } from '../book.ts'
 import type { Config } from '../config.ts'
 import { type Action, type Job, keyOf } from '../jobs.ts'
+import { fits, merged } from '../takeover.ts'
 import type { PlanContext, PlanInput } from './plan.ts'
 
 type Draft = { readonly job: Job }
@@ -24,19 +25,25 @@ export async function touchJobs({ chain, config }: PlanContext, { book, head }: 
   return old.length === 0 ? [] : [draft({ kind: 'touch', underlyings: old }, head.number)]
 }
 
-/** Fills empty pool accounts and brings what they took over back to the main one. */
+/** Fills empty pool accounts and brings what they took over back to the main one, once that has room for it. */
 export function ownJobs(config: Config, { book, busy, head }: PlanInput): Draft[] {
   const inUse = new Set<AccountId>()
   for (const { job } of busy.values()) if ('target' in job.action) inUse.add(job.action.target)
   return config.account.pool
     .filter((id) => !inUse.has(id))
-    .flatMap((id) => ownJob(config, id, book.accounts.get(id)))
+    .flatMap((id) => ownJob(config, id, book.accounts.get(id), book.accounts.get(config.account.main)))
     .map((action) => draft(action, head.number))
 }
 
-function ownJob({ account, poolCashUsd }: Config, id: AccountId, held: Account | undefined): Action[] {
+function ownJob(
+  { account, poolCashUsd }: Config,
+  id: AccountId,
+  held: Account | undefined,
+  main: Account | undefined,
+): Action[] {
   const cash = held?.cash ?? 0n
   if (held && held.positions.length > 0) {
+    if (main && !fits(portfolioOf(main), merged(portfolioOf(main), cash, held.positions))) return []
     return [{ kind: 'merge', from: id, to: account.main, cash, legs: held.positions }]
   }
   if (cash >= poolCashUsd / 2n) return []

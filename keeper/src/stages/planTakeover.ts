@@ -1,15 +1,5 @@
 /** One unhealthy or over-indebted account: how much of it to take, into which account, and whether it pays. */
-import {
-  ACCOUNT_ROOM,
-  type AccountId,
-  type Assessment,
-  discountRate,
-  isDated,
-  MAX_POSITIONS,
-  type Portfolio,
-  type Position,
-  roomTaken,
-} from '@plimsoll/sdk'
+import { type AccountId, type Assessment, discountRate, isDated, type Portfolio, type Position } from '@plimsoll/sdk'
 import { portfolioOf } from '../book.ts'
 import type { Config } from '../config.ts'
 import { type Job, keyOf } from '../jobs.ts'
@@ -20,6 +10,7 @@ import type { Reason } from '../reasons.ts'
 import { strikeKey } from '../strikes.ts'
 import {
   conversionTerms,
+  fits,
   liquidationTerms,
   merged,
   missingMargin,
@@ -136,7 +127,7 @@ function largestFit({ config, input, assessed, state, targets }: TakeoverInput):
     quoted = true
     for (const [target, portfolio] of targets.portfolios) {
       const after = merged(portfolio, offer.cashChange, offer.legs)
-      if (after.positions.length > MAX_POSITIONS || roomTaken(after.positions) > ACCOUNT_ROOM) continue
+      if (!fits(portfolio, after)) continue
       const missing = missingMargin(after, input.view.snapshot)
       if (missing <= 0n) return { target, quote: offer }
       if (missingUsd === undefined || missing < missingUsd) missingUsd = missing

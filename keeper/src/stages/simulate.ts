@@ -39,9 +39,13 @@ export async function simulate(
   const slippage = job.slippageUsd ?? 0n
   const profitUsd = rewardOf(job.action, result.data) - slippage - costUsd(money, estimate.gas)
   if (profitUsd < least) return skip({ kind: 'unprofitable', profitUsd, wantedUsd: least })
-  const gas = (estimate.gas * BigInt(Math.round(config.gas.headroom * 100))) / 100n
+  const wanted = (estimate.gas * BigInt(Math.round(config.gas.headroom * 100))) / 100n
+  const gas = wanted < TRANSACTION_GAS || estimate.gas > TRANSACTION_GAS ? wanted : TRANSACTION_GAS
   return next({ job, call, gas, profitUsd })
 }
+
+/** EIP-7825: a transaction with a higher limit is invalid; the headroom stops here. */
+const TRANSACTION_GAS = 2n ** 24n
 
 export function isTakeover(action: Action): boolean {
   return action.kind === 'liquidate' || action.kind === 'convert'

@@ -6,7 +6,7 @@ import { type FillArgs, match, settlement } from '../site.ts'
 import type { Wallet } from '../wallet.ts'
 import { makerOf, markValue, type OptionWorld, unitOf } from './optionWorld.ts'
 
-/** What makers earn: basis points of spot on spot and perpetuals, of the mark and of spot together on options. */
+/** What makers earn: basis points of spot on spot, perpetuals and futures; on options of the lesser mark of the strike and of spot. */
 export const DESK_SPREAD = { linearBp: 10n, markBp: 300n, spotBp: 2n } as const
 const BP = 10_000n
 const WAD = 10n ** 18n
@@ -69,5 +69,9 @@ function priceOf({ instrument, lots }: Position, snapshot: Snapshot): bigint {
 function spreadOf(instrument: Instrument, snapshot: Snapshot): bigint {
   const spot = markOf(snapshot, { ...instrument, kind: 'spot', expiry: 0, strike: 0n })
   if (!isOption(instrument)) return (spot * DESK_SPREAD.linearBp) / BP
-  return (markOf(snapshot, instrument) * DESK_SPREAD.markBp + spot * DESK_SPREAD.spotBp) / BP
+  // The rest of a deep option is a forward.
+  let mark = markOf(snapshot, { ...instrument, kind: 'call' })
+  const put = markOf(snapshot, { ...instrument, kind: 'put' })
+  if (put < mark) mark = put
+  return (mark * DESK_SPREAD.markBp + spot * DESK_SPREAD.spotBp) / BP
 }

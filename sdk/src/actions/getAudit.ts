@@ -6,6 +6,7 @@ import { encodePortfolio } from '../entities/position.ts'
 import { encodeSnapshot } from '../entities/snapshot.ts'
 import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
 import type { Assessment, UnderlyingRisk } from '../exact/assessment.ts'
+import { type Greeks, greeksOf } from '../exact/greeks.ts'
 import type { Snapshot } from '../exact/market.ts'
 import { isDated, type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
@@ -22,6 +23,8 @@ export type GetAuditReturnType = {
   readonly assessment: Assessment
   /** One per underlying held, with all 30 scenarios. */
   readonly risks: readonly UnderlyingRisk[]
+  /** Of each risk, read off its scenarios. */
+  readonly greeks: readonly Greeks[]
   /** What was measured. */
   readonly portfolio: Portfolio
   readonly snapshot: Snapshot
@@ -57,7 +60,8 @@ export async function getAudit(
     args: [encodePortfolio(portfolio), encodeSnapshot(snapshot), encodeUnderlyingSet(scaled)],
     blockNumber,
   })
-  return { assessment, risks, portfolio, snapshot, blockNumber }
+  const greeks = risks.map((risk, index) => greeksOf(risk, snapshot.markets[index]?.scanRange ?? 0n))
+  return { assessment, risks, greeks, portfolio, snapshot, blockNumber }
 }
 
 /** As the clearinghouse: series only where something has an expiry or underlyings offset each other. */

@@ -1,4 +1,4 @@
-import { concatHex, type Hex, numberToHex, size } from 'viem'
+import { concatHex, type Hex, numberToHex } from 'viem'
 import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow } from '../exact/market.ts'
 import { decodePriceStatus, encodePriceStatus } from './enums.ts'
 import { InvalidEncodingError } from './errors.ts'
@@ -72,12 +72,12 @@ export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
 }
 
 function strikesOf(bytes: Hex): StrikeRow[] {
-  const count = size(bytes) / ROW_BYTES
+  const count = (bytes.length - 2) / (2 * ROW_BYTES)
   if (!Number.isInteger(count)) {
     throw new InvalidEncodingError({
       type: 'Snapshot',
-      value: `${size(bytes)} bytes of strikes`,
-      expected: `${ROW_BYTES} a strike`,
+      value: `${bytes.length - 2} hexadecimal digits of strikes`,
+      expected: `${2 * ROW_BYTES} a strike`,
     })
   }
   return Array.from({ length: count }, (_, index) => {

@@ -33,7 +33,7 @@ export class TooManyPositionsError extends defineRevert(
 export class AccountFullError extends defineRevert(
   'AccountFull',
   ({ taken, room }) =>
-    `Positions and underlyings would take ${taken} of the account's room of ${room}: 1 a position, 2 an underlying, and 4 more for one with futures or options. Close some or use another sub-account.`,
+    `Positions and underlyings would take ${taken} of the account's room of ${room}: 1 a position, 2 an underlying, and 6 more for one with futures or options. Close some or use another sub-account.`,
 ) {}
 export class NegativeCollateralError extends defineRevert(
   'NegativeCollateral',

@@ -221,13 +221,13 @@ function verdict(
   { reduceOnly }: State,
 ): PreviewFailure | undefined {
   if (exit === 'none') return undefined
+  const refused = exit === 'trade' ? newRiskFailure(raised, snapshot) : undefined
+  if (refused) return refused
   const failure = passesOutright(exit, after) ? undefined : exitFailure(exit, before, after)
   if (failure) return failure
   if (reduceOnly && after.equity < after.initial && raised.all.length > 0) {
     return { error: 'AccountReduceOnly', equity: after.equity, initial: after.initial }
   }
-  const refused = exit === 'trade' ? newRiskFailure(raised, snapshot) : undefined
-  if (refused) return refused
   const moreRisk = raised.all.length > 0 || exit === 'modeChange'
   const derivatives = portfolio.positions.filter(({ instrument }) => instrument.kind !== 'spot')
   const underlyings = underlyingsOf(derivatives).length
@@ -279,13 +279,15 @@ function draftTrade(trade: PreviewTrade, { portfolio, snapshot }: State): Draft 
   const { legs, units, price, role = 'taker', tip = 0n, maxFee } = trade
   if (legs.length === 0) return { error: 'NoLegs' }
   if (units <= 0n) return { error: 'ZeroAmount' }
-  const book = applyLegs(trade, portfolio.positions, snapshot)
-  if ('error' in book) return book
-  const fee = mulDivUp(divCeil(book.notional36, WAD), role === 'maker' ? MAKER_FEE : TAKER_FEE, WAD)
+  const terms = legTerms(trade, snapshot)
+  if ('error' in terms) return terms
+  const fee = mulDivUp(divCeil(terms.notional36, WAD), role === 'maker' ? MAKER_FEE : TAKER_FEE, WAD)
   if (maxFee !== undefined && fee > maxFee * units) return { error: 'FeeAboveMaximum', fee, maximum: maxFee * units }
+  const book = applyLegs(trade, portfolio.positions)
+  if ('error' in book) return book
   // the maker's side of the cash is what is rounded, whoever the account is.
   const side = role === 'maker' ? 1n : -1n
-  const paid = side * (price * units * side - divFloor(book.funding36 * side, WAD)) + tip * units
+  const paid = side * (price * units * side - divFloor(terms.funding36 * side, WAD)) + tip * units
   return {
     exit: 'trade',
     portfolio: { ...portfolio, cash: portfolio.cash - paid, positions: book.positions },
@@ -297,39 +299,42 @@ function draftTrade(trade: PreviewTrade, { portfolio, snapshot }: State): Draft 
 
 type Book = {
   positions: readonly Position[]
-  funding36: bigint
-  notional36: bigint
   raised: ReadonlySet<number>
   raisedDated: ReadonlySet<number>
   /** Change of the long lots of both sides, by underlying. */
   longs: ReadonlyMap<number, bigint>
 }
 
-function applyLegs(
-  { legs, units, counterpartyLots = [], closes = false }: PreviewTrade,
-  held: readonly Position[],
+/** Funding that the price pays for, and the notional that bears the fee, USD with 36 decimals. */
+function legTerms(
+  { legs, units, closes = false }: PreviewTrade,
   snapshot: Snapshot,
-): Book | PreviewFailure {
-  let positions = held
+): { funding36: bigint; notional36: bigint } | PreviewFailure {
   let funding36 = 0n
   let notional36 = 0n
-  const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
-  const termsOfLegs: LegTerms[] = []
-  for (const { instrument } of legs) {
+  for (const { instrument, ratio } of legs) {
     const terms = termsOf(instrument, snapshot, closes)
     if ('error' in terms) return terms
-    termsOfLegs.push(terms)
+    const lots = ratio * units
+    funding36 += lots * terms.unit * terms.index
+    notional36 += size(lots) * terms.unit * terms.feePrice
   }
-  // The ledger moves the last leg first.
+  return { funding36, notional36 }
+}
+
+/** As the ledger moves them: the last leg first. */
+function applyLegs(
+  { legs, units, counterpartyLots = [] }: PreviewTrade,
+  held: readonly Position[],
+): Book | PreviewFailure {
+  let positions = held
+  const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
   for (const [index, { instrument, ratio }] of [...legs.entries()].reverse()) {
-    const terms = termsOfLegs[index] as LegTerms
     const lots = ratio * units
     const old = lotsIn(positions, instrument)
     const next = withLots(positions, instrument, lots)
     if ('error' in next) return next
     positions = next
-    funding36 += lots * terms.unit * terms.index
-    notional36 += size(lots) * terms.unit * terms.feePrice
     if (instrument.kind === 'spot') continue
     const { underlying } = instrument
     if (size(old + lots) > size(old)) (isDated(instrument) ? raisedDated : raised).add(underlying)
@@ -338,7 +343,7 @@ function applyLegs(
   }
   const full = fullness(held, positions)
   if (full) return full
-  return { positions, funding36, notional36, raised: new Set([...raised, ...raisedDated]), raisedDated, longs }
+  return { positions, raised: new Set([...raised, ...raisedDated]), raisedDated, longs }
 }
 
 type LegTerms = { readonly unit: bigint; readonly feePrice: bigint; readonly index: bigint }

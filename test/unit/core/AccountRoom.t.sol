@@ -45,21 +45,21 @@ contract AccountRoomTest is Options {
         assertEq(clearinghouse.portfolio(alice).positions.length, 128, "the slot was free");
     }
 
-    /// @dev 127 positions, two underlyings, both with options: 139. A third underlying takes 3, a position in one of the two 1.
+    /// @dev 119 positions, two underlyings, both with options: 135. A third underlying takes 3, a position in one of the two 1.
     function test_trade_revertsWithoutRoomForAnUnderlying() public {
         RiskParameters memory risk = RiskParameters(0.06e18, 0.005e18, 0.5e18, 0.1e18);
         uint8 third = markets.list("X", address(ethSource), 18, false, 1e15, risk, Limits(1e10, 0, 0, 0));
         for (uint256 i; i < 112; i += LEGS) _buy(i, LEGS);
-        _buy(112, 14);
+        _buy(112, 6);
         trade(alice, bob, call(ETH, 2, 3_000), 10, 300e18);
         bytes memory refusal = abi.encodeWithSelector(
             IClearinghouse.AccountFull.selector,
             bob,
-            uint256(142),
-            uint256(140)
+            uint256(138),
+            uint256(136)
         );
         _settle(perpetualOf(third), 3_000e18, refusal);
         trade(alice, bob, perpetualOf(BTC), 1, 40_000e18);
-        assertEq(clearinghouse.portfolio(alice).positions.length, 128);
+        assertEq(clearinghouse.portfolio(alice).positions.length, 120);
     }
 }
