@@ -425,15 +425,27 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @dev Adds instruments. The loop ends at MAX_POSITIONS, or with the legs of a move.
     function _include(Query memory query, Position[] memory legs) private pure {
-        UnderlyingSet set = query.set;
+        uint256 set = UnderlyingSet.unwrap(query.set);
         InstrumentId[] memory dated = query.dated;
         uint256 count = query.count;
-        for (uint256 i; i < legs.length; ++i) {
-            InstrumentId instrument = legs[i].instrument();
-            set = set.with(instrument.underlying());
-            if (instrument.isDated()) dated[count++] = instrument;
+        // for (each leg) { set |= 1 << underlying; if (instrument.isDated()) dated[count++] = instrument; } which never passes
+        // the end of `dated`: `_queryFor` gave it an entry for every leg.
+        assembly ("memory-safe") {
+            let free := add(add(dated, 32), shl(5, count))
+            let leg := add(legs, 32)
+            for {
+                let end := add(leg, shl(5, mload(legs)))
+            } lt(leg, end) {
+                leg := add(leg, 32)
+            } {
+                let instrument := shr(128, mload(leg))
+                set := or(set, shl(shr(112, instrument), 1))
+                mstore(free, instrument)
+                free := add(free, shl(5, gt(and(instrument, 0xff), 1)))
+            }
+            count := shr(5, sub(sub(free, dated), 32))
         }
-        (query.set, query.count) = (set, count);
+        (query.set, query.count) = (UnderlyingSet.wrap(set), count);
     }
 
     /// @dev Without dated instruments and offsets the market rows are all there is.

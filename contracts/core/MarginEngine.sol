@@ -24,10 +24,9 @@ import {LANES, Scenarios} from "../libraries/Scenarios.sol";
 contract MarginEngine is IMarginEngine {
     int256 private constant WAD2 = 1e36;
 
-    /// @dev What the underlyings of one group sum to. @param pnl54 One vector, or none yet. @param kept 1 less the least offset of
-    /// its members, WAD.
+    /// @dev What the underlyings of one group sum to. @param kept 1 less the least offset of its members, WAD.
     struct Group {
-        int256[LANES][] pnl54;
+        int256[LANES] pnl54;
         int256 worst;
         int256 requirement;
         int256 kept;
@@ -292,8 +291,7 @@ contract MarginEngine is IMarginEngine {
         if (kept > group.kept) group.kept = kept;
         group.worst += risk.worst.raw();
         group.requirement += risk.requirement.raw();
-        if (group.pnl54.length == 0) group.pnl54 = new int256[LANES][](1);
-        Scenarios.add(group.pnl54[0], risk.pnl54);
+        Scenarios.add(group.pnl54, risk.pnl54);
     }
 
     /// @dev R-51: min(sum R, ceil(offset * W(sum of lanes)) + ceil((1 - offset) * sum W)) per group.
@@ -301,7 +299,7 @@ contract MarginEngine is IMarginEngine {
         for (uint256 i = 1; i < t.groups.length; ++i) {
             Group memory group = t.groups[i];
             if (group.requirement == 0) continue;
-            int256 joint = FixedPoint.divCeil(Measure.worstLoss(group.pnl54[0]), WAD2);
+            int256 joint = FixedPoint.divCeil(Measure.worstLoss(group.pnl54), WAD2);
             int256 measure =
                 FixedPoint.divCeil((SIGNED_WAD - group.kept) * joint, SIGNED_WAD) +
                     FixedPoint.divCeil(group.kept * group.worst, SIGNED_WAD);

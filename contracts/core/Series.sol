@@ -111,12 +111,21 @@ contract Series is ISeries, AccessManaged {
     /// @dev Distinct (underlying, expiry, strike) of the dated instruments, ascending.
     function _keys(InstrumentId[] calldata instruments) private pure returns (uint256[] memory keys) {
         keys = new uint256[](instruments.length);
-        uint256 count;
-        for (uint256 i; i < instruments.length; ++i) {
-            if (instruments[i].isDated()) keys[count++] = InstrumentId.unwrap(instruments[i]) >> 8;
-        }
+        // for (each instrument) if (instrument.isDated()) keys[count++] = instrument >> 8; keys.length = count. What is no
+        // instrument, above 128 bits, becomes a series that nobody lists.
         assembly ("memory-safe") {
-            mstore(keys, count) // keys.length = count <= its length
+            let key := add(keys, 32)
+            let source := instruments.offset
+            for {
+                let end := add(source, shl(5, instruments.length))
+            } lt(source, end) {
+                source := add(source, 32)
+            } {
+                let instrument := calldataload(source)
+                mstore(key, shr(8, instrument))
+                key := add(key, shl(5, gt(and(instrument, 0xff), 1)))
+            }
+            mstore(keys, shr(5, sub(sub(key, keys), 32)))
         }
         LibSort.sort(keys);
         LibSort.uniquifySorted(keys);
@@ -217,10 +226,18 @@ contract Series is ISeries, AccessManaged {
     /// @dev Of sorted keys.
     function _distinctSeries(uint256[] memory keys) private pure returns (uint256 count) {
         uint256 last = type(uint256).max; // of no instrument
-        for (uint256 i; i < keys.length; ++i) {
-            if (keys[i] >> 64 == last) continue;
-            last = keys[i] >> 64;
-            ++count;
+        // for (each key) if (key >> 64 != last) { last = key >> 64; ++count; }
+        assembly ("memory-safe") {
+            let key := add(keys, 32)
+            for {
+                let end := add(key, shl(5, mload(keys)))
+            } lt(key, end) {
+                key := add(key, 32)
+            } {
+                let series := shr(64, mload(key))
+                count := add(count, iszero(eq(series, last)))
+                last := series
+            }
         }
     }
 
