@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
+import {LibSort} from "solady/src/utils/LibSort.sol";
 import {AccountId, clearing, compartment, FEES} from "../types/AccountId.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
 import {Position} from "../types/Position.sol";
@@ -155,7 +156,7 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @inheritdoc IClearinghouse
     function assess(AccountId account) external view returns (Assessment memory) {
-        Portfolio memory p = _portfolio(account);
+        Portfolio memory p = _sorted(account);
         Query memory query = _queryFor(NO_UNDERLYINGS, p.positions.length);
         _include(query, p.positions);
         query.offsets = p.mode == Mode.Portfolio;
@@ -395,7 +396,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         Portfolio[] memory ends = new Portfolio[](books.length);
         uint256 positions;
         for (uint256 i; i < books.length; ++i) {
-            ends[i] = _portfolio(books[i].account);
+            ends[i] = _sorted(books[i].account);
             positions += ends[i].positions.length;
         }
         for (uint256 i; i < moves.length; ++i) {
@@ -417,6 +418,17 @@ contract Clearinghouse is Ledger, AccessManaged {
             _check(action, books[i], ends[i], market, fees);
         }
         _shareFees(fees);
+    }
+
+    /// @dev The positions in the order of their instruments: `Series` and the engine need it, and what is sorted costs them little.
+    function _sorted(AccountId account) private view returns (Portfolio memory p) {
+        p = _portfolio(account);
+        Position[] memory positions = p.positions;
+        uint256[] memory words;
+        assembly ("memory-safe") {
+            words := positions // both are arrays of words
+        }
+        LibSort.sort(words);
     }
 
     function _queryFor(UnderlyingSet set, uint256 positions) private pure returns (Query memory) {

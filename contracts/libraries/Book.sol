@@ -78,14 +78,18 @@ library Book {
         uint256 count;
         for (uint256 i; i < positions.length; ++i) {
             Position held = positions[i];
-            uint256 underlying = held.instrument().underlying();
-            if (underlying > 255 || !set.contains(underlying)) revert IMarginEngine.MissingMarket(underlying);
-            if (held.instrument().kind() > Kind.Perpetual) {
-                dated[count++] = Position.unwrap(held);
+            InstrumentId instrument = held.instrument();
+            uint256 underlying = instrument.underlying();
+            if (!set.contains(underlying)) revert IMarginEngine.MissingMarket(underlying);
+            if (instrument.kind() > Kind.Perpetual) {
+                assembly ("memory-safe") {
+                    count := add(count, 1) // at most positions.length, the length of `dated`
+                    mstore(add(dated, shl(5, count)), held)
+                }
                 continue;
             }
             uint256 index = set.row(underlying);
-            _addUndated(all[index], held.instrument(), held.lots(), market.markets[index]);
+            _addUndated(all[index], instrument, held.lots(), market.markets[index]);
         }
         if (count == 0) return all;
         assembly ("memory-safe") {
