@@ -122,7 +122,7 @@ library Book {
     function _addDated(Row[] memory all, uint256[] memory dated, Snapshot calldata market) private pure {
         Cursor memory cursor = _cursor(market.strikes);
         while (cursor.position < dated.length) {
-            InstrumentId instrument = Position.wrap(dated[cursor.position]).instrument();
+            InstrumentId instrument = _held(dated, cursor.position).instrument();
             Expiry calldata expiry = _seek(market.expiries, cursor, instrument);
             uint256 index = market.set.row(instrument.underlying());
             Row memory row = all[index];
@@ -169,7 +169,7 @@ library Book {
     ) private pure {
         uint256 series = expiry.key;
         while (cursor.position < dated.length) {
-            Position held = Position.wrap(dated[cursor.position]);
+            Position held = _held(dated, cursor.position);
             InstrumentId instrument = held.instrument();
             if (instrument.series() != series) break;
             if (instrument.kind() == Kind.Future) {
@@ -253,13 +253,19 @@ library Book {
         Cursor memory cursor
     ) private pure {
         uint256 i = cursor.position;
-        uint256 key = dated[i] >> 136;
+        Position held = _held(dated, i);
+        uint256 key = Position.unwrap(held) >> 136;
         uint256 word = _seekStrike(cursor, key);
-        if (word >> 128 != key) revert IMarginEngine.MissingSeries(Position.wrap(dated[i]).instrument());
+        if (word >> 128 != key) revert IMarginEngine.MissingSeries(held.instrument());
         row.hasOptions = true;
         int256 contracts;
-        for (; i < dated.length && dated[i] >> 136 == key; ++i) {
-            contracts += _addOption(row, Position.wrap(dated[i]), StrikeWord.wrap(word), m, expiry);
+        // Lots are int128: their sum fits.
+        unchecked {
+            do {
+                contracts += _addOption(row, held, StrikeWord.wrap(word), m, expiry);
+                if (++i == dated.length) break;
+                held = _held(dated, i);
+            } while (Position.unwrap(held) >> 136 == key);
         }
         cursor.position = i;
         if (contracts == 0) return;
@@ -267,6 +273,13 @@ library Book {
         RiskArray.accumulate(row.sums, low, high, contracts);
         // |contracts| < 2^128 here and below 2^47 once `decode` has passed; rates < 2^61, units < 2^50.
         if (contracts > 0) row.gap36 += uint256(contracts) * m.lotUnit * StrikeWord.wrap(word).gapRate();
+    }
+
+    /// @dev The position at an index below the length of `dated`.
+    function _held(uint256[] memory dated, uint256 index) private pure returns (Position held) {
+        assembly ("memory-safe") {
+            held := mload(add(add(dated, 32), shl(5, index)))
+        }
     }
 
     /// @dev First word of the first strike from the cursor on that is not below `key`; 0 when there is none.
