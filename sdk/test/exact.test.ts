@@ -112,6 +112,13 @@ describe('the engine', () => {
     assert.throws(() => assess({ mode: 'cross', cash: 0n, positions }, BTC_SNAPSHOT), MissingSeriesRowError)
     assert.throws(() => assess(portfolioOf(0n, 1n), linearSnapshot([])), MissingRowError)
     assert.throws(() => assess(portfolioOf(0n, 2n ** 97n), BTC_SNAPSHOT), PositionTooLargeError)
+    // As on the chain: what has no expiry first, then the others in the order of their instruments.
+    const huge = portfolioOf(0n, 2n ** 97n)
+    const [late, early] = [9, 5].map((expiry) => ({ instrument: optionOf(1, 'call', expiry, WAD), lots: 1n }))
+    assert.ok(late && early)
+    const mixed = [late, early, ...huge.positions]
+    assert.throws(() => assess({ ...huge, positions: mixed }, BTC_SNAPSHOT), PositionTooLargeError)
+    assert.throws(() => assess({ ...huge, positions: [late, early] }, BTC_SNAPSHOT), /expiry 5/)
   })
 })
 

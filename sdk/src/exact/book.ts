@@ -2,7 +2,7 @@
 import { MissingRowError, MissingSeriesRowError, PositionTooLargeError, UnmeasuredInstrumentError } from './errors.ts'
 import type { Chain, Market, Snapshot } from './market.ts'
 import { putMark } from './matrix.ts'
-import type { Instrument, Portfolio, Position } from './portfolio.ts'
+import { compareInstruments, type Instrument, type Portfolio, type Position } from './portfolio.ts'
 import { LaneSums } from './riskArray.ts'
 import { type IndexedExpiry, type IndexedStrike, indexOf, type SnapshotIndex, seriesKey } from './snapshotIndex.ts'
 
@@ -53,11 +53,15 @@ type Series = {
   readonly strikes: Map<IndexedStrike, bigint>
 }
 
-/** Rows in the order of the snapshot's markets. */
+/**
+ * Rows in the order of the snapshot's markets. What is refused first is what the chain refuses first: positions without an
+ * expiry as they are stored, then the others in the order of their instruments.
+ */
 export function bookRows(portfolio: Portfolio, snapshot: Snapshot): Row[] {
   const rows = snapshot.markets.map(emptyRow)
   const index = indexOf(snapshot)
   const dated = new Map<number, Series>()
+  const later: { row: Row; market: Market; position: Position }[] = []
   for (const position of portfolio.positions) {
     const { underlying, kind } = position.instrument
     const at = index.markets.get(underlying) ?? -1
@@ -65,7 +69,11 @@ export function bookRows(portfolio: Portfolio, snapshot: Snapshot): Row[] {
     if (!row || !market) throw new MissingRowError({ underlying })
     row.slots += 1n
     if (kind === 'spot' || kind === 'perpetual') addUndated(row, position, market)
-    else addDated(row, position, market, seriesOf(dated, position.instrument, index))
+    else later.push({ row, market, position })
+  }
+  later.sort((a, b) => compareInstruments(a.position.instrument, b.position.instrument))
+  for (const { row, market, position } of later) {
+    addDated(row, position, market, seriesOf(dated, position.instrument, index))
   }
   for (const key of [...dated.keys()].sort((a, b) => a - b)) {
     const series = dated.get(key)

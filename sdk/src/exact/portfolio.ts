@@ -1,7 +1,8 @@
 import { DATED_ROOM, UNDERLYING_ROOM } from './parameters.ts'
 
 /** What one lot is, in the order of the chain's enum. Spot is collateral in base units of its token. */
-export type Kind = 'spot' | 'perpetual' | 'future' | 'call' | 'put'
+export const KINDS = ['spot', 'perpetual', 'future', 'call', 'put'] as const
+export type Kind = (typeof KINDS)[number]
 
 /**
  * Margin modes. Isolated: derivatives of one underlying only; measured as cross. Portfolio: as cross, with offsets between
@@ -36,6 +37,14 @@ export type Portfolio = {
 
 export function isSameInstrument(a: Instrument, b: Instrument): boolean {
   return a.underlying === b.underlying && a.kind === b.kind && a.expiry === b.expiry && a.strike === b.strike
+}
+
+/** In the order of their encoded ids: underlying, expiry, strike, kind. */
+export function compareInstruments(a: Instrument, b: Instrument): number {
+  if (a.underlying !== b.underlying) return a.underlying - b.underlying
+  if (a.expiry !== b.expiry) return a.expiry - b.expiry
+  if (a.strike !== b.strike) return a.strike < b.strike ? -1 : 1
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)
 }
 
 /** Has an expiry: needs rows of its series in a snapshot. */
