@@ -1,35 +1,10 @@
 import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256, parseUnits } from 'viem'
+import { orderTypes } from '../../sdk/src/index.ts'
 import { accountId, gasOf, intrinsicGas, LOT_UNIT, perpetualOf, type Wallet, type World } from './world.ts'
 
 export type Leg = { instrument: bigint; ratio: bigint }
 /** One of an owner's sub-accounts. */
 type Holder = { wallet: Wallet; subId: bigint }
-
-const ORDER_TYPES = {
-  Order: [
-    { name: 'account', type: 'bytes32' },
-    { name: 'legs', type: 'Leg[]' },
-    { name: 'limitPrice', type: 'int256' },
-    { name: 'maxFee', type: 'uint256' },
-    { name: 'units', type: 'uint128' },
-    { name: 'minFill', type: 'uint128' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'expiry', type: 'uint40' },
-    { name: 'reduceOnly', type: 'bool' },
-    { name: 'executor', type: 'address' },
-    { name: 'taker', type: 'address' },
-    { name: 'tip', type: 'uint256' },
-    { name: 'tipReceiver', type: 'bytes32' },
-    { name: 'minSpot', type: 'uint128' },
-    { name: 'maxSpot', type: 'uint128' },
-    { name: 'group', type: 'bytes32' },
-    { name: 'groupCap', type: 'uint128' },
-  ],
-  Leg: [
-    { name: 'instrument', type: 'uint128' },
-    { name: 'ratio', type: 'int64' },
-  ],
-} as const
 
 const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
 const ZERO_BYTES32: Hex = `0x${'0'.repeat(64)}`
@@ -63,7 +38,7 @@ async function signedOrder(world: World, { wallet, subId }: Holder, legs: Leg[],
       chainId: await world.client.getChainId(),
       verifyingContract: world.exchange.address,
     },
-    types: ORDER_TYPES,
+    types: orderTypes,
     primaryType: 'Order',
     message: order,
   })

@@ -1,5 +1,5 @@
 /** The report as one self-contained page: no scripts, no fonts, no links out. */
-import type { TimelinePoint } from '../simulation/run.ts'
+import type { TimelinePoint } from '../simulation/simulation.ts'
 import { chart, escapeHtml } from './charts.ts'
 import { method, type Report, usd } from './report.ts'
 

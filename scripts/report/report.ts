@@ -4,7 +4,7 @@ import type { Schedule } from '../market/schedule.ts'
 import { SPREAD_BP } from '../simulation/desk.ts'
 import { KEEPERS } from '../simulation/keepers.ts'
 import { DISTRIBUTION } from '../simulation/population.ts'
-import type { Outcome } from '../simulation/run.ts'
+import type { Outcome } from '../simulation/simulation.ts'
 import type { Episode } from '../simulation/standings.ts'
 import type { KeeperTally } from '../simulation/tally.ts'
 

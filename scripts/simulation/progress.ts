@@ -1,5 +1,5 @@
 /** Progress on stderr: one line that renews itself on a terminal, a line every few seconds elsewhere. */
-import type { Progress } from './run.ts'
+import type { Progress } from './simulation.ts'
 
 const BAR_WIDTH = 28
 const PLAIN_MS = 5_000

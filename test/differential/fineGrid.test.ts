@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { normalCdf } from '../../risk/src/math/normal.ts'
+import { black76Price } from '../../risk/src/pricing/black76.ts'
+import { essviVariance } from '../../risk/src/surface/essvi.ts'
 import {
   audit,
   deviationFactors,
@@ -159,10 +160,9 @@ function seriesOf(random: Random): SeriesState {
   }
 }
 
+/** Undiscounted; `deviation` is that of a volatility over one year. */
 function call(forward: number, strike: number, deviation: number): number {
-  if (deviation === 0) return Math.max(forward - strike, 0)
-  const d1 = Math.log(forward / strike) / deviation + deviation / 2
-  return forward * normalCdf(d1) - strike * normalCdf(d1 - deviation)
+  return black76Price('call', forward, strike, 1, deviation, 1)
 }
 
 type Priced = {
@@ -180,10 +180,8 @@ function priced(leg: Leg, { expiries }: SeriesState, terms: RiskTerms): Priced {
   const [expiry, strike, kind] = leg
   const { slice, forwardRatio, discount } = unpackSurface(expiries.find((one) => one.expiry === expiry)?.word ?? 0n)
   const forward = (SPOT * Number(forwardRatio)) / WAD
-  const [theta, rho, psi] = [Number(slice.theta) / WAD, Number(slice.rho) / WAD, Number(slice.psi) / WAD]
-  const k = kind === 'future' ? 0 : Math.log(strike / forward)
-  const variance =
-    (theta + rho * psi * k + Math.sqrt((psi * k + rho * theta) ** 2 + theta * theta * (1 - rho * rho))) / 2
+  const smile = { theta: Number(slice.theta) / WAD, rho: Number(slice.rho) / WAD, psi: Number(slice.psi) / WAD }
+  const variance = kind === 'future' ? 0 : essviVariance(smile, Math.log(strike / forward))
   const micro = 10n ** 12n
   const factors = deviationFactors(BigInt(expiry - NOW), {
     up: BigInt(terms.volatilityUp) * micro,

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { surfaceTypes } from '../../../sdk/src/index.ts'
 import type { Leg } from '../actions.ts'
 import { deploySurfaceFeed, gasOf, type World } from '../world.ts'
 
@@ -48,24 +49,6 @@ const TERMS = {
   group: 1,
 }
 
-const TYPES = {
-  Surface: [
-    { name: 'underlying', type: 'uint8' },
-    { name: 'timestamp', type: 'uint256' },
-    { name: 'premium', type: 'int256' },
-    { name: 'depth', type: 'uint256' },
-    { name: 'expiries', type: 'ExpiryQuote[]' },
-  ],
-  ExpiryQuote: [
-    { name: 'expiry', type: 'uint40' },
-    { name: 'theta', type: 'uint256' },
-    { name: 'rho', type: 'int256' },
-    { name: 'psi', type: 'uint256' },
-    { name: 'forwardRatio', type: 'uint256' },
-    { name: 'discount', type: 'uint256' },
-  ],
-} as const
-
 /** Posts a message of now that two of the three signers signed; the gas of it. */
 export async function postSurface(
   world: World,
@@ -83,7 +66,7 @@ export async function postSurface(
     chainId: await world.client.getChainId(),
     verifyingContract: feed.address,
   }
-  const typed = { domain, types: TYPES, primaryType: 'Surface', message } as const
+  const typed = { domain, types: surfaceTypes, primaryType: 'Surface', message } as const
   const signatures: Hex[] = []
   for (const signer of SIGNERS.slice(0, 2)) signatures.push(await signer.signTypedData(typed))
   const arguments_ = [underlying, timestamp, message.premium, message.depth, quotes, signatures] as const

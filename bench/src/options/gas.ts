@@ -1,4 +1,5 @@
 import { parseUnits } from 'viem'
+import { ACCOUNT_ROOM, DATED_ROOM, MAX_POSITIONS, UNDERLYING_ROOM } from '../../../sdk/src/index.ts'
 import { type Leg, liquidate, marginCheckGas, trade } from '../actions.ts'
 import { accountId, createWorld, deposit, push, skip, USD_ASSET, type Wallet, type World } from '../world.ts'
 import {
@@ -65,10 +66,6 @@ const PRICE = parseUnits('0.04', 18) // of a lot
 const LEGS = 32
 const CONFIDENCE = parseUnits('0.002', 18)
 const PORTFOLIO_MODE = 2
-/** Positions that fit an account with options on so many underlyings (spec A-2). */
-const MAX_POSITIONS = 128
-const ACCOUNT_ROOM = 136
-const ROOM_OF_AN_UNDERLYING = 8
 const REFRESHED = 32
 const ANY_REWARD = -parseUnits('1000000000000', 18)
 
@@ -265,7 +262,7 @@ async function raise(world: World, account: `0x${string}`, price: number, isInso
 async function worstGas(underlyings: number): Promise<number> {
   const world = await createWorld({ underlyings, confidence: CONFIDENCE })
   await listOptions(world)
-  const positions = Math.min(MAX_POSITIONS, ACCOUNT_ROOM - ROOM_OF_AN_UNDERLYING * underlyings)
+  const positions = Math.min(MAX_POSITIONS, ACCOUNT_ROOM - (UNDERLYING_ROOM + DATED_ROOM) * underlyings)
   const subId = await openSoldBook(world, widest(positions, underlyings))
   const account = accountId(world.trader.account.address, subId)
   await raise(world, account, START, true)

@@ -43,7 +43,8 @@ function ownJob(
 ): Action[] {
   const cash = held?.cash ?? 0n
   if (held && held.positions.length > 0) {
-    if (main && !fits(portfolioOf(main), merged(portfolioOf(main), cash, held.positions))) return []
+    const target = main && portfolioOf(main)
+    if (target && !fits(target, merged(target, cash, held.positions))) return []
     return [{ kind: 'merge', from: id, to: account.main, cash, legs: held.positions }]
   }
   if (cash >= poolCashUsd / 2n) return []

@@ -2,11 +2,12 @@
 import { fileURLToPath } from 'node:url'
 import type { ExpiryMarket, Market, UnderlyingMarket } from '@plimsoll/risk/methods'
 import { essviVariance } from '@plimsoll/risk/surface'
+import type { ExpiryQuote } from '@plimsoll/sdk'
 import { PRICE_DECIMALS, readBars } from '../../market/bars.ts'
 import { type Schedule, schedule } from '../../market/schedule.ts'
 import { type FittedSnapshot, fitSnapshot } from './calibration.ts'
 import { readSnapshots } from './chains.ts'
-import { type ExpiryQuote, quotesAt, toNumbers } from './quotes.ts'
+import { quotesAt, toNumbers } from './quotes.ts'
 
 /** Surfaces of all underlyings at one time, in the order of the symbols. */
 export type SurfaceStep = {

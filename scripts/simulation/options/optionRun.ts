@@ -1,15 +1,12 @@
 /** One run with options: surfaces and prices of the crash against open option books, with the keepers of the linear run. */
 import { type AccountId, type Portfolio, type Snapshot, seriesAbi, unpackSurface } from '@plimsoll/sdk'
 import { decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
-import { Audit } from '../audit.ts'
 import type { Chain } from '../chain.ts'
-import { allScanned, KEEPERS, type RunningKeeper, startKeepers, stopKeepers } from '../keepers.ts'
+import { allScanned, KEEPERS } from '../keepers.ts'
 import { type BlockView, call } from '../observer.ts'
 import { item } from '../population.ts'
-import type { Outcome, Progress, TimelinePoint } from '../run.ts'
+import { BLOCK_SECONDS, type Outcome, type Progress, prepare, Simulation } from '../simulation.ts'
 import { pushes } from '../site.ts'
-import { Standings } from '../standings.ts'
-import { Tally } from '../tally.ts'
 import { send } from '../wallet.ts'
 import { ArrayCache } from './arrayCache.ts'
 import type { OptionDay, SurfaceStep } from './optionDay.ts'
@@ -36,8 +33,7 @@ type SurfaceTally = { fractions: bigint[] }
 /** A trader as he stood at one block. */
 export type Stand = { account: AccountId; portfolio: Portfolio; snapshot: Snapshot }
 
-export type OptionOutcome = Omit<Outcome, 'world'> & {
-  world: OptionWorld
+export type OptionOutcome = Outcome<OptionWorld> & {
   surfaces: SurfaceTally
   volatility: { expiry: number; points: VolatilityPoint[] }
   settler: Settler
@@ -47,8 +43,6 @@ export type OptionOutcome = Omit<Outcome, 'world'> & {
   breaches: Stand[]
 }
 
-/** Seconds between the blocks that follow a price. */
-const BLOCK_SECONDS = 2
 const MOST_BLOCKS_PER_STEP = 8
 /** Further blocks until the next price while somebody is liquidatable: discounts grow with time. */
 const WAITING_SECONDS = 180
@@ -73,153 +67,112 @@ export async function runOptions(options: OptionRunOptions): Promise<OptionOutco
   }
 }
 
-class OptionSimulation {
-  readonly #options: OptionRunOptions
-  readonly #world: OptionWorld
+type Trader = OptionWorld['traders'][number]
+
+class OptionSimulation extends Simulation<Trader, OptionWorld> {
   readonly #observer: OptionObserver
   readonly #settler: Settler
-  readonly #audit: Audit
-  readonly #standings: Standings
-  readonly #tally: Tally
   readonly #cache = new ArrayCache()
-  readonly #toppedUp = new Set<AccountId>()
-  readonly #timeline: TimelinePoint[] = []
   readonly #volatility: OptionOutcome['volatility']
   readonly #surfaces: SurfaceTally = { fractions: [] }
   readonly #breaches: Stand[] = []
   #opened: Stand[] = []
-  #keepers: RunningKeeper[] = []
   #view: BlockView | undefined
-  #block = 0
-  #firstBlock = 0
-  #lateScans = 0
   /** Up to the last point of the timeline. */
   #slices = 0
-  /** What the actors send into the next block. */
-  #queue: Hex[] = []
 
-  private constructor(options: OptionRunOptions, world: OptionWorld) {
-    this.#options = options
-    this.#world = world
-    this.#observer = new OptionObserver(world)
-    this.#settler = new Settler(world)
-    const ids = world.deployment.underlyings.map(({ id }) => id)
-    this.#audit = new Audit(this.#observer, ids, this.#settler.clearingAccounts())
-    const accounts = world.traders.map(({ account }) => account)
-    this.#standings = new Standings(this.#audit.ledger, accounts)
-    this.#tally = new Tally(world)
+  private constructor({ onProgress }: OptionRunOptions, world: OptionWorld) {
+    const observer = new OptionObserver(world)
+    const settler = new Settler(world)
+    super(world, observer, onProgress, settler.clearingAccounts())
+    this.#observer = observer
+    this.#settler = settler
     this.#volatility = { expiry: chartedExpiry(world.day), points: [] }
   }
 
   static async start(options: OptionRunOptions): Promise<OptionSimulation> {
     const { day, accounts, seed, prefer, onProgress } = options
-    const stage = (name: string, done: number) =>
-      onProgress({ stage: name, done, total: 3, time: 0, breached: 0, liquidated: 0, blocks: 0 })
     const keepersUsd = KEEPERS.map(({ capitalUsd }) => capitalUsd)
-    stage('deploying', 0)
-    const world = await createOptionWorld({ day, accounts, seed, keepersUsd, prefer })
-    stage('funding', 1)
-    await fundOptions(world, keepersUsd)
-    stage('opening books', 2)
-    await openOptions(world)
+    const world = await prepare(onProgress, {
+      create: () => createOptionWorld({ day, accounts, seed, keepersUsd, prefer }),
+      fund: (made) => fundOptions(made, keepersUsd),
+      open: openOptions,
+    })
     return new OptionSimulation(options, world)
   }
 
   async day(): Promise<void> {
-    const { chain, deployedAt, day } = this.#world
-    this.#block = deployedAt
-    await this.#catchUp(Number(await chain.rpc.call<Hex>('eth_blockNumber')))
-    this.#observer.follow(this.#audit.ledger)
+    const { day } = this.world
+    await this.readOpening()
+    this.#observer.follow(this.audit.ledger)
     await this.#settler.record(item(day.schedule.steps, 0).t, item(day.schedule.steps, 0).prices)
-    this.#opened = this.#stands(this.#world.traders.map(({ account }) => account))
-    this.#keepers = await startKeepers(this.#world)
-    this.#firstBlock = this.#block + 1
+    this.#opened = this.#stands(this.world.traders.map(({ account }) => account))
+    await this.startKeepers()
     const steps = stepsOf(day)
     for (const [index, step] of steps.entries()) {
       await this.#step(step, steps[index + 1]?.t ?? step.t + MOST_BLOCKS_PER_STEP * BLOCK_SECONDS)
-      this.#report(index + 1, steps.length)
+      this.report(index + 1, steps.length)
     }
   }
 
   async #step({ t, prices, surface }: Step, until: number): Promise<void> {
-    const world = this.#world
+    const world = this.world
     const raw = prices ? await pushes(world, prices) : []
     if (surface) raw.push(...(await posts(world, world.signers, surface)))
     await send(world.chain.rpc, raw)
-    await this.#mine(t, true)
+    await this.mine(t, true)
     if (prices) await this.#settler.record(t, prices)
     if (surface) await this.#notePosted(surface)
     await this.#followUp(until)
-    while (this.#standings.breached > 0 && this.#world.now + WAITING_SECONDS < until) {
-      await this.#mine(this.#world.now + WAITING_SECONDS, false)
+    while (this.standings.breached > 0 && this.world.now + WAITING_SECONDS < until) {
+      await this.mine(this.world.now + WAITING_SECONDS, false)
       await this.#followUp(until)
     }
     if (!prices) return
-    const sample = this.#standings.sample()
-    this.#timeline.push({ ...sample, t, prices: [...prices], slices: this.#tally.slices - this.#slices })
-    this.#slices = this.#tally.slices
+    const sample = this.standings.sample()
+    this.timeline.push({ ...sample, t, prices: [...prices], slices: this.tally.slices - this.#slices })
+    this.#slices = this.tally.slices
   }
 
   /** Blocks after a price until nobody has anything to do, or the next step is due. */
   async #followUp(until: number): Promise<void> {
     for (let blocks = 0; blocks < MOST_BLOCKS_PER_STEP; blocks++) {
-      if (!(await allScanned(this.#keepers, this.#block, SCAN_MS))) this.#lateScans += 1
-      const world = this.#world
+      if (!(await allScanned(this.keepers, this.block, SCAN_MS))) this.lateScans += 1
+      const world = this.world
       const next = world.now + BLOCK_SECONDS
       if (next >= until) return
-      if (this.#view) this.#queue.push(...(await unwindOptions(world, this.#audit.ledger, this.#view.snapshot)))
-      this.#queue.push(...(await this.#settler.averages(next)))
-      this.#queue.push(...(await this.#settler.settlements(world.now, this.#audit.ledger)))
-      await send(world.chain.rpc, this.#queue.splice(0))
-      if (!(await this.#hasPending())) return
-      await this.#mine(next, false)
+      if (this.#view) this.queue.push(...(await unwindOptions(world, this.audit.ledger, this.#view.snapshot)))
+      this.queue.push(...(await this.#settler.averages(next)))
+      this.queue.push(...(await this.#settler.settlements(world.now, this.audit.ledger)))
+      await send(world.chain.rpc, this.queue.splice(0))
+      if (!(await this.hasPending())) return
+      await this.mine(next, false)
     }
   }
 
-  async #hasPending(): Promise<boolean> {
-    const method = 'eth_getBlockTransactionCountByNumber'
-    return Number(await this.#world.chain.rpc.call<Hex>(method, ['pending'])) > 0
-  }
-
-  async #mine(timestamp: number, pushed: boolean): Promise<void> {
-    this.#world.now = timestamp
-    await this.#catchUp(await this.#world.chain.mine(timestamp), pushed)
-  }
-
-  async #catchUp(to: number, pushed = false): Promise<void> {
-    while (this.#block < to) {
-      this.#block += 1
-      await this.#take(await this.#observer.read(this.#block), pushed)
-    }
-  }
-
-  async #take(view: BlockView, pushed: boolean): Promise<void> {
+  protected async take(view: BlockView, pushed: boolean): Promise<void> {
     this.#view = view
-    this.#cache.before(view, this.#audit.ledger)
-    const changed = await this.#audit.block(view)
-    this.#cache.after(view, this.#audit.ledger)
-    this.#tally.block(view)
+    this.#cache.before(view, this.audit.ledger)
+    const changed = await this.audit.block(view)
+    this.#cache.after(view, this.audit.ledger)
+    this.tally.block(view)
     this.#settler.note(view)
     for (const event of view.transactions.flatMap(({ events }) => events)) {
       if (event.kind === 'surface') this.#surfaces.fractions.push(event.fraction)
     }
-    const episodes = this.#standings.episodes.length
-    for (const account of this.#standings.update(view, changed, pushed)) await this.#answerCall(account)
-    this.#breaches.push(...this.#stands(this.#standings.episodes.slice(episodes).map(({ account }) => account)))
+    const episodes = this.standings.episodes.length
+    for (const account of this.standings.update(view, changed, pushed)) await this.answerCall(account)
+    this.#breaches.push(...this.#stands(this.standings.episodes.slice(episodes).map(({ account }) => account)))
   }
 
   #stands(accounts: readonly AccountId[]): Stand[] {
     const { snapshot } = this.#view ?? {}
     if (!snapshot) return []
-    return accounts.map((account) => ({ account, portfolio: this.#audit.ledger.portfolio(account), snapshot }))
+    return accounts.map((account) => ({ account, portfolio: this.audit.ledger.portfolio(account), snapshot }))
   }
 
-  /** Attentive traders add collateral at their first margin call of the day. */
-  async #answerCall(account: AccountId): Promise<void> {
-    const trader = this.#world.traders.find((each) => each.account === account)
-    if (!trader?.isAttentive || this.#firstBlock === 0 || this.#toppedUp.has(account)) return
-    this.#toppedUp.add(account)
-    this.#queue.push(await topUpOptions(this.#world, trader))
+  protected topUp(trader: Trader): Promise<Hex> {
+    return topUpOptions(this.world, trader)
   }
 
   /** The volatility that was signed, and the one that the chain stored. */
@@ -228,13 +181,13 @@ class OptionSimulation {
     const quotes = surfaces.map((own) => own.find((quote) => quote.expiry === expiry))
     if (quotes.some((quote) => quote === undefined)) return
     const onChain = await Promise.all(
-      this.#world.deployment.underlyings.map(({ id }) => this.#storedVolatility(id, expiry)),
+      this.world.deployment.underlyings.map(({ id }) => this.#storedVolatility(id, expiry)),
     )
     points.push({ t, quoted: quotes.map((quote) => atTheMoney(quote?.theta ?? 0n, expiry - t)), onChain })
   }
 
   async #storedVolatility(underlying: number, expiry: number): Promise<number> {
-    const { chain, deployment } = this.#world
+    const { chain, deployment } = this.world
     const at = { abi: seriesAbi } as const
     const word = encodeFunctionData({ ...at, functionName: 'surface', args: [underlying, expiry] })
     const epoch = encodeFunctionData({ ...at, functionName: 'epoch', args: [underlying] })
@@ -248,24 +201,14 @@ class OptionSimulation {
   /** Some minutes at the last price, then the final comparison of events and contract. */
   async finish(): Promise<OptionOutcome> {
     for (let i = 0; i < CLOSING_BLOCKS && (i === 0 || this.#isBusy()); i++) {
-      this.#queue.push(...(await this.#settler.averages(this.#world.now + CLOSING_SECONDS)))
-      this.#queue.push(...(await this.#settler.settlements(this.#world.now, this.#audit.ledger)))
-      await send(this.#world.chain.rpc, this.#queue.splice(0))
-      await this.#mine(this.#world.now + CLOSING_SECONDS, true)
-      await allScanned(this.#keepers, this.#block, SCAN_MS)
+      this.queue.push(...(await this.#settler.averages(this.world.now + CLOSING_SECONDS)))
+      this.queue.push(...(await this.#settler.settlements(this.world.now, this.audit.ledger)))
+      await send(this.world.chain.rpc, this.queue.splice(0))
+      await this.mine(this.world.now + CLOSING_SECONDS, true)
+      await allScanned(this.keepers, this.block, SCAN_MS)
     }
-    await this.#audit.compare(this.#block)
-    this.#tally.end(this.#audit.ledger, await this.#observer.read(this.#block))
     return {
-      world: this.#world,
-      audit: this.#audit,
-      standings: this.#standings,
-      tally: this.#tally,
-      timeline: this.#timeline,
-      firstBlock: this.#firstBlock,
-      lastBlock: this.#block,
-      lateScans: this.#lateScans,
-      skippedSteps: 0,
+      ...(await this.close()),
       surfaces: this.#surfaces,
       volatility: this.#volatility,
       settler: this.#settler,
@@ -276,24 +219,7 @@ class OptionSimulation {
   }
 
   #isBusy(): boolean {
-    return this.#standings.breached > 0 || this.#settler.holders(this.#audit.ledger).length > 0
-  }
-
-  async stop(): Promise<void> {
-    await stopKeepers(this.#keepers)
-    await this.#world.chain.stop()
-  }
-
-  #report(done: number, total: number): void {
-    this.#options.onProgress({
-      stage: 'replaying',
-      done,
-      total,
-      time: this.#world.now,
-      breached: this.#standings.breached,
-      liquidated: this.#standings.liquidated.size,
-      blocks: this.#block,
-    })
+    return this.standings.breached > 0 || this.#settler.holders(this.audit.ledger).length > 0
   }
 }
 

@@ -1,5 +1,6 @@
 /** Surface quotes in the integers of the chain's message, free of arbitrage as the chain checks it: exactly, as stored. */
 import {
+  type ExpiryQuote,
   type ExpirySurface,
   orderViolation,
   packSurface,
@@ -8,16 +9,6 @@ import {
   unpackSurface,
 } from '@plimsoll/sdk'
 import { type FittedSnapshot, type SmileAt, smilesAt } from './calibration.ts'
-
-/** What a surface message says of one expiry; all but `expiry` (unix seconds) WAD. */
-export type ExpiryQuote = {
-  expiry: number
-  theta: bigint
-  rho: bigint
-  psi: bigint
-  forwardRatio: bigint
-  discount: bigint
-}
 
 export class SurfaceArbitrageError extends Error {
   readonly code = 'SURFACE_ARBITRAGE'

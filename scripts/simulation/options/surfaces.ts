@@ -1,12 +1,11 @@
 /** The signers of volatility surfaces: every message of `SurfaceFeed` carries the signatures of two of three keys. */
-import { surfaceFeedAbi, volatility } from '@plimsoll/sdk'
+import { surfaceFeedAbi, surfaceTypedData, volatility } from '@plimsoll/sdk'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { item } from '../population.ts'
 import { PRICE_TIP, type Site, sign } from '../site.ts'
 import { keyOf } from '../wallet.ts'
 import type { SurfaceStep } from './optionDay.ts'
-import type { ExpiryQuote } from './quotes.ts'
 
 /** Keys that may sign, and how many of them a message needs. */
 export const SURFACE_SIGNERS = 3
@@ -14,25 +13,6 @@ export const SURFACE_QUORUM = 2
 /** Q of both underlyings, USD of delta: what a book may unwind without moving the price. */
 const DEPTH_USD = 50_000_000
 const POST_GAS = 8_000_000n
-
-/** EIP-712 types of a surface message. */
-const TYPES = {
-  Surface: [
-    { name: 'underlying', type: 'uint8' },
-    { name: 'timestamp', type: 'uint256' },
-    { name: 'premium', type: 'int256' },
-    { name: 'depth', type: 'uint256' },
-    { name: 'expiries', type: 'ExpiryQuote[]' },
-  ],
-  ExpiryQuote: [
-    { name: 'expiry', type: 'uint40' },
-    { name: 'theta', type: 'uint256' },
-    { name: 'rho', type: 'int256' },
-    { name: 'psi', type: 'uint256' },
-    { name: 'forwardRatio', type: 'uint256' },
-    { name: 'discount', type: 'uint256' },
-  ],
-} as const
 
 export function surfaceSigners(seed: number): PrivateKeyAccount[] {
   return Array.from({ length: SURFACE_SIGNERS }, (_, i) => privateKeyToAccount(keyOf(`surface signer ${i}`, seed)))
@@ -42,11 +22,12 @@ export function surfaceSigners(seed: number): PrivateKeyAccount[] {
 export function posts(site: Site, signers: readonly PrivateKeyAccount[], { t, surfaces }: SurfaceStep): Promise<Hex[]> {
   return Promise.all(
     site.deployment.underlyings.map(async ({ id }, i) => {
-      const message = { underlying: id, timestamp: BigInt(t), premium: 0n, depth: BigInt(DEPTH_USD) * 10n ** 18n }
-      const quotes = item(surfaces, i)
-      const signatures = await signed(site, quorumOf(signers, t / 60 + i), { ...message, expiries: quotes })
-      const { underlying, timestamp, premium, depth } = message
-      const args = [underlying, timestamp, premium, depth, quotes, signatures] as const
+      const expiries = item(surfaces, i)
+      const message = { underlying: id, timestamp: t, premium: 0n, depth: BigInt(DEPTH_USD) * 10n ** 18n, expiries }
+      const typed = surfaceTypedData(site.deployment, message)
+      const signatures = await Promise.all(quorumOf(signers, t / 60 + i).map((signer) => signer.signTypedData(typed)))
+      const { underlying, timestamp, premium, depth } = typed.message
+      const args = [underlying, timestamp, premium, depth, typed.message.expiries, signatures] as const
       const data = encodeFunctionData({ abi: surfaceFeedAbi, functionName: 'post', args })
       // After the prices of the block, before everything else.
       return sign(site.operator, { to: site.deployment.surfaceFeed, data, tip: PRICE_TIP - 1n }, POST_GAS)
@@ -61,21 +42,6 @@ function quorumOf(signers: readonly PrivateKeyAccount[], turn: number): PrivateK
   )
   const order = (address: Address) => BigInt(address)
   return chosen.sort((a, b) => (order(a.address) < order(b.address) ? -1 : 1))
-}
-
-type Message = {
-  underlying: number
-  timestamp: bigint
-  premium: bigint
-  depth: bigint
-  expiries: readonly ExpiryQuote[]
-}
-
-function signed({ deployment }: Site, signers: readonly PrivateKeyAccount[], message: Message): Promise<Hex[]> {
-  const { chainId, surfaceFeed: verifyingContract } = deployment
-  const domain = { name: 'Plimsoll Surface Feed', version: '1', chainId, verifyingContract }
-  const typed = { domain, types: TYPES, primaryType: 'Surface', message } as const
-  return Promise.all(signers.map((signer) => signer.signTypedData(typed)))
 }
 
 /** Volatility at the money of a slice `seconds` before its expiry, as a fraction of 1. */
