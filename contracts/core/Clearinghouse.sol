@@ -34,7 +34,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         Raised raised;
     }
 
-    /// @dev What has to be read of the market. @param dated Instruments with an expiry, `count` of them, repeats allowed.
+    /// @dev What has to be read of the market. @param dated Of instruments with an expiry, `count` of them, repeats allowed.
     /// @param offsets Some portfolio offsets underlyings: their risk terms are needed even without dated instruments.
     struct Query {
         UnderlyingSet set;
@@ -435,14 +435,18 @@ contract Clearinghouse is Ledger, AccessManaged {
         return Query(set, new InstrumentId[](positions), 0, false);
     }
 
-    /// @dev Adds instruments. The loop ends at MAX_POSITIONS, or with the legs of a move.
+    /// @dev Adds instruments; of neighbours on one strike the first, as `Series` has one row for both. The loop ends at
+    /// MAX_POSITIONS, or with the legs of a move.
     function _include(Query memory query, Position[] memory legs) private pure {
         uint256 set = UnderlyingSet.unwrap(query.set);
         InstrumentId[] memory dated = query.dated;
         uint256 count = query.count;
-        // for (each leg) { set |= 1 << underlying; if (instrument.isDated()) dated[count++] = instrument; } which never passes
-        // the end of `dated`: `_queryFor` gave it an entry for every leg.
+        // for (each leg) {
+        //     set |= 1 << underlying;
+        //     if (instrument.isDated() && instrument >> 8 != last) { last = instrument >> 8; dated[count++] = instrument; }
+        // } which never passes the end of `dated`: `_queryFor` gave it an entry for every leg.
         assembly ("memory-safe") {
+            let last := not(0) // of no instrument
             let free := add(add(dated, 32), shl(5, count))
             let leg := add(legs, 32)
             for {
@@ -452,8 +456,12 @@ contract Clearinghouse is Ledger, AccessManaged {
             } {
                 let instrument := shr(128, mload(leg))
                 set := or(set, shl(shr(112, instrument), 1))
-                mstore(free, instrument)
-                free := add(free, shl(5, gt(and(instrument, 0xff), 1)))
+                if gt(and(instrument, 0xff), 1) {
+                    mstore(free, instrument)
+                    instrument := shr(8, instrument)
+                    free := add(free, shl(5, iszero(eq(instrument, last))))
+                    last := instrument
+                }
             }
             count := shr(5, sub(sub(free, dated), 32))
         }

@@ -195,7 +195,7 @@ abstract contract Ledger is IClearinghouse {
     }
 
     function _portfolio(AccountId account) internal view returns (Portfolio memory p) {
-        Head memory head = _heads[account];
+        Head storage head = _heads[account];
         p.mode = head.mode;
         p.cash = Usd.wrap(head.cash);
         p.positions = _read(account, head.count, 0);

@@ -8,7 +8,6 @@ import {Assessment, IMarginEngine, Mode, Portfolio, UnderlyingRisk} from "../int
 import {Chain, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
 import {RiskTerms} from "../interfaces/ISeries.sol";
 import {Book, Row} from "../libraries/Book.sol";
-import {Bounds} from "../libraries/Bounds.sol";
 import {Charges} from "../libraries/Charges.sol";
 import {FixedPoint, SIGNED_WAD} from "../libraries/FixedPoint.sol";
 import {Measure} from "../libraries/Measure.sol";
@@ -83,7 +82,7 @@ contract MarginEngine is IMarginEngine {
         Totals memory totals;
         totals.spellsOut = spellsOut;
         totals.offsets = portfolio.mode == Mode.Portfolio && market.chains.length != 0;
-        if (totals.offsets) totals.groups = new Group[](Bounds.MAX_GROUP + 1);
+        if (totals.offsets) totals.groups = new Group[](_highestGroup(market.chains) + 1);
         risks = new UnderlyingRisk[](rows.length);
         uint256 rest = UnderlyingSet.unwrap(market.set);
         for (uint256 i; i < rows.length; ++i) {
@@ -157,12 +156,7 @@ contract MarginEngine is IMarginEngine {
         uint256 scanRange
     ) private pure returns (int256[LANES] memory lanes) {
         lanes = RiskArray.decode(row.sums);
-        // |lane| < 2^64, unit < 2^183.
-        unchecked {
-            for (uint256 k; k < LANES; ++k) {
-                lanes[k] *= unit54;
-            }
-        }
+        Scenarios.scale(lanes, unit54);
         if (row.parity36 != 0) Scenarios.addLinear(lanes, row.parity36, Scenarios.ladder(scanRange));
     }
 
@@ -277,6 +271,13 @@ contract MarginEngine is IMarginEngine {
             t.haircutCollateral36 += row.collateral36 - risk.haircut.raw() * SIGNED_WAD; // down: the charge was rounded up
             // A dead price's collateral counts nothing in initial margin.
             if (m.status == PriceStatus.Dead) t.initialCharges += FixedPoint.divCeil(row.collateral36, SIGNED_WAD);
+        }
+    }
+
+    function _highestGroup(Chain[] calldata chains) private pure returns (uint256 highest) {
+        for (uint256 i; i < chains.length; ++i) {
+            uint256 group = chains[i].terms.group;
+            if (group > highest) highest = group;
         }
     }
 

@@ -111,19 +111,24 @@ contract Series is ISeries, AccessManaged {
     /// @dev Distinct (underlying, expiry, strike) of the dated instruments, ascending.
     function _keys(InstrumentId[] calldata instruments) private pure returns (uint256[] memory keys) {
         keys = new uint256[](instruments.length);
-        // for (each instrument) if (instrument.isDated()) keys[count++] = instrument >> 8; keys.length = count. What is no
-        // instrument, above 128 bits, becomes a series that nobody lists.
+        // for (each instrument) if (instrument.isDated() && instrument >> 8 != last) keys[count++] = last = instrument >> 8;
+        // keys.length = count. What is no instrument, above 128 bits, becomes a series that nobody lists.
         assembly ("memory-safe") {
             let key := add(keys, 32)
             let source := instruments.offset
+            let last := not(0) // of no instrument
             for {
                 let end := add(source, shl(5, instruments.length))
             } lt(source, end) {
                 source := add(source, 32)
             } {
                 let instrument := calldataload(source)
-                mstore(key, shr(8, instrument))
-                key := add(key, shl(5, gt(and(instrument, 0xff), 1)))
+                if gt(and(instrument, 0xff), 1) {
+                    instrument := shr(8, instrument)
+                    mstore(key, instrument)
+                    key := add(key, shl(5, iszero(eq(instrument, last))))
+                    last := instrument
+                }
             }
             mstore(keys, shr(5, sub(sub(key, keys), 32)))
         }
@@ -249,27 +254,32 @@ contract Series is ISeries, AccessManaged {
         MaturityTerms memory terms,
         uint256 key
     ) private view returns (bool computed) {
-        uint256 strike = uint64(key) * Listing.STRIKE_UNIT;
+        uint256 strike;
+        unchecked {
+            strike = uint64(key) * Listing.STRIKE_UNIT; // below 2^98
+        }
         if (strike > Parameters.MAX_PRICE) revert StrikeOutOfRange(strike, Parameters.MAX_PRICE);
         (StrikeWord word, int256 logStrike, uint256 variance) = Maturity.quote(terms, key, strike);
-        Lanes memory lanes;
-        lanes.high = _arrays[key].high;
-        computed = RiskArray.tagOf(lanes.high) != f.epoch.number;
+        Lanes storage stored = _arrays[key];
+        uint256 high = stored.high;
+        uint256 low;
+        computed = RiskArray.tagOf(high) != f.epoch.number;
         if (computed) {
             if (!f.hasNodes) {
                 f.nodes = RiskArray.nodesOf(f.surface.scanRange);
                 f.hasNodes = true;
             }
-            (lanes.low, lanes.high) = Maturity.array(terms, f.nodes, strike, logStrike, variance);
-            lanes.high = RiskArray.tagged(lanes.high, f.epoch.number);
+            (low, high) = Maturity.array(terms, f.nodes, strike, logStrike, variance);
+            high = RiskArray.tagged(high, f.epoch.number);
         } else {
-            lanes.low = _arrays[key].low;
+            low = stored.low;
         }
         // strikes[offset..offset + 96] = word . low . high, inside: there is a row for each key.
         assembly ("memory-safe") {
             let row := add(add(strikes, 32), offset)
             mstore(row, word)
-            mcopy(add(row, 32), lanes, 64)
+            mstore(add(row, 32), low)
+            mstore(add(row, 64), high)
         }
     }
 

@@ -78,7 +78,7 @@ struct UnderlyingRisk {
 /// @title Margin engine
 /// @notice Margin is a measure of the product of a portfolio vector and a market matrix. Holds no state.
 interface IMarginEngine {
-    /// @notice A future has no strike.
+    /// @notice A future has no strike; spot and perpetuals have no expiry either.
     error UnsupportedInstrument(InstrumentId instrument);
     /// @notice A position is larger than any account can hold; the ledger keeps |lots * unit| below `limit`.
     error QuantityOutOfRange(InstrumentId instrument, int256 lots, int256 limit);

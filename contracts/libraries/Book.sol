@@ -5,7 +5,6 @@ import {LibSort} from "solady/src/utils/LibSort.sol";
 import {InstrumentId, Kind} from "../types/InstrumentId.sol";
 import {Position} from "../types/Position.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
-import {UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {IMarginEngine, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {Expiry, Market, Snapshot} from "../interfaces/IMarkets.sol";
 import {Matrix} from "./Matrix.sol";
@@ -69,39 +68,44 @@ library Book {
         int256 parity36;
     }
 
-    /// @notice Rows in the order of the snapshot's markets. The loop ends at the length of the portfolio.
+    /// @notice Rows in the order of the snapshot's markets.
+    /// @dev One pass over the positions in the order of their instruments. The loop ends at the length of the portfolio.
     function rows(Portfolio calldata portfolio, Snapshot calldata market) internal pure returns (Row[] memory all) {
-        Position[] calldata positions = portfolio.positions;
-        UnderlyingSet set = market.set;
         all = new Row[](market.markets.length);
-        uint256[] memory dated = new uint256[](positions.length);
-        uint256 count;
-        for (uint256 i; i < positions.length; ++i) {
-            Position held = positions[i];
-            InstrumentId instrument = held.instrument();
-            uint256 underlying = instrument.underlying();
-            if (!set.contains(underlying)) revert IMarginEngine.MissingMarket(underlying);
-            if (instrument.kind() > Kind.Perpetual) {
-                assembly ("memory-safe") {
-                    count := add(count, 1) // at most positions.length, the length of `dated`
-                    mstore(add(dated, shl(5, count)), held)
-                }
-                continue;
+        uint256[] memory sorted = _sorted(portfolio.positions);
+        Cursor memory cursor = _cursor(market.strikes);
+        while (cursor.position < sorted.length) {
+            Position held = _held(sorted, cursor.position);
+            uint256 underlying = held.instrument().underlying();
+            if (!market.set.contains(underlying)) revert IMarginEngine.MissingMarket(underlying);
+            uint256 index = market.set.row(underlying);
+            if (held.instrument().isDated()) {
+                _addExpiry(all[index], sorted, market, index, cursor);
+            } else {
+                _addUndated(all[index], held, market.markets[index]);
+                ++cursor.position;
             }
-            uint256 index = set.row(underlying);
-            _addUndated(all[index], instrument, held.lots(), market.markets[index]);
         }
-        if (count == 0) return all;
-        assembly ("memory-safe") {
-            mstore(dated, count) // count <= positions.length: shrinking an array leaves its tail unused
-        }
-        LibSort.sort(dated);
-        _addDated(all, dated, market);
     }
 
-    function _addUndated(Row memory row, InstrumentId instrument, int256 lots, Market calldata m) private pure {
+    function _sorted(Position[] calldata positions) private pure returns (uint256[] memory sorted) {
+        assembly ("memory-safe") {
+            // sorted = copy of positions, both arrays of words
+            sorted := mload(0x40)
+            let size := shl(5, positions.length)
+            mstore(sorted, positions.length)
+            calldatacopy(add(sorted, 32), positions.offset, size)
+            mstore(0x40, add(add(sorted, 32), size))
+        }
+        LibSort.sort(sorted);
+    }
+
+    function _addUndated(Row memory row, Position held, Market calldata m) private pure {
+        InstrumentId instrument = held.instrument();
+        if (instrument.expiry() != 0 || instrument.strike() != 0)
+            revert IMarginEngine.UnsupportedInstrument(instrument);
         bool isSpot = instrument.kind() == Kind.Spot;
-        int256 quantity = _quantity(instrument, lots, isSpot ? m.tokenUnit : m.lotUnit);
+        int256 quantity = _quantity(instrument, held.lots(), isSpot ? m.tokenUnit : m.lotUnit);
         // |quantity| < 2^97, prices and indices < 2^103.
         unchecked {
             row.slots += 1;
@@ -118,22 +122,23 @@ library Book {
         }
     }
 
-    /// @dev One pass over the sorted positions, expiry by expiry.
-    function _addDated(Row[] memory all, uint256[] memory dated, Snapshot calldata market) private pure {
-        Cursor memory cursor = _cursor(market.strikes);
-        while (cursor.position < dated.length) {
-            InstrumentId instrument = _held(dated, cursor.position).instrument();
-            Expiry calldata expiry = _seek(market.expiries, cursor, instrument);
-            uint256 index = market.set.row(instrument.underlying());
-            Row memory row = all[index];
-            if (row.terms.length == 0) row.terms = new Term[](_seriesOf(market, cursor.expiry));
-            Before memory before = _before(row);
-            Term memory term = row.terms[row.termCount++];
-            term.time = instrument.expiry();
-            Market calldata m = market.markets[index];
-            _addSeries(row, term, dated, expiry, m, cursor);
-            _fillTerm(term, row, before, laneUnit(m, market, index), m.scanRange);
-        }
+    /// @dev All positions of the expiry that the cursor stands at, and their term.
+    function _addExpiry(
+        Row memory row,
+        uint256[] memory sorted,
+        Snapshot calldata market,
+        uint256 index,
+        Cursor memory cursor
+    ) private pure {
+        InstrumentId instrument = _held(sorted, cursor.position).instrument();
+        Expiry calldata expiry = _seek(market.expiries, cursor, instrument);
+        if (row.terms.length == 0) row.terms = new Term[](_seriesOf(market, cursor.expiry));
+        Before memory before = _before(row);
+        Term memory term = row.terms[row.termCount++];
+        term.time = instrument.expiry();
+        Market calldata m = market.markets[index];
+        _addSeries(row, term, sorted, expiry, m, cursor);
+        _fillTerm(term, row, before, laneUnit(m, market, index), m.scanRange);
     }
 
     function _cursor(bytes calldata strikes) private pure returns (Cursor memory cursor) {
@@ -158,27 +163,28 @@ library Book {
         return expiries[i];
     }
 
-    /// @dev All positions of the expiry that the cursor stands at.
     function _addSeries(
         Row memory row,
         Term memory term,
-        uint256[] memory dated,
+        uint256[] memory sorted,
         Expiry calldata expiry,
         Market calldata m,
         Cursor memory cursor
     ) private pure {
         uint256 series = expiry.key;
-        while (cursor.position < dated.length) {
-            Position held = _held(dated, cursor.position);
+        while (cursor.position < sorted.length) {
+            Position held = _held(sorted, cursor.position);
             InstrumentId instrument = held.instrument();
             if (instrument.series() != series) break;
-            if (instrument.kind() == Kind.Future) {
-                if (instrument.strike() != 0) revert IMarginEngine.UnsupportedInstrument(instrument);
-                _addFuture(row, term, held, m, expiry);
-                ++cursor.position;
-            } else {
-                _addStrike(row, dated, expiry, m, cursor);
+            if (instrument.kind() > Kind.Future) {
+                _addStrike(row, held, sorted, expiry, m, cursor);
+                continue;
             }
+            if (instrument.kind() != Kind.Future || instrument.strike() != 0) {
+                revert IMarginEngine.UnsupportedInstrument(instrument);
+            }
+            _addFuture(row, term, held, m, expiry);
+            ++cursor.position;
         }
     }
 
@@ -244,46 +250,67 @@ library Book {
         return i - first;
     }
 
-    /// @dev Calls and puts of the strike that the cursor stands at, netted.
+    /// @dev Calls and puts of one strike, netted. @param held The first of them, where the cursor stands.
     function _addStrike(
         Row memory row,
-        uint256[] memory dated,
+        Position held,
+        uint256[] memory sorted,
         Expiry calldata expiry,
         Market calldata m,
         Cursor memory cursor
     ) private pure {
         uint256 i = cursor.position;
-        Position held = _held(dated, i);
         uint256 key = Position.unwrap(held) >> 136;
-        uint256 word = _seekStrike(cursor, key);
-        if (word >> 128 != key) revert IMarginEngine.MissingSeries(held.instrument());
+        StrikeWord word = _seekStrike(cursor, key);
+        if (word.strikeKey() != key) revert IMarginEngine.MissingSeries(held.instrument());
         row.hasOptions = true;
-        int256 contracts;
-        // Lots are int128: their sum fits.
+        (int256 contracts, int256 puts, int256 size) = (0, 0, 0);
+        // Lots are int128, quantities below 2^97: their sums fit.
         unchecked {
             do {
-                contracts += _addOption(row, held, StrikeWord.wrap(word), m, expiry);
-                if (++i == dated.length) break;
-                held = _held(dated, i);
+                int256 lots = held.lots();
+                int256 quantity = _quantity(held.instrument(), lots, m.lotUnit);
+                contracts += lots;
+                if (held.instrument().kind() == Kind.Put) puts += quantity;
+                if (lots < 0) {
+                    row.hasShortOption = true;
+                    quantity = -quantity;
+                }
+                size += quantity;
+                if (++i == sorted.length) break;
+                held = _held(sorted, i);
             } while (Position.unwrap(held) >> 136 == key);
+            row.slots += i - cursor.position;
+            row.gross36 += size * int256(m.spot);
+            cursor.position = i;
+            if (puts != 0) _addForwards(row, puts, key, expiry);
+            if (contracts == 0) return;
+            int256 quantity = contracts * int256(m.lotUnit);
+            row.optionValue36 += quantity * int256(word.callMark());
+            // Here |contracts| < 2^128, below 2^47 once `decode` has passed; rates < 2^61, units < 2^60.
+            if (contracts > 0) row.gap36 += uint256(quantity) * word.gapRate();
         }
-        cursor.position = i;
-        if (contracts == 0) return;
         (uint256 low, uint256 high) = _lanes(cursor.strike);
         RiskArray.accumulate(row.sums, low, high, contracts);
-        // |contracts| < 2^128 here and below 2^47 once `decode` has passed; rates < 2^61, units < 2^50.
-        if (contracts > 0) row.gap36 += uint256(contracts) * m.lotUnit * StrikeWord.wrap(word).gapRate();
     }
 
-    /// @dev The position at an index below the length of `dated`.
-    function _held(uint256[] memory dated, uint256 index) private pure returns (Position held) {
+    /// @dev What puts are beside their calls: the put of a call at mark 0, and short of what moves with spot.
+    function _addForwards(Row memory row, int256 puts, uint256 key, Expiry calldata expiry) private pure {
+        unchecked {
+            row.optionValue36 += puts * Matrix.parity(uint64(key), expiry.discount, expiry.discountedForward);
+            row.parity36 -= puts * int256(expiry.discountedMoving);
+        }
+    }
+
+    /// @dev The position at an index below the length of `sorted`.
+    function _held(uint256[] memory sorted, uint256 index) private pure returns (Position held) {
         assembly ("memory-safe") {
-            held := mload(add(add(dated, 32), shl(5, index)))
+            held := mload(add(add(sorted, 32), shl(5, index)))
         }
     }
 
     /// @dev First word of the first strike from the cursor on that is not below `key`; 0 when there is none.
-    function _seekStrike(Cursor memory cursor, uint256 key) private pure returns (uint256 word) {
+    function _seekStrike(Cursor memory cursor, uint256 key) private pure returns (StrikeWord word) {
         uint256 offset = cursor.strike;
         uint256 end = cursor.end;
         // for (; offset < end; offset += 96) { word = calldata[offset]; if (word >> 128 >= key) break; word = 0; }
@@ -306,29 +333,6 @@ library Book {
         assembly ("memory-safe") {
             low := calldataload(add(offset, 32))
             high := calldataload(add(offset, 64))
-        }
-    }
-
-    function _addOption(
-        Row memory row,
-        Position held,
-        StrikeWord word,
-        Market calldata m,
-        Expiry calldata expiry
-    ) private pure returns (int256 lots) {
-        lots = held.lots();
-        int256 quantity = _quantity(held.instrument(), lots, m.lotUnit);
-        unchecked {
-            row.slots += 1;
-            if (lots < 0) row.hasShortOption = true;
-            row.gross36 += (quantity < 0 ? -quantity : quantity) * int256(m.spot);
-            uint256 mark = word.callMark();
-            if (held.instrument().kind() == Kind.Put) {
-                uint64 strike = held.instrument().strike();
-                mark = Matrix.putMark(mark, strike, expiry.discount, expiry.discountedForward);
-                row.parity36 -= quantity * int256(expiry.discountedMoving);
-            }
-            row.optionValue36 += quantity * int256(mark);
         }
     }
 

@@ -19,7 +19,8 @@ library Matrix {
             StrikeWord word = StrikeWord.wrap(uint256(LibBytes.load(market.strikes, i)));
             if (word.strikeKey() != key) continue;
             if (instrument.kind() == Kind.Call) return word.callMark();
-            return putMark(word.callMark(), instrument.strike(), expiry.discount, expiry.discountedForward);
+            int256 difference = parity(instrument.strike(), expiry.discount, expiry.discountedForward);
+            return uint256(int256(word.callMark()) + difference);
         }
         revert IMarginEngine.MissingSeries(instrument);
     }
@@ -31,17 +32,13 @@ library Matrix {
         revert IMarginEngine.MissingSeries(instrument);
     }
 
-    /// @notice The put of a call, by parity. R-45: the discounted strike up, so that a put is never worth less than 0.
+    /// @notice Put less call: what of the discounted strike lies above the discounted forward.
+    /// @dev R-45: the discounted strike up, so that a put is never worth less than 0. A call is worth D * max(F - K, 0) at least.
     /// @param strike 8 decimals.
-    function putMark(
-        uint256 call,
-        uint64 strike,
-        uint256 discount,
-        uint256 discountedForward
-    ) internal pure returns (uint256) {
-        // 2^64 * 2^34 * 2^60: nothing overflows; what is subtracted is at most what is there (R-45).
+    function parity(uint64 strike, uint256 discount, uint256 discountedForward) internal pure returns (int256) {
+        // 2^64 * 2^34 * 2^60: nothing overflows.
         unchecked {
-            return call + (strike * Listing.STRIKE_UNIT * discount + WAD - 1) / WAD - discountedForward;
+            return int256((strike * Listing.STRIKE_UNIT * discount + WAD - 1) / WAD) - int256(discountedForward);
         }
     }
 }

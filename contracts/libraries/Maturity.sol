@@ -30,7 +30,7 @@ struct Moment {
 }
 
 /// @notice Everything that the strikes of one expiry share. @param surfaceForward Forward when the surface was made.
-/// @param kinked, smooth The two bounds of the gap rate, see `gap`.
+/// @param kinked, smooth The two bounds of the gap rate, see `gapBounds`.
 /// @param up, down Factors of the total deviation in the lanes. @param spot Reference spot S0.
 struct MaturityTerms {
     Slice smile;
@@ -75,9 +75,10 @@ library Maturity {
         m.logShift = _log(m.forward, surfaceForward);
     }
 
-    /// @notice Bounds of the gap rate p (spec M-12), WAD.
+    /// @notice Bounds of the gap rate p (spec M-12): one in GAP_UNIT, at most MAX_GAP, and one times the deviation of a strike.
     /// @dev p = D F / S * min(range / 24, range^2 / 288 * phi(0) / ((1 - range) * deviation in the down lanes)), with the part of
-    /// the forward that moves: a convex value between two nodes range / 6 apart lies below its chord by no more. R-42: up.
+    /// the forward that moves: a convex value between two nodes range / 6 apart lies below its chord by no more. R-42: up;
+    /// to round up twice, as here, is to round up once.
     function gapBounds(
         uint256 discountedMoving,
         uint256 spot,
@@ -85,9 +86,9 @@ library Maturity {
         uint256 down
     ) internal pure returns (uint256 kinked, uint256 smooth) {
         uint256 size = FixedPoint.mulDivUp(discountedMoving, WAD, spot);
-        kinked = FixedPoint.mulDivUp(size, range, 24 * WAD);
+        kinked = FixedPointMathLib.min(FixedPoint.mulDivUp(size, range, 24 * WAD * GAP_UNIT), MAX_GAP);
         smooth = FixedPoint.mulDivUp(size * range, range * DENSITY_0, 288 * WAD * WAD * (WAD - range));
-        smooth = down == 0 ? type(uint128).max : FixedPoint.mulDivUp(smooth, WAD, down);
+        smooth = (down == 0 ? type(uint128).max : FixedPoint.mulDivUp(smooth, WAD, down)) * (WAD / GAP_UNIT);
     }
 
     /// @notice Mark and gap rate of a strike now, and the log strike that `array` needs. @param strike USD, 18 decimals, > 0.
@@ -110,8 +111,7 @@ library Maturity {
             }
             if (m.progress.averaged > strike) value += m.progress.averaged - strike;
             uint256 gap = m.kinked;
-            if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth * WAD, deviation));
-            gap = FixedPointMathLib.min(FixedPointMathLib.divUp(gap, GAP_UNIT), MAX_GAP);
+            if (deviation != 0) gap = FixedPointMathLib.min(gap, FixedPointMathLib.divUp(m.smooth, deviation));
             word = strikeWord(key, Black76.discounted(value, m.now_.discount), gap);
         }
     }

@@ -22,19 +22,21 @@ library Measure {
 
     /// @notice W = max(0, max_k -P_k), in the unit of the vector. Exact: no division.
     function worstLoss(int256[LANES] memory pnl) internal pure returns (int256 loss) {
-        // for (k = 0; k < 30; ++k) if (-pnl[k] > loss) loss = -pnl[k];
+        // least = 0; for (k = 0; k < 30; ++k) if (pnl[k] < least) least = pnl[k]; loss = -least;
         // No lane is type(int256).min: see the bound of `Scenarios.addLinear`.
         assembly ("memory-safe") {
+            let least := 0
             for {
                 let lane := pnl
             } lt(lane, add(pnl, 960)) {
                 lane := add(lane, 32)
             } {
-                let lost := sub(0, mload(lane))
-                if sgt(lost, loss) {
-                    loss := lost
+                let gain := mload(lane)
+                if slt(gain, least) {
+                    least := gain
                 }
             }
+            loss := sub(0, least)
         }
     }
 

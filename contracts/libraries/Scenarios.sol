@@ -69,6 +69,20 @@ library Scenarios {
         }
     }
 
+    /// @notice Multiplies all lanes: |lane| < 2^64, |factor| < 2^183 fit.
+    function scale(int256[LANES] memory lanes, int256 factor) internal pure {
+        // for (k = 0; k < 30; ++k) lanes[k] *= factor;
+        assembly ("memory-safe") {
+            for {
+                let lane := lanes
+            } lt(lane, add(lanes, 960)) {
+                lane := add(lane, 32)
+            } {
+                mstore(lane, mul(mload(lane), factor))
+            }
+        }
+    }
+
     /// @notice A fall of the price by `size`, as a move; it stops at -90 %. WAD.
     function fall(int256 size) internal pure returns (int256) {
         return size < MAX_FALL ? -size : -MAX_FALL;

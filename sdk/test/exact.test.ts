@@ -25,6 +25,7 @@ import {
   scenarioPnl,
   split,
   spotOf,
+  UnmeasuredInstrumentError,
   WAD,
   WAD2,
   worstLoss,
@@ -112,7 +113,9 @@ describe('the engine', () => {
     assert.throws(() => assess({ mode: 'cross', cash: 0n, positions }, BTC_SNAPSHOT), MissingSeriesRowError)
     assert.throws(() => assess(portfolioOf(0n, 1n), linearSnapshot([])), MissingRowError)
     assert.throws(() => assess(portfolioOf(0n, 2n ** 97n), BTC_SNAPSHOT), PositionTooLargeError)
-    // As on the chain: what has no expiry first, then the others in the order of their instruments.
+    const bad = { instrument: { ...optionOf(1, 'call', 9, 1n), kind: 'perpetual' as const }, lots: 1n }
+    assert.throws(() => assess({ mode: 'cross', cash: 0n, positions: [bad] }, BTC_SNAPSHOT), UnmeasuredInstrumentError)
+    // As on the chain: in the order of their instruments.
     const huge = portfolioOf(0n, 2n ** 97n)
     const [late, early] = [9, 5].map((expiry) => ({ instrument: optionOf(1, 'call', expiry, WAD), lots: 1n }))
     assert.ok(late && early)

@@ -2,7 +2,7 @@
 import { MissingRowError, MissingSeriesRowError, PositionTooLargeError, UnmeasuredInstrumentError } from './errors.ts'
 import type { Chain, Market, Snapshot } from './market.ts'
 import { putMark } from './matrix.ts'
-import { compareInstruments, type Instrument, type Portfolio, type Position } from './portfolio.ts'
+import { compareInstruments, type Instrument, isDated, type Portfolio, type Position } from './portfolio.ts'
 import { LaneSums } from './riskArray.ts'
 import { type IndexedExpiry, type IndexedStrike, indexOf, type SnapshotIndex, seriesKey } from './snapshotIndex.ts'
 
@@ -54,31 +54,24 @@ type Series = {
 }
 
 /**
- * Rows in the order of the snapshot's markets. What is refused first is what the chain refuses first: positions without an
- * expiry as they are stored, then the others in the order of their instruments.
+ * Rows in the order of the snapshot's markets. Goes by the order of the instruments, so that what is refused first is what
+ * the chain refuses first.
  */
 export function bookRows(portfolio: Portfolio, snapshot: Snapshot): Row[] {
   const rows = snapshot.markets.map(emptyRow)
   const index = indexOf(snapshot)
   const dated = new Map<number, Series>()
-  const later: { row: Row; market: Market; position: Position }[] = []
-  for (const position of portfolio.positions) {
-    const { underlying, kind } = position.instrument
+  const sorted = [...portfolio.positions].sort((a, b) => compareInstruments(a.instrument, b.instrument))
+  for (const position of sorted) {
+    const { underlying } = position.instrument
     const at = index.markets.get(underlying) ?? -1
     const [row, market] = [rows[at], snapshot.markets[at]]
     if (!row || !market) throw new MissingRowError({ underlying })
     row.slots += 1n
-    if (kind === 'spot' || kind === 'perpetual') addUndated(row, position, market)
-    else later.push({ row, market, position })
+    if (isDated(position.instrument)) addDated(row, position, market, seriesOf(dated, position.instrument, index))
+    else addUndated(row, position, market)
   }
-  later.sort((a, b) => compareInstruments(a.position.instrument, b.position.instrument))
-  for (const { row, market, position } of later) {
-    addDated(row, position, market, seriesOf(dated, position.instrument, index))
-  }
-  for (const key of [...dated.keys()].sort((a, b) => a - b)) {
-    const series = dated.get(key)
-    if (series) closeSeries(rows, series, snapshot, index)
-  }
+  for (const series of dated.values()) closeSeries(rows, series, snapshot, index)
   return rows
 }
 
@@ -107,7 +100,9 @@ function quantityOf({ instrument: { underlying }, lots }: Position, unit: bigint
 }
 
 function addUndated(row: Row, position: Position, market: Market): void {
-  if (position.instrument.kind === 'spot') {
+  const { kind, expiry, strike } = position.instrument
+  if (expiry !== 0 || strike !== 0n) throw new UnmeasuredInstrumentError({ kind })
+  if (kind === 'spot') {
     const value36 = quantityOf(position, market.tokenUnit) * market.spot
     row.collateral36 += value36
     row.delta36 += value36

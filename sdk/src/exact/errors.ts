@@ -35,7 +35,7 @@ export class UnmeasuredInstrumentError extends PlimsollError {
   readonly code = 'UNMEASURED_INSTRUMENT'
   readonly kind: Kind
   constructor({ kind }: { kind: Kind }) {
-    super(`The engine does not measure a ${kind} with a strike. Leave the strike 0.`, {
+    super(`The engine measures a ${kind} without a strike, and spot and perpetuals without an expiry. Leave them 0.`, {
       docsPath: '/sdk/errors.md#unmeasuredinstrument',
     })
     this.kind = kind

@@ -100,7 +100,7 @@ export type GapInput = {
   readonly down: bigint
 }
 
-/** R-42: D F / S * min(range / 24, range^2 / 288 * phi(0) / ((1 - range) * deviation in the down lanes)), up. */
+/** Both WAD, `smooth` times the deviation of a strike. R-42: D F / S * min(range / 24, range^2 / 288 * phi(0) / ((1 - range) * deviation in the down lanes)), up. */
 export function gapBounds({ discountedMoving, spot, range, down }: GapInput): { kinked: bigint; smooth: bigint } {
   const size = mulDivUp(discountedMoving, WAD, spot)
   const kinked = mulDivUp(size, range, 24n * WAD)
