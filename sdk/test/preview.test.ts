@@ -100,11 +100,10 @@ describe('preview', () => {
     assert.equal(errorOf({ ...buy(1n), maxFee: 0n } as PreviewAction), 'FeeAboveMaximum')
     const legs = [{ instrument: { ...perpetualOf(1), strike: 1n }, ratio: 1n }]
     assert.equal(errorOf({ ...buy(1n), legs } as PreviewAction), 'InstrumentNotListed')
-    const positions = Array.from({ length: MAX_POSITIONS }, (_, n) => ({
-      instrument: { ...perpetualOf(1), expiry: n + 1 },
-      lots: 1n,
-    }))
-    const { failure } = preview({ ...held, positions }, BTC_SNAPSHOT, [{ type: 'deposit', asset: 1, amount: 1n }])
+    const positions = Array.from({ length: MAX_POSITIONS }, (_, n) => ({ instrument: perpetualOf(n + 2), lots: 1n }))
+    const rows = positions.map(({ instrument }) => ({ ...BTC_MARKET, underlying: instrument.underlying }))
+    const all = linearSnapshot([BTC_MARKET, ...rows])
+    const { failure } = preview({ ...held, positions }, all, [{ type: 'deposit', asset: 1, amount: 1n }])
     assert.deepEqual(failure, { error: 'TooManyPositions', limit: MAX_POSITIONS })
     const perpetuals = Array.from({ length: 45 }, (_, n) => ({ instrument: perpetualOf(n + 2), lots: 1n }))
     assert.equal(roomTaken(perpetuals), 135)

@@ -65,10 +65,9 @@ function withFault(random: Random, { portfolio, snapshot, scaled }: Case): Case 
       return { portfolio, snapshot: { ...snapshot, strikes }, scaled }
     }
     default: {
-      const isFuture = instrument.kind === 'future'
-      const wrong = isFuture
-        ? { ...faulty, instrument: { ...instrument, strike: 1n } }
-        : { ...faulty, lots: 2n ** 126n }
+      const wrong = isOption(instrument)
+        ? { ...faulty, lots: 2n ** 126n }
+        : { ...faulty, instrument: withStray(random, instrument) }
       return { portfolio: changed(wrong), snapshot, scaled }
     }
   }
@@ -85,7 +84,7 @@ function randomPositions(random: Random, { snapshot, instruments }: World): Posi
     if (!instrument || !market) throw new RangeError('A world has an instrument and its market.')
     const lots = random.magnitude(0n, tooMany ? MAX_LOTS : mostLots(instrument, market))
     const isShort = random.oneIn(2) && instrument.kind !== 'spot' && !(longOnly && isOption(instrument))
-    return { instrument: odd(random, instrument), lots: isShort ? -lots : lots }
+    return { instrument, lots: isShort ? -lots : lots }
   })
 }
 
@@ -94,10 +93,10 @@ function mostLots(instrument: Instrument, { tokenUnit }: Market): bigint {
   return isOption(instrument) ? MAX_OPTION_LOTS : MAX_LOTS
 }
 
-/** The engine reads kind and underlying of what has no expiry: the other bits of the id must not matter. */
-function odd(random: Random, instrument: Instrument): Instrument {
-  if (isDated(instrument) || !random.oneIn(32)) return instrument
-  return { ...instrument, expiry: random.word(), strike: random.upTo(2n ** 64n - 1n) }
+/** A strike, or an expiry, that an instrument of its kind does not have. */
+function withStray(random: Random, instrument: Instrument): Instrument {
+  if (isDated(instrument) || random.oneIn(2)) return { ...instrument, strike: 1n + random.upTo(2n ** 64n - 2n) }
+  return { ...instrument, expiry: 1 + random.word() }
 }
 
 /** Only the rows that the portfolio needs and some others, as the clearinghouse would read them. */

@@ -41,6 +41,7 @@ abstract contract World is Options {
     bytes32[] internal actionNames;
     uint256[] private _weights;
     uint256 private _totalWeight;
+    uint256 private _steps;
     function(uint256) internal[] private _actions;
     mapping(bytes32 action => uint256 count) internal calls;
     mapping(bytes32 action => mapping(bytes4 selector => bool)) private _expected;
@@ -102,7 +103,7 @@ abstract contract World is Options {
 
     /// @notice One step of the world.
     function act(uint256 seed) external {
-        seed = uint256(keccak256(abi.encode(seed)));
+        seed = uint256(keccak256(abi.encode(seed, ++_steps))); // a number that comes again is another step
         _actions[_choose(seed)](seed);
     }
 
