@@ -122,11 +122,11 @@ function listAll(m: Builder, plan: Plan, { markets, series, vault }: Core): Step
   const calls: Step[] = [usdOutflow, usdCap]
   let previous: Step[] = []
   plan.underlyings.forEach(({ parameters, feed, token }, i) => {
-    const { symbol, deposits, risk, limits, lotUnit, terms } = parameters
+    const { symbol, deposits, risk, limits, lotUnit, terms, volatility } = parameters
     const collateral = deployToken(m, token, parameters.token)
     const source = deploySource(m, symbol, parameters.feed, feed)
     const name = stringToHex(symbol, { size: 32 })
-    const listing = [name, source.contract, parameters.token.decimals, true, lotUnit, risk, limits]
+    const listing = [name, source.contract, parameters.token.decimals, true, lotUnit, volatility, risk, limits]
     const list = m.call(markets, 'list', listing, { id: `list_${symbol}`, after: [...previous, ...source.after] })
     const asset = [i + 1, collateral, deposits.cap, deposits.outflow]
     const setTerms = m.call(series, 'setRiskTerms', [i + 1, terms], { id: `terms_${symbol}`, after: [list] })

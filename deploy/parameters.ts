@@ -15,16 +15,21 @@ function bp(basisPoints: number): bigint {
   return (BigInt(basisPoints) * WAD) / 10_000n
 }
 
-/** WAD fractions. */
+/** Millionths. */
 export type RiskParameters = {
-  /** PSR_M: the price move whose loss is maintenance margin before relief. */
-  scanRange: bigint
+  /** Of the scan range, the price move whose loss is maintenance margin before relief. */
+  floor: number
+  cap: number
+  /** sigma_stress, per square root of a year: 40 % of the volatility that the scan range follows. */
+  stressVolatility: number
+  /** Scan range per volatility of twelve hours. */
+  kappa: number
   /** eps: what spot may move before a risk epoch rolls; added to the scan range. */
-  epsilon: bigint
+  epsilon: number
   /** h_lin: linear books liquidate faster than options. */
-  linearRelief: bigint
+  linearRelief: number
   /** Of collateral, in maintenance and initial margin. */
-  haircut: bigint
+  haircut: number
 }
 
 /** Millionths, except the group. */
@@ -81,6 +86,8 @@ export type UnderlyingParameters = {
   token: { name: string; symbol: string; decimals: number }
   /** Units of the underlying per derivative lot, 1e-18 each. */
   lotUnit: bigint
+  /** Realised so far, WAD per square root of a year: what the averages begin with. */
+  volatility: bigint
   risk: RiskParameters
   terms: RiskTerms
   limits: Limits
@@ -107,12 +114,15 @@ const MAJORS: RiskTerms = {
   group: 1,
 }
 
+const MAJOR_RISK = { kappa: 2_600_000, epsilon: 5_000, linearRelief: 500_000, haircut: 100_000 } as const
+
 const BTC: UnderlyingParameters = {
   symbol: 'BTC',
   token: { name: 'Wrapped BTC', symbol: 'WBTC', decimals: 8 },
   lotUnit: WAD / 10_000n,
   // With relief the floor gives 1 / ((6 % + 0.5 %) / 2) = 31x maintenance leverage.
-  risk: { scanRange: bp(600), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  volatility: bp(6_000),
+  risk: { ...MAJOR_RISK, floor: 60_000, cap: 400_000, stressVolatility: 1_100_000 },
   terms: MAJORS,
   limits: { openInterestCap: 50_000_000n, stressGap: bp(500), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
   feed: {
@@ -129,7 +139,8 @@ const ETH: UnderlyingParameters = {
   symbol: 'ETH',
   token: { name: 'Wrapped Ether', symbol: 'WETH', decimals: 18 },
   lotUnit: WAD / 1_000n,
-  risk: { scanRange: bp(800), epsilon: bp(50), linearRelief: bp(5_000), haircut: bp(1_000) },
+  volatility: bp(7_500),
+  risk: { ...MAJOR_RISK, floor: 80_000, cap: 450_000, stressVolatility: 1_300_000 },
   terms: MAJORS,
   limits: { openInterestCap: 80_000_000n, stressGap: bp(600), slotCharge: 2n * USD6, deficitLimit: 250_000n * USD6 },
   feed: {

@@ -9,7 +9,7 @@ export const ROLES = { GOVERNANCE: 1n, GUARDIAN: 2n, FEED: 3n, SURFACES: 4n, SET
 
 export type Role = keyof typeof ROLES
 
-const RISK = '(uint64,uint64,uint64,uint64)'
+const RISK = '(uint24,uint24,uint24,uint24,uint24,uint24,uint24)'
 const LIMITS = '(uint64,uint64,uint64,uint64)'
 const OUTFLOW = '(uint128,uint128)'
 const TERMS = '(uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint8)'
@@ -31,7 +31,7 @@ export const PERMISSIONS = {
   },
   Markets: {
     GOVERNANCE: [
-      `list(bytes32,address,uint8,bool,uint64,${RISK},${LIMITS})`,
+      `list(bytes32,address,uint8,bool,uint64,uint64,${RISK},${LIMITS})`,
       'setSource(uint8,address)',
       `setRiskParameters(uint8,${RISK})`,
       `setLimits(uint8,${LIMITS})`,
@@ -39,6 +39,7 @@ export const PERMISSIONS = {
     ],
     GUARDIAN: ['tightenOpenInterestCap(uint8,uint64)', 'tightenReduceOnly(uint8)'],
     FEED: ['setPremium(uint8,int256)'],
+    SURFACES: ['setImplied(uint8,uint256)'],
     SETTLEMENT: ['delist(uint8,uint256)'],
   },
   Series: {

@@ -8,6 +8,7 @@ export const UNDERLYINGS = 16
 const START_ANSWER = 2_000n * 10n ** 8n
 /** Units of the underlying per derivative lot, 1e-18 each: 0.001. */
 export const LOT_UNIT = 10n ** 15n
+const VOLATILITY = 75n * 10n ** 16n
 export const USD_ASSET = 0
 /** The genesis of every world: gas may depend on how far away an expiry is, and the figures are compared to the unit. */
 const GENESIS = '2027-01-04T09:00:00Z'
@@ -123,6 +124,7 @@ async function deployCore({ viem }: Connection, governor: Address) {
     surfaces.address,
     SURFACES_ROLE,
   )
+  await allow(core, markets.address, 'setImplied(uint8,uint256)', surfaces.address, SURFACES_ROLE)
   await allow(core, markets.address, 'delist(uint8)', settlement.address, SETTLEMENT_ROLE)
   return core
 }
@@ -166,13 +168,17 @@ async function listUnderlying({ viem }: Connection, { markets, vault }: Core, u:
   const source = await viem.deployContract('ChainlinkSource', [config])
   const token = await viem.deployContract('MockToken', [`Asset ${u}`, `A${u}`, 18])
   const risk = {
-    scanRange: 8n * 10n ** 16n,
-    epsilon: 5n * 10n ** 15n,
-    linearRelief: 5n * 10n ** 17n,
-    haircut: 10n ** 17n,
+    floor: 80_000,
+    cap: 80_000,
+    stressVolatility: 1_300_000,
+    kappa: 2_600_000,
+    epsilon: 5_000,
+    linearRelief: 500_000,
+    haircut: 100_000,
   }
   const limits = { openInterestCap: 10n ** 10n, stressGap: 0n, slotCharge: 2_000_000n, deficitLimit: 10n ** 12n }
-  await markets.write.list([stringToHex(`A${u}`, { size: 32 }), source.address, 18, true, LOT_UNIT, risk, limits])
+  const symbol = stringToHex(`A${u}`, { size: 32 })
+  await markets.write.list([symbol, source.address, 18, true, LOT_UNIT, VOLATILITY, risk, limits])
   await vault.write.listAsset([u, token.address, 10n ** 27n, { capacity: 10n ** 26n, refill: 10n ** 22n }])
   return { feed, token }
 }

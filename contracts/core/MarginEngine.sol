@@ -89,8 +89,7 @@ contract MarginEngine is IMarginEngine {
             risks[i].underlying = uint8(LibBit.ffs(rest));
             rest &= rest - 1;
             if (rows[i].slots == 0 && !spellsOut) continue;
-            bool scales = scaled.contains(risks[i].underlying);
-            risks[i].initialFactor = uint256(scales ? Charges.openInterestFactor(market.markets[i]) : SIGNED_WAD);
+            risks[i].initialFactor = Charges.initialFactor(market.markets[i], scaled.contains(risks[i].underlying));
             _fillRisk(risks[i], rows[i], market, i, totals);
             if (rows[i].slots == 0) continue; // spelled out, but without a part in any sum
             _add(totals, risks[i], rows[i], market.markets[i]);

@@ -3,14 +3,25 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
 import {LibBit} from "solady/src/utils/LibBit.sol";
 import {UnderlyingSet} from "../types/UnderlyingSet.sol";
-import {IMarkets, Limits, Market, PriceStatus, RiskParameters, Snapshot} from "../interfaces/IMarkets.sol";
+import {
+    IMarkets,
+    Limits,
+    Market,
+    PriceStatus,
+    RiskParameters,
+    ScanRangeState,
+    Snapshot,
+    Variances
+} from "../interfaces/IMarkets.sol";
 import {Reading} from "../interfaces/IPriceSource.sol";
 import {Bounds} from "../libraries/Bounds.sol";
 import {SIGNED_WAD, WAD} from "../libraries/FixedPoint.sol";
 import {Parameters} from "../libraries/Parameters.sol";
 import {SafeRead} from "../libraries/SafeRead.sol";
+import {ScanRange} from "../libraries/ScanRange.sol";
 
 /// @title Markets
 contract Markets is IMarkets, AccessManaged {
@@ -43,12 +54,36 @@ contract Markets is IMarkets, AccessManaged {
         uint40 accruedAt;
     }
 
-    /// @dev Everything about an underlying that `touch` may change, with the source's reading.
+    /// @dev One slot, what every row needs: PSR_M and PSR_target (WAD) as of the last sample, parameters in millionths.
+    struct Range {
+        uint64 maintenance;
+        uint64 target;
+        uint40 sampledAt;
+        uint24 epsilon;
+        uint24 linearRelief;
+        uint24 haircut;
+    }
+
+    /// @dev One slot, what a sample needs: spot at the last one, parameters in millionths.
+    struct Model {
+        uint88 spot;
+        uint24 floor;
+        uint24 cap;
+        uint24 stressVolatility;
+        uint24 kappa;
+    }
+
+    /// @dev Everything about an underlying that `touch` may change, with the source's reading. `model` and `variances` are there
+    /// when `sampled` is.
     struct State {
         Reading reading;
         Observations seen;
         Pulse pulse;
+        Range range;
+        Model model;
+        Variances variances;
         bool observed;
+        bool sampled;
     }
 
     /// @inheritdoc IMarkets
@@ -56,7 +91,9 @@ contract Markets is IMarkets, AccessManaged {
     /// @inheritdoc IMarkets
     mapping(uint8 underlying => bytes32 name) public override symbol;
     mapping(uint256 underlying => Listing listing) private _listings;
-    mapping(uint256 underlying => RiskParameters parameters) private _risk;
+    mapping(uint256 underlying => Range range) private _ranges;
+    mapping(uint256 underlying => Model model) private _models;
+    mapping(uint256 underlying => Variances variances) private _variances;
     mapping(uint256 underlying => Limits limit) private _limits;
     mapping(uint256 underlying => Observations observations) private _seen;
     mapping(uint256 underlying => Pulse pulse) private _pulses;
@@ -122,6 +159,15 @@ contract Markets is IMarkets, AccessManaged {
     }
 
     /// @inheritdoc IMarkets
+    function setImplied(uint8 underlying, uint256 variance) external restricted {
+        State memory state = _advance(underlying, _listing(underlying));
+        _loadModel(underlying, state);
+        state.variances.implied = FixedPointMathLib.min(variance, Parameters.MAX_VARIANCE).toUint64();
+        _raiseTarget(state);
+        _store(underlying, state);
+    }
+
+    /// @inheritdoc IMarkets
     function delist(uint8 underlying, uint256 finalPrice) external restricted {
         State memory state = _advance(underlying, _listing(underlying));
         state.pulse.premium = 0;
@@ -137,18 +183,21 @@ contract Markets is IMarkets, AccessManaged {
     /// @notice Lists an underlying; it becomes id `count`. Its first observation is the source's reading now.
     /// @param tokenDecimals Decimals of the collateral token. @param isCollateral False: derivatives only.
     /// @param lotUnit Units per derivative lot, 1e-18 each; 0 = collateral only.
+    /// @param volatility Realised so far, WAD per square root of a year: both averages begin with it.
     function list(
         bytes32 symbol_,
         address source_,
         uint8 tokenDecimals,
         bool isCollateral,
         uint64 lotUnit,
+        uint64 volatility,
         RiskParameters calldata risk,
         Limits calldata limits_
     ) external restricted returns (uint8 underlying) {
         underlying = (++count).toUint8();
         Bounds.requireWithin("tokenDecimals", tokenDecimals, 0, 18);
         Bounds.requireWithin("lotUnit", lotUnit, isCollateral ? 0 : 1, Bounds.MAX_LOT_UNIT);
+        Bounds.requireWithin("volatility", volatility, 0, Bounds.MAX_VOLATILITY);
         Bounds.requireRisk(risk);
         Bounds.requireLimits(limits_);
         Reading memory reading = SafeRead.read(source_);
@@ -156,16 +205,34 @@ contract Markets is IMarkets, AccessManaged {
         symbol[underlying] = symbol_;
         Listing memory listing = Listing(source_, lotUnit, tokenDecimals, isCollateral, false, false);
         _listings[underlying] = listing;
-        _risk[underlying] = risk;
         _limits[underlying] = limits_;
-        uint40 now_ = uint40(block.timestamp);
-        uint88 spot = uint88(reading.spot); // SafeRead bounds it below 2^88
-        _seen[underlying] = Observations(spot, now_, spot, now_);
-        _pulses[underlying] = Pulse(spot, 0, 0, now_);
         emit Listed(underlying, symbol_, source_, _tokenUnit(listing), lotUnit);
         emit RiskParametersSet(underlying, risk);
         emit LimitsSet(underlying, limits_);
-        emit Observed(underlying, spot, spot);
+        _begin(underlying, uint88(reading.spot), volatility, risk); // SafeRead bounds it below 2^88
+    }
+
+    /// @dev The first observation and the first sample.
+    function _begin(uint8 underlying, uint88 spot, uint256 volatility, RiskParameters calldata risk) private {
+        uint40 now_ = uint40(block.timestamp);
+        State memory s;
+        s.pulse = Pulse(spot, 0, 0, now_);
+        s.seen = Observations(spot, now_, spot, now_);
+        (s.observed, s.sampled) = (true, true);
+        uint64 variance = ((volatility * volatility) / WAD).toUint64();
+        s.variances = Variances(variance, variance, 0);
+        s.model.spot = spot;
+        s.range.sampledAt = now_;
+        _setParameters(s, risk);
+        s.range.maintenance = s.range.target;
+        _store(underlying, s);
+    }
+
+    /// @dev Puts parameters in force; the target rises at once when they ask for more.
+    function _setParameters(State memory s, RiskParameters calldata p) private pure {
+        s.model = Model(s.model.spot, p.floor, p.cap, p.stressVolatility, p.kappa);
+        (s.range.epsilon, s.range.linearRelief, s.range.haircut) = (p.epsilon, p.linearRelief, p.haircut);
+        _raiseTarget(s);
     }
 
     /// @notice Replaces the price source. The new one must be live and near the last stored price; while the old one is
@@ -186,13 +253,15 @@ contract Markets is IMarkets, AccessManaged {
 
     /// @notice Changes the risk parameters together, each by at most one step, once a day.
     function setRiskParameters(uint8 underlying, RiskParameters calldata risk) external restricted {
-        _knownListing(underlying);
+        State memory state = _advance(underlying, _listing(underlying));
         uint256 readyAt = _riskSetAt[underlying] + Bounds.STEP_PERIOD;
         if (block.timestamp < readyAt) revert StepTooSoon(underlying, readyAt);
         Bounds.requireRisk(risk);
-        Bounds.requireRiskStep(risk, _risk[underlying]);
+        Bounds.requireRiskStep(risk, riskParameters(underlying));
         _riskSetAt[underlying] = block.timestamp;
-        _risk[underlying] = risk;
+        _loadModel(underlying, state);
+        _setParameters(state, risk);
+        _store(underlying, state);
         emit RiskParametersSet(underlying, risk);
     }
 
@@ -238,8 +307,27 @@ contract Markets is IMarkets, AccessManaged {
     }
 
     /// @inheritdoc IMarkets
-    function riskParameters(uint8 underlying) external view returns (RiskParameters memory) {
-        return _risk[underlying];
+    function riskParameters(uint8 underlying) public view returns (RiskParameters memory) {
+        (Range memory r, Model memory m) = (_ranges[underlying], _models[underlying]);
+        return RiskParameters(m.floor, m.cap, m.stressVolatility, m.kappa, r.epsilon, r.linearRelief, r.haircut);
+    }
+
+    /// @inheritdoc IMarkets
+    function scanRange(uint8 underlying) external view returns (ScanRangeState memory) {
+        State memory s = _advance(underlying, _listing(underlying));
+        _loadModel(underlying, s);
+        (uint256 sigma, uint256 required) = _required(s);
+        Range memory range = s.range;
+        return
+            ScanRangeState(
+                s.variances,
+                sigma,
+                required,
+                range.target,
+                range.maintenance,
+                range.sampledAt,
+                s.model.spot
+            );
     }
 
     /// @inheritdoc IMarkets
@@ -253,12 +341,50 @@ contract Markets is IMarkets, AccessManaged {
     function _advance(uint256 underlying, Listing memory listing) private view returns (State memory s) {
         s.seen = _seen[underlying];
         s.pulse = _pulses[underlying];
+        s.range = _ranges[underlying];
         s.reading = SafeRead.read(listing.source);
         _accrue(s);
-        if (s.reading.spot == 0 || block.timestamp < s.seen.time + Parameters.OBSERVATION_SPACING) return s;
+        if (s.reading.spot == 0) return s;
+        if (block.timestamp >= s.range.sampledAt + Parameters.SAMPLE_SPACING) _sample(underlying, s);
+        if (block.timestamp < s.seen.time + Parameters.OBSERVATION_SPACING) return s;
         s.observed = true;
         s.pulse.ema = _ema(s.pulse.ema, s.reading.spot, block.timestamp - s.seen.time);
         s.seen = Observations(uint88(s.reading.spot), uint40(block.timestamp), s.seen.spot, s.seen.time);
+    }
+
+    /// @dev A step of the scan range. PSR_M rises towards the target that was known before, so that initial margin is always an
+    /// hour or more ahead of maintenance margin.
+    function _sample(uint256 underlying, State memory s) private view {
+        _loadModel(underlying, s);
+        Range memory range = s.range;
+        uint256 elapsed = block.timestamp - range.sampledAt;
+        uint256 risen = ScanRange.risen(range.maintenance, range.target, elapsed);
+        s.variances = ScanRange.sampled(s.variances, s.reading.spot, s.model.spot, elapsed);
+        (, uint256 required) = _required(s);
+        range.target = uint64(ScanRange.fallen(range.target, required, elapsed)); // below 1e18 by `Bounds`
+        range.maintenance = uint64(FixedPointMathLib.min(risen, range.target));
+        range.sampledAt = uint40(block.timestamp);
+        s.model.spot = uint88(s.reading.spot);
+    }
+
+    /// @dev Reads what only a change of the scan range needs, once.
+    function _loadModel(uint256 underlying, State memory s) private view {
+        if (s.sampled) return;
+        s.sampled = true;
+        s.model = _models[underlying];
+        s.variances = _variances[underlying];
+    }
+
+    function _required(State memory s) private pure returns (uint256 sigma, uint256 range) {
+        Model memory m = s.model;
+        uint256 unit = Parameters.TERM_UNIT;
+        sigma = ScanRange.volatility(s.variances, m.stressVolatility * unit);
+        range = ScanRange.required(sigma, m.kappa * unit, m.floor * unit, m.cap * unit);
+    }
+
+    function _raiseTarget(State memory s) private pure {
+        (, uint256 required) = _required(s);
+        s.range.target = uint64(FixedPointMathLib.max(s.range.target, required)); // below 1e18 by `Bounds`
     }
 
     /// @dev dPhi = rate_prev * spot_prev * min(dt, 1 h), rate = premium / 8 h. Truncated; zero-sum whatever the direction.
@@ -290,6 +416,10 @@ contract Markets is IMarkets, AccessManaged {
         if (s.pulse.accruedAt != _pulses[underlying].accruedAt || s.pulse.premium != _pulses[underlying].premium) {
             _pulses[underlying] = s.pulse;
         }
+        if (s.sampled) {
+            (_ranges[underlying], _models[underlying], _variances[underlying]) = (s.range, s.model, s.variances);
+            emit ScanRangeSet(uint8(underlying), s.model.spot, s.variances, s.range.target, s.range.maintenance);
+        }
         if (!s.observed) return;
         _seen[underlying] = s.seen;
         emit Observed(uint8(underlying), s.seen.spot, s.pulse.ema);
@@ -306,11 +436,15 @@ contract Markets is IMarkets, AccessManaged {
         m.tokenUnit = _tokenUnit(listing);
         m.lotUnit = listing.lotUnit;
         m.reduceOnly = listing.reduceOnly || listing.delisted;
-        RiskParameters memory risk = _risk[underlying];
-        m.scanRange = uint256(risk.scanRange) + risk.epsilon;
-        m.epsilon = risk.epsilon;
-        m.linearRelief = risk.linearRelief;
-        m.haircut = risk.haircut;
+        // Millionths of 24 bits, ranges below 1e18.
+        unchecked {
+            Range memory range = s.range;
+            m.epsilon = range.epsilon * Parameters.TERM_UNIT;
+            m.scanRange = range.maintenance + m.epsilon;
+            m.targetRange = range.target + m.epsilon;
+            m.linearRelief = range.linearRelief * Parameters.TERM_UNIT;
+            m.haircut = range.haircut * Parameters.TERM_UNIT;
+        }
         Limits memory limits_ = _limits[underlying];
         m.slotCharge = uint256(limits_.slotCharge) * 1e12;
         m.deficitLimit = uint256(limits_.deficitLimit) * 1e12;

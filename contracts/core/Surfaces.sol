@@ -12,6 +12,7 @@ import {Slice} from "../libraries/Essvi.sol";
 import {WAD} from "../libraries/FixedPoint.sol";
 import {Listing} from "../libraries/Listing.sol";
 import {Parameters} from "../libraries/Parameters.sol";
+import {ScanRange} from "../libraries/ScanRange.sol";
 import {Budget, SurfaceStep} from "../libraries/SurfaceStep.sol";
 
 /// @title Surfaces
@@ -48,7 +49,9 @@ contract Surfaces is ISurfaces, AccessManaged {
         if (last.number != 0)
             part = timestamp > last.surfaceAt ? _step(underlying, last, expiries, words, timestamp) : 0;
         emit SurfacePosted(underlying, timestamp, part);
-        if (part != 0) SERIES.setSurface(underlying, timestamp, depth, expiries, words);
+        if (part == 0) return;
+        SERIES.setSurface(underlying, timestamp, depth, expiries, words);
+        SERIES.markets().setImplied(underlying, ScanRange.implied(timestamp, expiries, words));
     }
 
     /// @inheritdoc ISurfaces

@@ -20,6 +20,7 @@ enum PriceStatus {
 /// @param tokenUnit Units of the underlying per base unit of the collateral token, 1e-18 each; 0 = no collateral.
 /// @param lotUnit Units of the underlying per derivative lot, 1e-18 each; 0 = no derivatives.
 /// @param scanRange PSR_M + eps, WAD fraction: the loss per unit notional of a linear position in the worst scenario.
+/// @param targetRange PSR_target + eps, at least `scanRange`: initial margin counts it at once.
 /// @param epsilon eps: the move of spot that starts a new risk epoch, WAD fraction.
 /// @param linearRelief h_lin, WAD fraction.
 /// @param haircut of collateral, WAD fraction, maintenance and initial.
@@ -36,6 +37,7 @@ struct Market {
     uint256 tokenUnit;
     uint256 lotUnit;
     uint256 scanRange;
+    uint256 targetRange;
     uint256 epsilon;
     uint256 linearRelief;
     uint256 haircut;
@@ -84,14 +86,40 @@ struct Snapshot {
     bytes strikes;
 }
 
-/// @notice Governed risk parameters of one underlying. Fractions are WAD; bounds and steps in `Bounds`.
-/// @param scanRange PSR_M. @param epsilon Epoch roll threshold, added to it. @param linearRelief h_lin.
+/// @notice Governed risk parameters of one underlying, in millionths; bounds and steps in `Bounds`.
+/// @param floor, cap Of the scan range. @param stressVolatility sigma_stress, per square root of a year. @param kappa Scan range
+/// per volatility of the horizon. @param epsilon Epoch roll threshold, added to the scan range. @param linearRelief h_lin.
 /// @param haircut Of collateral.
 struct RiskParameters {
-    uint64 scanRange;
-    uint64 epsilon;
-    uint64 linearRelief;
-    uint64 haircut;
+    uint24 floor;
+    uint24 cap;
+    uint24 stressVolatility;
+    uint24 kappa;
+    uint24 epsilon;
+    uint24 linearRelief;
+    uint24 haircut;
+}
+
+/// @notice Variances of an underlying per year, WAD. @param fast, slow Realised, half-lives 5 and 45 days.
+/// @param implied Of the next 30 days, read off the last surface; 0: there is none.
+struct Variances {
+    uint64 fast;
+    uint64 slow;
+    uint64 implied;
+}
+
+/// @notice Where the scan range of an underlying comes from and goes to. WAD.
+/// @param volatility sigma, per square root of a year. @param required What it asks for, between floor and cap.
+/// @param target PSR_target: never below `required`, falls at most 4 % a day. @param maintenance PSR_M: rises at most 2 % an hour.
+/// @param sampledAt Unix seconds of the last sample; the next is an hour later at the earliest. @param spot At the last sample.
+struct ScanRangeState {
+    Variances variances;
+    uint256 volatility;
+    uint256 required;
+    uint256 target;
+    uint256 maintenance;
+    uint256 sampledAt;
+    uint256 spot;
 }
 
 /// @notice Governed limits of one underlying.
@@ -116,6 +144,14 @@ interface IMarkets {
     event SourceSet(uint8 indexed underlying, address source);
     event RiskParametersSet(uint8 indexed underlying, RiskParameters parameters);
     event LimitsSet(uint8 indexed underlying, Limits limits);
+    /// @notice The scan range took a step: variances after it, PSR_target and PSR_M. @param spot Of the last sample.
+    event ScanRangeSet(
+        uint8 indexed underlying,
+        uint256 spot,
+        Variances variances,
+        uint256 target,
+        uint256 maintenance
+    );
     event ReduceOnlySet(uint8 indexed underlying, bool reduceOnly);
     /// @notice The perpetual of `underlying` pays no funding any more and is worth `finalPrice` less Phi until it is settled.
     event Delisted(uint8 indexed underlying, uint256 finalPrice);
@@ -145,6 +181,9 @@ interface IMarkets {
     /// @notice Accrues funding, then lets `premium` (millionths, clamped to +-5000, smoothed over 10 minutes) hold.
     function setPremium(uint8 underlying, int256 premium) external;
 
+    /// @notice Lets the 30-day variance of a new surface count, WAD per year, cut at its bound. The target rises at once.
+    function setImplied(uint8 underlying, uint256 variance) external;
+
     /// @notice Ends the perpetual of `underlying`: funding stops for good, its mark is the final price, no new risk. Only the
     /// settlement contract, when the window is averaged.
     function delist(uint8 underlying, uint256 finalPrice) external;
@@ -163,6 +202,9 @@ interface IMarkets {
     function fundingIndexOf(uint8 underlying) external view returns (int256);
 
     function riskParameters(uint8 underlying) external view returns (RiskParameters memory);
+
+    /// @notice The scan range as `touch` would leave it now.
+    function scanRange(uint8 underlying) external view returns (ScanRangeState memory);
 
     function limits(uint8 underlying) external view returns (Limits memory);
 }

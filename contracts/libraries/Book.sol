@@ -105,7 +105,7 @@ library Book {
         if (instrument.expiry() != 0 || instrument.strike() != 0)
             revert IMarginEngine.UnsupportedInstrument(instrument);
         bool isSpot = instrument.kind() == Kind.Spot;
-        int256 quantity = _quantity(instrument, held.lots(), isSpot ? m.tokenUnit : m.lotUnit);
+        int256 quantity = _quantity(held, isSpot ? m.tokenUnit : m.lotUnit);
         // |quantity| < 2^97, prices and indices < 2^103.
         unchecked {
             row.slots += 1;
@@ -229,7 +229,7 @@ library Book {
         Market calldata m,
         Expiry calldata expiry
     ) private pure {
-        int256 quantity = _quantity(held.instrument(), held.lots(), m.lotUnit);
+        int256 quantity = _quantity(held, m.lotUnit);
         unchecked {
             row.slots += 1;
             int256 notional36 = quantity * int256(expiry.forward);
@@ -250,7 +250,8 @@ library Book {
         return i - first;
     }
 
-    /// @dev Calls and puts of one strike, netted. @param held The first of them, where the cursor stands.
+    /// @dev Calls and puts of one strike, netted. Lots are int128, quantities below 2^97: their sums fit.
+    /// @param held The first of them, where the cursor stands.
     function _addStrike(
         Row memory row,
         Position held,
@@ -265,17 +266,17 @@ library Book {
         if (word.strikeKey() != key) revert IMarginEngine.MissingSeries(held.instrument());
         row.hasOptions = true;
         (int256 contracts, int256 puts, int256 size) = (0, 0, 0);
-        // Lots are int128, quantities below 2^97: their sums fit.
         unchecked {
             do {
                 int256 lots = held.lots();
-                int256 quantity = _quantity(held.instrument(), lots, m.lotUnit);
+                int256 quantity = lots * int256(m.lotUnit);
                 contracts += lots;
                 if (held.instrument().kind() == Kind.Put) puts += quantity;
                 if (lots < 0) {
                     row.hasShortOption = true;
                     quantity = -quantity;
                 }
+                _requireInRange(held, quantity);
                 size += quantity;
                 if (++i == sorted.length) break;
                 held = _held(sorted, i);
@@ -285,10 +286,10 @@ library Book {
             cursor.position = i;
             if (puts != 0) _addForwards(row, puts, key, expiry);
             if (contracts == 0) return;
-            int256 quantity = contracts * int256(m.lotUnit);
-            row.optionValue36 += quantity * int256(word.callMark());
+            int256 net = contracts * int256(m.lotUnit);
+            row.optionValue36 += net * int256(word.callMark());
             // Here |contracts| < 2^128, below 2^47 once `decode` has passed; rates < 2^61, units < 2^60.
-            if (contracts > 0) row.gap36 += uint256(quantity) * word.gapRate();
+            if (contracts > 0) row.gap36 += uint256(net) * word.gapRate();
         }
         (uint256 low, uint256 high) = _lanes(cursor.strike);
         RiskArray.accumulate(row.sums, low, high, contracts);
@@ -336,13 +337,17 @@ library Book {
         }
     }
 
-    function _quantity(InstrumentId instrument, int256 lots, uint256 unit) private pure returns (int256 quantity) {
+    function _quantity(Position held, uint256 unit) private pure returns (int256 quantity) {
         // |lots| < 2^127 and units <= 1e18 < 2^60.
         unchecked {
-            quantity = lots * int256(unit);
+            quantity = held.lots() * int256(unit);
+            _requireInRange(held, quantity < 0 ? -quantity : quantity);
         }
-        if (quantity >= MAX_QUANTITY || quantity <= -MAX_QUANTITY) {
-            revert IMarginEngine.QuantityOutOfRange(instrument, lots, MAX_QUANTITY);
+    }
+
+    function _requireInRange(Position held, int256 size) private pure {
+        if (size >= MAX_QUANTITY) {
+            revert IMarginEngine.QuantityOutOfRange(held.instrument(), held.lots(), MAX_QUANTITY);
         }
     }
 }

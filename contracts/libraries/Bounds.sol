@@ -15,16 +15,22 @@ library Bounds {
     uint256 internal constant MAX_SOURCE_GAP = 0.05e18;
     /// @dev Units per lot: tokens of 0..18 decimals; derivative lots of at most 1e-3 units keep 2^47 lots below 2^97.
     uint256 internal constant MAX_LOT_UNIT = 1e15;
+    /// @dev WAD, per square root of a year, of an underlying when it is listed.
+    uint256 internal constant MAX_VOLATILITY = 4e18;
 
     /// @dev Groups of underlyings that offset each other: 1..MAX_GROUP.
     uint256 internal constant MAX_GROUP = 7;
     uint256 private constant TERM_UNIT = Parameters.TERM_UNIT;
 
+    /// @dev Millionths. With floor = cap the scan range stands still.
     function requireRisk(RiskParameters memory p) internal pure {
-        requireWithin("scanRange", p.scanRange, 0.02e18, 0.6e18);
-        requireWithin("epsilon", p.epsilon, 0, 0.02e18);
-        requireWithin("linearRelief", p.linearRelief, 0.25e18, 1e18);
-        requireWithin("haircut", p.haircut, 0, 0.9e18);
+        requireWithin("floor", p.floor, 20_000, 600_000);
+        requireWithin("cap", p.cap, p.floor, 600_000);
+        requireWithin("stressVolatility", p.stressVolatility, 0, 4_000_000);
+        requireWithin("kappa", p.kappa, 1_000_000, 6_000_000);
+        requireWithin("epsilon", p.epsilon, 0, 20_000);
+        requireWithin("linearRelief", p.linearRelief, 250_000, 1_000_000);
+        requireWithin("haircut", p.haircut, 0, 900_000);
     }
 
     function requireLimits(Limits memory l) internal pure {
@@ -34,10 +40,13 @@ library Bounds {
     }
 
     function requireRiskStep(RiskParameters memory p, RiskParameters memory old) internal pure {
-        _requireStep("scanRange", p.scanRange, old.scanRange);
-        _requireStep("epsilon", p.epsilon, old.epsilon);
-        _requireStep("linearRelief", p.linearRelief, old.linearRelief);
-        _requireStep("haircut", p.haircut, old.haircut);
+        _requireTermStep("floor", p.floor, old.floor);
+        _requireTermStep("cap", p.cap, old.cap);
+        _requireTermStep("stressVolatility", p.stressVolatility, old.stressVolatility);
+        _requireTermStep("kappa", p.kappa, old.kappa);
+        _requireTermStep("epsilon", p.epsilon, old.epsilon);
+        _requireTermStep("linearRelief", p.linearRelief, old.linearRelief);
+        _requireTermStep("haircut", p.haircut, old.haircut);
     }
 
     /// @dev Millionths. 60 % is the hard cap of the offset: it is not a correlation.

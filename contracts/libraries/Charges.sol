@@ -64,20 +64,27 @@ library Charges {
             FixedPoint.divCeil(spread * int256(ratePerYear), SIGNED_WAD * int256(YEAR));
     }
 
-    /// @notice R-7: oi_u, rounded up: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR) at the cap, where a linear
-    /// book posts its whole notional.
-    function openInterestFactor(Market calldata m) internal pure returns (int256) {
+    /// @notice R-7: k_u = PSR_target / PSR_M * oi_u, rounded up. @param scales Whether open interest counts in this check.
+    function initialFactor(Market calldata m, bool scales) internal pure returns (uint256) {
+        (uint256 target, uint256 range) = (m.targetRange, m.scanRange);
+        uint256 ramp = target == range ? uint256(SIGNED_WAD) : FixedPoint.mulDivUp(target, uint256(SIGNED_WAD), range);
+        return scales ? FixedPoint.mulDivUp(ramp, _openInterestFactor(m), uint256(SIGNED_WAD)) : ramp;
+    }
+
+    /// @dev oi_u: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR_target) at the cap, where a linear book posts its
+    /// whole notional.
+    function _openInterestFactor(Market calldata m) private pure returns (uint256) {
         uint256 half = m.openInterestCap / 2;
         uint256 one = uint256(SIGNED_WAD);
-        if (m.openInterest <= half) return SIGNED_WAD;
+        if (m.openInterest <= half) return one;
         uint256 perNotional = FixedPoint.mulDivDown(
-            m.scanRange * m.linearRelief,
+            m.targetRange * m.linearRelief,
             uint256(Parameters.INITIAL_RATIO),
             one * one
         );
         uint256 top = FixedPoint.mulDivUp(one, one, perNotional);
-        if (m.openInterest >= m.openInterestCap) return int256(top);
-        return int256(one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half));
+        if (m.openInterest >= m.openInterestCap) return top;
+        return one + FixedPoint.mulDivUp(top - one, m.openInterest - half, m.openInterestCap - half);
     }
 
     function _min(int256 a, int256 b) private pure returns (int256) {

@@ -29,6 +29,21 @@ library Parameters {
     /// @dev Initial add-on and de-risk surcharge per gross derivative notional.
     int256 internal constant GROSS_CHARGE = 0.001e18;
 
+    /* SCAN RANGE */
+
+    uint256 internal constant FAST_HALF_LIFE = 5 days;
+    uint256 internal constant SLOW_HALF_LIFE = 45 days;
+    /// @dev Least time between two samples of the realised variance, and so between two steps of the scan range.
+    uint256 internal constant SAMPLE_SPACING = 1 hours;
+    /// @dev Share of the stressed volatility.
+    uint256 internal constant STRESS_WEIGHT = 0.4e18;
+    /// @dev 400 % a year, squared.
+    uint256 internal constant MAX_VARIANCE = 16e18;
+    /// @dev The target falls at most so much a day, the range of maintenance margin rises at most so much an hour.
+    uint256 internal constant RANGE_FALL = 0.04e18;
+    uint256 internal constant RANGE_RISE = 0.02e18;
+    uint256 internal constant IMPLIED_TERM = 30 days;
+
     /* LIQUIDATION */
 
     /// @dev b: a liquidated account is brought to b times maintenance at most; a keeper's account must hold it.

@@ -17,7 +17,9 @@ import { getLiquidationState } from './actions/getLiquidationState.ts'
 import { getMarket } from './actions/getMarket.ts'
 import { getMatrix } from './actions/getMatrix.ts'
 import { getOptionQuote } from './actions/getOptionQuote.ts'
+import { getOutlook } from './actions/getOutlook.ts'
 import { getPreview } from './actions/getPreview.ts'
+import { getScanRange } from './actions/getScanRange.ts'
 import { getSeries } from './actions/getSeries.ts'
 import { getSettlementHint } from './actions/getSettlementHint.ts'
 import { getSnapshot } from './actions/getSnapshot.ts'
@@ -37,6 +39,7 @@ import { signSurface } from './actions/signSurface.ts'
 import { transfer } from './actions/transfer.ts'
 import { unflag } from './actions/unflag.ts'
 import { validateOrder } from './actions/validateOrder.ts'
+import { watchMargin } from './actions/watchMargin.ts'
 import { withdraw } from './actions/withdraw.ts'
 import type { Deployment } from './entities/deployment.ts'
 
@@ -67,7 +70,9 @@ export type PlimsollActions = {
   getMarket: Bound<typeof getMarket>
   getMatrix: Bound<typeof getMatrix>
   getOptionQuote: Bound<typeof getOptionQuote>
+  getOutlook: Bound<typeof getOutlook>
   getPreview: Bound<typeof getPreview>
+  getScanRange: Bound<typeof getScanRange>
   getSeries: Bound<typeof getSeries>
   getSettlementHint: Bound<typeof getSettlementHint>
   getSnapshot: Bound<typeof getSnapshot>
@@ -87,6 +92,7 @@ export type PlimsollActions = {
   transfer: Bound<typeof transfer>
   unflag: Bound<typeof unflag>
   validateOrder: Bound<typeof validateOrder>
+  watchMargin: Bound<typeof watchMargin>
   withdraw: Bound<typeof withdraw>
 }
 
@@ -131,7 +137,9 @@ export function plimsollActions(deployment: Deployment): (client: Client) => Pli
       getMarket: bind(getMarket),
       getMatrix: bind(getMatrix),
       getOptionQuote: bind(getOptionQuote),
+      getOutlook: bind(getOutlook),
       getPreview: bind(getPreview),
+      getScanRange: bind(getScanRange),
       getSeries: bind(getSeries),
       getSettlementHint: bind(getSettlementHint),
       getSnapshot: bind(getSnapshot),
@@ -151,6 +159,7 @@ export function plimsollActions(deployment: Deployment): (client: Client) => Pli
       transfer: bind(transfer),
       unflag: bind(unflag),
       validateOrder: bind(validateOrder),
+      watchMargin: bind(watchMargin),
       withdraw: bind(withdraw),
     }
   }

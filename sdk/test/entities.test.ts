@@ -161,6 +161,7 @@ const encodedRow = {
   tokenUnit: 1n,
   lotUnit: 1n,
   scanRange: 1n,
+  targetRange: 1n,
   epsilon: 1n,
   linearRelief: 1n,
   haircut: 0n,

@@ -15,6 +15,7 @@ export const BTC_MARKET: Market = {
   tokenUnit: 10n ** 10n,
   lotUnit: 10n ** 14n,
   scanRange: (65n * WAD) / 1_000n,
+  targetRange: (65n * WAD) / 1_000n,
   epsilon: WAD / 200n,
   linearRelief: WAD / 2n,
   haircut: WAD / 10n,

@@ -36,13 +36,20 @@ function marketAt(random: Random, terms: Terms): Market {
     fundingIndex: random.oneIn(2) ? 0n : (random.oneIn(2) ? -1n : 1n) * random.magnitude(0n, MAX_INDEX),
     tokenUnit: random.oneIn(4) ? 0n : 10n ** BigInt(random.below(19)),
     ...randomParameters(random),
-    scanRange: epsilon + between(random, (2n * WAD) / 100n, (60n * WAD) / 100n),
+    ...randomRange(random, epsilon),
     epsilon,
     openInterest: random.oneIn(2) ? random.magnitude(0n, 2n * MAX_LOTS) : random.upTo(openInterestCap + 1n),
     openInterestCap,
     status,
     reduceOnly: random.oneIn(8),
   }
+}
+
+/** The target at the range, or above it. */
+function randomRange(random: Random, epsilon: bigint): Pick<Market, 'scanRange' | 'targetRange'> {
+  const scanRange = epsilon + between(random, (2n * WAD) / 100n, (60n * WAD) / 100n)
+  const most = epsilon + (60n * WAD) / 100n
+  return { scanRange, targetRange: random.oneIn(2) ? scanRange : between(random, scanRange, most) }
 }
 
 function randomParameters(random: Random) {

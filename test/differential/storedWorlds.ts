@@ -58,12 +58,8 @@ async function list({ contracts, viem }: Protocol, random: Random) {
     decimals,
     isCollateral,
     lotUnit,
-    {
-      scanRange: between(random, WAD / 50n, (6n * WAD) / 10n),
-      epsilon: between(random, 0n, WAD / 50n),
-      linearRelief: between(random, WAD / 4n, WAD),
-      haircut: between(random, 0n, (9n * WAD) / 10n),
-    },
+    random.upTo(2n * WAD),
+    randomRisk(random),
     {
       openInterestCap: random.upTo(2n ** 47n - 1n),
       stressGap: 0n,
@@ -75,6 +71,20 @@ async function list({ contracts, viem }: Protocol, random: Random) {
   await contracts.series.write.setRiskTerms([underlying, randomTerms(random)])
   const tokenUnit = isCollateral ? 10n ** BigInt(18 - decimals) : 0n
   return { underlying, source, spot, tokenUnit, rounds: 1n, expiries: [] as number[] }
+}
+
+/** Millionths, anywhere within the bounds. */
+function randomRisk(random: Random) {
+  const floor = 20_000 + random.below(300_000)
+  return {
+    floor,
+    cap: random.oneIn(4) ? floor : floor + random.below(600_001 - floor),
+    stressVolatility: random.below(4_000_001),
+    kappa: 1_000_000 + random.below(5_000_001),
+    epsilon: random.below(20_001),
+    linearRelief: 250_000 + random.below(750_001),
+    haircut: random.below(900_001),
+  }
 }
 
 /** One to six expiries at 08:00 UTC, a first one often tomorrow. */

@@ -98,12 +98,14 @@ contract MarginEngineTest is Test {
     function testFuzz_requirements_riseWithParameters(
         Input memory x,
         uint32 scan,
+        uint32 target,
         uint32 haircut,
         uint32 relief
     ) public view {
         Snapshot memory m = _market(x);
         Assessment memory a = ENGINE.assess(_portfolio(x, 1), m, NO_UNDERLYINGS);
         m.markets[0].scanRange += uint256(scan) * 1e7;
+        m.markets[0].targetRange = m.markets[0].scanRange + uint256(target) * 1e7;
         m.markets[0].haircut += uint256(haircut) * 1e7;
         m.markets[0].linearRelief += uint256(relief) * 1e7;
         m.markets[0].status = PriceStatus.Dead;
@@ -145,7 +147,8 @@ contract MarginEngineTest is Test {
             row.fundingIndex = x.funding[i];
             row.tokenUnit = i == 0 ? 1e10 : 1;
             row.lotUnit = i == 0 ? 1e14 : 1e15;
-            (row.scanRange, row.linearRelief, row.haircut) = (0.065e18, 0.5e18, 0.1e18);
+            (row.scanRange, row.targetRange) = (0.065e18, 0.065e18);
+            (row.linearRelief, row.haircut) = (0.5e18, 0.1e18);
             (row.slotCharge, row.openInterest, row.openInterestCap) = (2e18, 7_500, 10_000);
         }
     }

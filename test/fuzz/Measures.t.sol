@@ -2,10 +2,10 @@
 pragma solidity ^0.8.37;
 
 import {Assessment, Mode, UnderlyingRisk} from "../../contracts/interfaces/IMarginEngine.sol";
-import {RiskParameters} from "../../contracts/interfaces/IMarkets.sol";
 import {Position} from "../../contracts/types/Position.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 import {Books} from "../fixtures/Books.sol";
+import {still} from "../fixtures/StillRange.sol";
 
 /// @dev The measures of scenario vectors: sub-additive, growing with the scan range, no more than is at stake.
 contract MeasuresTest is Books {
@@ -52,11 +52,16 @@ contract MeasuresTest is Books {
         }
     }
 
+    /// @dev By the threshold of the epoch, which counts at once.
+    function _widen() private {
+        markets.setRiskParameters(BTC, still(60_000, 6_000, 500_000, 100_000));
+    }
+
     /// @dev Every price of the narrower grid lies within the wider one, which covers it up to the gap charge.
     function testFuzz_worst_growsWithTheScanRange(uint256 seed) public {
         Position[] memory p = randomBook(seed, BTC);
         (, UnderlyingRisk memory narrow) = audit(p);
-        markets.setRiskParameters(BTC, RiskParameters(0.066e18, 0.005e18, 0.5e18, 0.1e18));
+        _widen();
         (, UnderlyingRisk memory wide) = audit(p);
         int256 gaps = wide.optionMaintenance.raw() - shortCharge(p) + laneUnits(p);
         assertLe(_worstOf(narrow, 26), wide.worst.raw() + gaps, "the lanes inside the range");
@@ -70,7 +75,7 @@ contract MeasuresTest is Books {
         s.width = (1 + ((seed >> 32) % 40)) * 100e18;
         Position[] memory p = book(s, seed % 2 == 0 ? bytes("P3naC5nbC6naU0n1") : bytes("P2nbC4naF0na"));
         (, UnderlyingRisk memory narrow) = audit(p);
-        markets.setRiskParameters(BTC, RiskParameters(0.066e18, 0.005e18, 0.5e18, 0.1e18));
+        _widen();
         (, UnderlyingRisk memory wide) = audit(p);
         assertLe(narrow.worst.raw(), wide.worst.raw() + laneUnits(p));
         assertGt(wide.worst.raw(), 0);

@@ -94,8 +94,8 @@ contract SeriesCacheTest is SeriesFixture {
     function _setParameters(uint256 seed) private {
         skip(1 days);
         RiskParameters memory p = markets.riskParameters(BTC);
-        p.scanRange = uint64(_stepOf(p.scanRange, seed, 0.02e18, 0.6e18, 0.001e18));
-        p.epsilon = uint64(_stepOf(p.epsilon, seed >> 64, 0, 0.02e18, 0.001e18));
+        p.floor = uint24(_stepOf(p.floor, seed, 20_000, p.cap, 1_000));
+        p.epsilon = uint24(_stepOf(p.epsilon, seed >> 64, 0, 20_000, 1_000));
         markets.setRiskParameters(BTC, p);
     }
 

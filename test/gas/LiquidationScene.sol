@@ -15,6 +15,7 @@ import {InstrumentId, instrumentId, Kind} from "../../contracts/types/Instrument
 import {UnderlyingSet} from "../../contracts/types/UnderlyingSet.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 import {Options} from "../fixtures/Options.sol";
+import {LISTED_VOLATILITY, still} from "../fixtures/StillRange.sol";
 
 /// @notice An account with all its positions in options, each on a strike of its own, over several underlyings behind Chainlink
 /// feeds and over the twelve expiries that one of them can have, and a keeper that holds nothing but dollars.
@@ -62,8 +63,8 @@ abstract contract LiquidationScene is Options {
             maxAnswer: 0
         });
         address source = address(new ChainlinkSource(config));
-        RiskParameters memory risk = RiskParameters(0.08e18, 0.005e18, 0.5e18, 0.1e18);
-        uint8 u = markets.list("X", source, 18, false, LOT, risk, Limits(1e12, 0, 2e6, 1_000_000e6));
+        RiskParameters memory risk = still(80_000, 5_000, 500_000, 100_000);
+        uint8 u = markets.list("X", source, 18, false, LOT, LISTED_VOLATILITY, risk, Limits(1e12, 0, 2e6, 1_000_000e6));
         series.setRiskTerms(u, defaultTerms());
         ExpiryQuote[] memory quotes = new ExpiryQuote[](GRID);
         for (uint256 i; i < GRID; ++i) quotes[i] = quoteOf(_expiries[i], 0.8e18);

@@ -44,6 +44,7 @@ function matrixAt(spot: bigint, seconds = 0): Snapshot {
     tokenUnit: 10n ** 10n,
     lotUnit: 10n ** 14n,
     scanRange: (65n * WAD) / 1_000n,
+    targetRange: (65n * WAD) / 1_000n,
     epsilon: (5n * WAD) / 1_000n,
     linearRelief: WAD / 2n,
     haircut: WAD / 10n,

@@ -198,6 +198,7 @@ function rowOf(underlying: number): fc.Arbitrary<Market> {
       tokenUnit: 10n ** 10n,
       lotUnit: 10n ** 14n,
       scanRange,
+      targetRange: scanRange,
       epsilon: 0n,
       linearRelief: relief,
       haircut,

@@ -1,6 +1,6 @@
 /** Fills the matrix from a market: what a tick does before any account is looked at. */
 
-import { gapRate, optionCharge } from '../methods/plimsoll/addOns.ts'
+import { gapRate, initialFactor, optionCharge } from '../methods/plimsoll/addOns.ts'
 import { nodeLosses, tailMean } from '../methods/plimsoll/measure.ts'
 import {
   type PlimsollParameters,
@@ -93,7 +93,7 @@ function fillParameters({ layout, matrix, index, name, market, parameters, own, 
   to.haircut[index] = own.haircut
   to.slotCharge[index] = own.slotCharge
   to.laneUnit[index] = own.laneUnit * market.spot
-  to.factor[index] = Math.max(1, state.targetScanRange / state.scanRange) * (state.openInterestFactor ?? 1)
+  to.factor[index] = initialFactor(state, own.epsilon)
   to.dead[index] = state.isPriceDead ? 1 : 0
   to.group[index] = groupOf(name, index, layout, parameters)
 }

@@ -62,11 +62,23 @@ export {
   getOptionQuote,
 } from './getOptionQuote.ts'
 export {
+  type GetOutlookErrorType,
+  type GetOutlookParameters,
+  type GetOutlookReturnType,
+  getOutlook,
+} from './getOutlook.ts'
+export {
   type GetPreviewErrorType,
   type GetPreviewParameters,
   type GetPreviewReturnType,
   getPreview,
 } from './getPreview.ts'
+export {
+  type GetScanRangeErrorType,
+  type GetScanRangeParameters,
+  type GetScanRangeReturnType,
+  getScanRange,
+} from './getScanRange.ts'
 export {
   type GetSeriesErrorType,
   type GetSeriesParameters,
@@ -150,4 +162,12 @@ export {
   type ValidateOrderReturnType,
   validateOrder,
 } from './validateOrder.ts'
+export {
+  type MarginLevel,
+  type MarginNotice,
+  marginLevelOf,
+  type WatchMarginParameters,
+  type WatchMarginReturnType,
+  watchMargin,
+} from './watchMargin.ts'
 export { type WithdrawErrorType, type WithdrawParameters, type WithdrawReturnType, withdraw } from './withdraw.ts'

@@ -60,11 +60,17 @@ export function basisCharge(row: Row, { time, rate, ratePerYear }: BasisTerms): 
   return divCeil(paired * rate, WAD) + divCeil(spread * ratePerYear, WAD * YEAR)
 }
 
-/** oi_u, rounded up: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR) at the cap. */
-export function openInterestFactor(market: Market): bigint {
+/** k_u = PSR_target / PSR_M * oi_u, rounded up. @param scales Whether open interest counts in this check. */
+export function initialFactorOf(market: Market, scales: boolean): bigint {
+  const ramp = mulDivUp(market.targetRange, WAD, market.scanRange)
+  return scales ? mulDivUp(ramp, openInterestFactor(market), WAD) : ramp
+}
+
+/** oi_u: 1 up to half the cap, then linear to 1 / (1.30 * h_lin * PSR_target) at the cap. */
+function openInterestFactor(market: Market): bigint {
   const half = market.openInterestCap / 2n
   if (market.openInterest <= half) return WAD
-  const perNotional = mulDivDown(market.scanRange * market.linearRelief, INITIAL_RATIO, WAD2)
+  const perNotional = mulDivDown(market.targetRange * market.linearRelief, INITIAL_RATIO, WAD2)
   const top = mulDivUp(WAD, WAD, perNotional)
   if (market.openInterest >= market.openInterestCap) return top
   return WAD + mulDivUp(top - WAD, market.openInterest - half, market.openInterestCap - half)

@@ -13,7 +13,7 @@ export {
 } from './auctionMath.ts'
 export { callValue, discounted, type OptionTerms, putValue } from './black76.ts'
 export { bookRows, laneUnit, type Row, type Term } from './book.ts'
-export { type BasisTerms, basisCharge, calendarCharge, openInterestFactor, optionCharge } from './charges.ts'
+export { type BasisTerms, basisCharge, calendarCharge, initialFactorOf, optionCharge } from './charges.ts'
 export { chainAt, type EpochState, epochAt, shocksOf } from './epoch.ts'
 export {
   MissingRowError,
@@ -79,6 +79,7 @@ export {
 } from './maturity.ts'
 export { crowding, gainAt, worstLinearLoss, worstLoss } from './measure.ts'
 export { normalCdf } from './normalCdf.ts'
+export { type MovingRange, type Outlook, type OutlookInput, type OutlookPoint, outlook } from './outlook.ts'
 export * from './parameters.ts'
 export {
   type Instrument,
@@ -118,6 +119,22 @@ export {
   tagOf,
   type VolatilityShocks,
 } from './riskArray.ts'
+export {
+  impliedVariance,
+  type RangeBinding,
+  type RangeState,
+  type RiskParameters,
+  rangeAt,
+  rangeBinding,
+  rangePath,
+  rangeVolatility,
+  requiredBy,
+  requiredRange,
+  sampledVariances,
+  type VariancePoint,
+  type Variances,
+  withImplied,
+} from './scanRange.ts'
 export { addLinear, fall, LANES, ladder, linearPnl, MAX_FALL, sixth } from './scenarios.ts'
 export {
   type ExpiryState,

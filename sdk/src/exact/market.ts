@@ -20,6 +20,8 @@ export type Market = {
   readonly lotUnit: bigint
   /** Loss per unit notional of a linear position in the worst scenario. */
   readonly scanRange: bigint
+  /** Where it goes to: at least `scanRange`, in initial margin at once. */
+  readonly targetRange: bigint
   /** Move of spot that starts a new risk epoch. */
   readonly epsilon: bigint
   readonly linearRelief: bigint

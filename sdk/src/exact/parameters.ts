@@ -45,6 +45,18 @@ export const CLOCK_HALF_LIFE = 900n
 export const MAX_PRICE = 2n ** 88n - 1n
 /** Unit of `RiskTerms`, WAD. */
 export const TERM_UNIT = 10n ** 12n
+/** Half-lives of the realised variances, seconds. */
+export const FAST_HALF_LIFE = 5n * 86_400n
+export const SLOW_HALF_LIFE = 45n * 86_400n
+/** Least time between two samples, and so between two steps of the scan range, seconds. */
+export const SAMPLE_SPACING = 3600n
+/** Share of the stressed volatility. */
+export const STRESS_WEIGHT = 4n * 10n ** 17n
+export const MAX_VARIANCE = 16n * 10n ** 18n
+/** The target falls at most so much a day, the range of maintenance margin rises at most so much an hour. */
+export const RANGE_FALL = 4n * 10n ** 16n
+export const RANGE_RISE = 2n * 10n ** 16n
+export const IMPLIED_TERM = 30n * 86_400n
 /** A fall of volatility in the lanes is at most this. */
 export const VOLATILITY_DOWN_CAP = 6n * 10n ** 17n
 /** Expiries of one underlying that are still to come. */

@@ -1,7 +1,7 @@
 /** Step 2 of `marginEngine.ts`: measure and charges of one underlying. */
 import type { UnderlyingRisk } from './assessment.ts'
 import { laneUnit, type Row } from './book.ts'
-import { basisCharge, calendarCharge, openInterestFactor, optionCharge } from './charges.ts'
+import { basisCharge, calendarCharge, initialFactorOf, optionCharge } from './charges.ts'
 import { MissingRowError } from './errors.ts'
 import { divCeil, divFloor, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
 import type { Chain, Market } from './market.ts'
@@ -56,7 +56,7 @@ export function riskOf(input: RiskInput): UnderlyingRisk {
   const relieved = divCeil(worstLinear * market.linearRelief, WAD) // R-4
   const requirement = minUsd(worst, relieved + worstOptions)
   const optionValue = divCeil(row.optionValue36, WAD)
-  const initialFactor = input.scales ? openInterestFactor(market) : WAD
+  const initialFactor = initialFactorOf(market, input.scales)
   const interval = intervalOf(row, market, options54)
   const measured = { optionValue, worst, requirement, initialFactor, ...interval, pnl54, relieved }
   return {

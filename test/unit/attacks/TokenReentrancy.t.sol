@@ -12,6 +12,7 @@ import {Position} from "../../../contracts/types/Position.sol";
 import {Usd} from "../../../contracts/types/Usd.sol";
 import {Limits, RiskParameters} from "../../../contracts/interfaces/IMarkets.sol";
 import {Scenes} from "../../fixtures/Scenes.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @dev A collateral token that calls back in the middle of its own transfer, as an owner with rights, funds and a claim.
 contract TokenReentrancyTest is Scenes {
@@ -23,8 +24,8 @@ contract TokenReentrancyTest is Scenes {
     function setUp() public override {
         super.setUp();
         _token = new HostileToken();
-        RiskParameters memory risk = RiskParameters(0.2e18, 0.005e18, 0.5e18, 0.2e18);
-        markets.list("HOST", address(ethSource), 18, true, 0, risk, Limits(0, 0, 2e6, 0));
+        RiskParameters memory risk = still(200_000, 5_000, 500_000, 200_000);
+        markets.list("HOST", address(ethSource), 18, true, 0, LISTED_VOLATILITY, risk, Limits(0, 0, 2e6, 0));
         vault.listAsset(HOST, address(_token), 1e24, Outflow(1e24, 1e20));
         skip(1 days);
         (_one, _two) = (sub(address(_token), 1), sub(address(_token), 2));

@@ -7,6 +7,7 @@ import {Limits, RiskParameters} from "../../../contracts/interfaces/IMarkets.sol
 import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {Options} from "../../fixtures/Options.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @dev How much an account holds, so that it can be taken over in one transaction (INV-15).
 contract AccountRoomTest is Options {
@@ -47,8 +48,17 @@ contract AccountRoomTest is Options {
 
     /// @dev 119 positions, two underlyings, both with options: 135. A third underlying takes 3, a position in one of the two 1.
     function test_trade_revertsWithoutRoomForAnUnderlying() public {
-        RiskParameters memory risk = RiskParameters(0.06e18, 0.005e18, 0.5e18, 0.1e18);
-        uint8 third = markets.list("X", address(ethSource), 18, false, 1e15, risk, Limits(1e10, 0, 0, 0));
+        RiskParameters memory risk = still(60_000, 5_000, 500_000, 100_000);
+        uint8 third = markets.list(
+            "X",
+            address(ethSource),
+            18,
+            false,
+            1e15,
+            LISTED_VOLATILITY,
+            risk,
+            Limits(1e10, 0, 0, 0)
+        );
         for (uint256 i; i < 112; i += LEGS) _buy(i, LEGS);
         _buy(112, 6);
         trade(alice, bob, call(ETH, 2, 3_000), 10, 300e18);

@@ -12,6 +12,7 @@ import {Position} from "../../../contracts/types/Position.sol";
 import {perpetualOf, spotOf} from "../../../contracts/types/InstrumentId.sol";
 import {Usd} from "../../../contracts/types/Usd.sol";
 import {Scenes} from "../../fixtures/Scenes.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 contract ClearinghouseTest is Scenes {
     /* OWNERS */
@@ -104,9 +105,9 @@ contract ClearinghouseTest is Scenes {
 
     /// @dev 45 underlyings and no more: each takes 3 of 136. A closed position frees its slot, and its room.
     function test_trade_revertsWithoutRoom() public {
-        RiskParameters memory risk = RiskParameters(0.06e18, 0.005e18, 0.5e18, 0.1e18);
+        RiskParameters memory risk = still(60_000, 5_000, 500_000, 100_000);
         for (uint256 u = 3; u <= 46; ++u) {
-            markets.list("X", address(ethSource), 18, false, 1e15, risk, Limits(1e10, 0, 0, 0));
+            markets.list("X", address(ethSource), 18, false, 1e15, LISTED_VOLATILITY, risk, Limits(1e10, 0, 0, 0));
         }
         Fill memory f = fillOf(keeper, bob, perpetualOf(ETH), 1, ETH_SPOT);
         _spread(f.maker, 2, -1); // bob holds BTC already: 46 for him, 45 for the keeper

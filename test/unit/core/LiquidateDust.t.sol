@@ -10,6 +10,7 @@ import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
 import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {Usd} from "../../../contracts/types/Usd.sol";
 import {Scenes} from "../../fixtures/Scenes.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @dev Below 1,000 USD of maintenance an account goes whole; lots too coarse to slice are refused.
 contract LiquidateDustTest is Scenes {
@@ -81,8 +82,17 @@ contract LiquidateDustTest is Scenes {
     function testFuzz_liquidate_revertsWhenLotsAreTooCoarse(uint256 fraction) public {
         SettableSource source = new SettableSource();
         source.set(1e8 * 1e18);
-        RiskParameters memory risk = RiskParameters(0.06e18, 0.005e18, 0.5e18, 0.1e18);
-        uint8 dear = markets.list("DEAR", address(source), 18, true, 1e15, risk, Limits(1e6, 0, 2e6, 0));
+        RiskParameters memory risk = still(60_000, 5_000, 500_000, 100_000);
+        uint8 dear = markets.list(
+            "DEAR",
+            address(source),
+            18,
+            true,
+            1e15,
+            LISTED_VOLATILITY,
+            risk,
+            Limits(1e6, 0, 2e6, 0)
+        );
         AccountId holder = fund(owner("holder"), 0, 5_000);
         _tradeOneLot(holder, perpetualOf(dear));
         skip(1 minutes);

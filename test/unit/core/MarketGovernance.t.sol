@@ -5,6 +5,7 @@ import {IMarkets, Limits, RiskParameters} from "../../../contracts/interfaces/IM
 import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
 import {NO_UNDERLYINGS} from "../../../contracts/types/UnderlyingSet.sol";
 import {Deployed} from "../../fixtures/Deployed.sol";
+import {LISTED_VOLATILITY} from "../../fixtures/StillRange.sol";
 
 /// @dev Listing and parameters: bounds, steps, guardians, sources.
 contract MarketGovernanceTest is Deployed {
@@ -17,7 +18,7 @@ contract MarketGovernanceTest is Deployed {
     }
 
     function test_list_givesTheNextId() public {
-        uint8 id = markets.list("SOL", address(_next), 9, true, 1e15, _risk(), _limits());
+        uint8 id = markets.list("SOL", address(_next), 9, true, 1e15, LISTED_VOLATILITY, _risk(), _limits());
         assertEq(id, 3);
         assertEq(markets.count(), 3);
         assertEq(markets.symbol(3), bytes32("SOL"));
@@ -34,34 +35,35 @@ contract MarketGovernanceTest is Deployed {
         _refuse(_outOfBounds("lotUnit", 0, 1, 1e15), 18, false, 0);
     }
 
-    function testFuzz_setRiskParameters_staysWithinBounds(uint64 scan, uint64 eps, uint64 relief, uint64 cut) public {
-        RiskParameters memory p = RiskParameters(scan, eps, relief, cut);
-        bool within = scan >= 0.02e18 && scan <= 0.6e18 && eps <= 0.02e18;
-        within = within && relief >= 0.25e18 && relief <= 1e18 && cut <= 0.9e18;
+    function testFuzz_setRiskParameters_staysWithinBounds(RiskParameters memory p) public {
+        bool within = p.floor >= 20_000 && p.floor <= p.cap && p.cap <= 600_000 && p.stressVolatility <= 4_000_000;
+        within = within && p.kappa >= 1_000_000 && p.kappa <= 6_000_000 && p.epsilon <= 20_000;
+        within = within && p.linearRelief >= 250_000 && p.linearRelief <= 1_000_000 && p.haircut <= 900_000;
         vm.assume(!within);
         vm.expectPartialRevert(IMarkets.OutOfBounds.selector);
         markets.setRiskParameters(BTC, p);
     }
 
     /// @dev A tenth of the old value at most, and once a day.
-    function testFuzz_setRiskParameters_movesOneStepADay(uint64 scan) public {
+    function testFuzz_setRiskParameters_movesOneStepADay(uint24 floor) public {
         RiskParameters memory p = markets.riskParameters(BTC);
-        scan = uint64(bound(scan, 0.02e18, 0.6e18));
-        p.scanRange = scan;
-        bool isStep = scan >= 0.054e18 && scan <= 0.066e18;
+        p.floor = uint24(bound(floor, 20_000, 600_000));
+        p.cap = p.floor < 60_000 ? 60_000 : p.floor;
+        bool isStep = p.floor >= 54_000 && p.floor <= 66_000;
         if (!isStep) {
             vm.expectRevert(
                 abi.encodeWithSelector(
                     IMarkets.StepTooLarge.selector,
-                    bytes32("scanRange"),
-                    uint256(scan),
+                    bytes32("floor"),
+                    uint256(p.floor) * 1e12,
                     uint256(0.06e18)
                 )
             );
         }
         markets.setRiskParameters(BTC, p);
         if (!isStep) return;
-        assertEq(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].scanRange, uint256(scan) + 0.005e18);
+        uint256 target = p.floor > 60_000 ? uint256(p.floor) * 1e12 : 0.06e18;
+        assertEq(markets.snapshot(NO_UNDERLYINGS.with(BTC)).markets[0].targetRange, target + 0.005e18);
         vm.expectRevert(abi.encodeWithSelector(IMarkets.StepTooSoon.selector, BTC, block.timestamp + 1 days));
         markets.setRiskParameters(BTC, p);
         skip(1 days);
@@ -69,15 +71,15 @@ contract MarketGovernanceTest is Deployed {
     }
 
     function test_setRiskParameters_stepsEachParameter() public {
-        RiskParameters[3] memory p = [
-            markets.riskParameters(BTC),
-            markets.riskParameters(BTC),
-            markets.riskParameters(BTC)
-        ];
-        p[0].epsilon = 0.006001e18; // 0.005 + 0.001 is the least step
-        p[1].linearRelief = 0.551e18;
-        p[2].haircut = 0.0899e18;
-        for (uint256 i; i < 3; ++i) {
+        RiskParameters[] memory p = new RiskParameters[](6);
+        for (uint256 i; i < p.length; ++i) p[i] = markets.riskParameters(BTC);
+        p[0].epsilon = 6_001; // 5,000 + 1,000 is the least step
+        p[1].linearRelief = 551_000;
+        p[2].haircut = 89_900;
+        p[3].cap = 66_001;
+        p[4].kappa = 2_860_001;
+        p[5].stressVolatility = 989_999;
+        for (uint256 i; i < p.length; ++i) {
             vm.expectPartialRevert(IMarkets.StepTooLarge.selector);
             markets.setRiskParameters(BTC, p[i]);
         }
@@ -173,7 +175,7 @@ contract MarketGovernanceTest is Deployed {
     function _refuse(bytes memory reason, uint8 decimals, bool isCollateral, uint64 lotUnit) private {
         RiskParameters memory risk = _risk();
         vm.expectRevert(reason);
-        markets.list("X", address(_next), decimals, isCollateral, lotUnit, risk, _limits());
+        markets.list("X", address(_next), decimals, isCollateral, lotUnit, LISTED_VOLATILITY, risk, _limits());
     }
 
     function _risk() private view returns (RiskParameters memory) {

@@ -10,6 +10,7 @@ import {NO_UNDERLYINGS, UnderlyingSet} from "../../../contracts/types/Underlying
 import {Position, position} from "../../../contracts/types/Position.sol";
 import {ZERO_USD} from "../../../contracts/types/Usd.sol";
 import {Books} from "../../fixtures/Books.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @dev Portfolio mode: min(sum R, offset * W(sum of lanes) + (1 - offset) * sum W) per group, the lesser offset counting.
 contract PortfolioModeTest is Books {
@@ -136,9 +137,9 @@ contract PortfolioModeTest is Books {
     function _listThird() private returns (uint8 third) {
         SettableSource source = new SettableSource();
         source.set(100e18);
-        RiskParameters memory risk = RiskParameters(0.11e18, 0.01e18, 0.5e18, 0.15e18);
+        RiskParameters memory risk = still(110_000, 10_000, 500_000, 150_000);
         Limits memory limits = Limits(1e10, 0, 2e6, 1_000_000e6);
-        third = markets.list("SOL", address(source), 9, true, BTC_LOT, risk, limits);
+        third = markets.list("SOL", address(source), 9, true, BTC_LOT, LISTED_VOLATILITY, risk, limits);
         RiskTerms memory terms = defaultTerms();
         terms.offset = 300_000;
         series.setRiskTerms(third, terms);

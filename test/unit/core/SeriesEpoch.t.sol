@@ -72,21 +72,26 @@ contract SeriesEpochTest is SeriesFixture {
     }
 
     /// @dev In the same second and at the same spot: only the range has changed.
-    function testFuzz_setRiskParameters_startsAnEpochIffTheRangeMoves(uint64 scanRange, uint64 epsilon) public {
+    function testFuzz_setRiskParameters_startsAnEpochIffTheRangeMoves(uint24 epsilon) public {
         RiskParameters memory p = markets.riskParameters(BTC);
-        scanRange = uint64(bound(scanRange, 0.058e18, 0.062e18));
-        epsilon = uint64(bound(epsilon, 0.004e18, 0.006e18));
-        (p.scanRange, p.epsilon) = (scanRange, epsilon);
+        p.epsilon = uint24(bound(epsilon, 4_000, 6_000));
         markets.setRiskParameters(BTC, p);
-        _touchAndExpect(uint256(scanRange) + epsilon != 0.065e18);
-        assertEq(series.epoch(BTC).scanRange, uint256(scanRange) + epsilon);
+        _touchAndExpect(p.epsilon != 5_000);
+        assertEq(series.epoch(BTC).scanRange, 0.06e18 + uint256(p.epsilon) * 1e12);
     }
 
-    function test_setRiskParameters_keepsTheEpochWhenTheSumStays() public {
+    /// @dev A higher target alone changes no lane; an hour later PSR_M begins to follow, and the lanes with it.
+    function test_scanRange_startsAnEpochWhenItSteps() public {
+        skip(30 minutes);
+        touch(_option);
+        _number = series.epoch(BTC).number;
         RiskParameters memory p = markets.riskParameters(BTC);
-        (p.scanRange, p.epsilon) = (0.061e18, 0.004e18);
+        (p.floor, p.cap) = (66_000, 66_000);
         markets.setRiskParameters(BTC, p);
         _touchAndExpect(false);
+        skip(30 minutes);
+        _touchAndExpect(true);
+        assertGt(series.epoch(BTC).scanRange, 0.065e18);
     }
 
     function test_average_startsAnEpoch() public {
@@ -111,7 +116,7 @@ contract SeriesEpochTest is SeriesFixture {
         markets.setPremium(BTC, premium % 5000);
         markets.setLimits(BTC, Limits(1e9, 0, 1e6, 1e12));
         RiskParameters memory p = markets.riskParameters(BTC);
-        (p.linearRelief, p.haircut) = (uint64(bound(relief, 0.45e18, 0.55e18)), 0.11e18);
+        (p.linearRelief, p.haircut) = (uint24(bound(relief, 450_000, 550_000)), 110_000);
         markets.setRiskParameters(BTC, p);
         trade(alice, bob, perpetualOf(BTC), 1_000, BTC_SPOT);
         trade(alice, bob, call(BTC, 3, 40_000), 1_000, 6_500);

@@ -17,6 +17,7 @@ import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {StrikeWord} from "../../../contracts/types/StrikeWord.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../../../contracts/types/UnderlyingSet.sol";
 import {Options} from "../../fixtures/Options.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @notice What tests of the series look at: rows of single strikes, cached words, and what they would be without a cache.
 abstract contract SeriesFixture is Options {
@@ -37,8 +38,17 @@ abstract contract SeriesFixture is Options {
     function listMarket() internal {
         solSource = new SettableSource();
         solSource.set(100e18);
-        RiskParameters memory risk = RiskParameters(0.08e18, 0.005e18, 0.5e18, 0.1e18);
-        markets.list("SOL", address(solSource), 9, true, 1e15, risk, Limits(1e10, 0, 2e6, 1_000_000e6));
+        RiskParameters memory risk = still(80_000, 5_000, 500_000, 100_000);
+        markets.list(
+            "SOL",
+            address(solSource),
+            9,
+            true,
+            1e15,
+            LISTED_VOLATILITY,
+            risk,
+            Limits(1e10, 0, 2e6, 1_000_000e6)
+        );
     }
 
     /* INSTRUMENTS */

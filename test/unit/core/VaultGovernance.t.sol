@@ -7,6 +7,7 @@ import {IVault, Outflow} from "../../../contracts/interfaces/IVault.sol";
 import {MockToken} from "../../../contracts/mocks/MockToken.sol";
 import {Usd} from "../../../contracts/types/Usd.sol";
 import {Scenes} from "../../fixtures/Scenes.sol";
+import {LISTED_VOLATILITY, still} from "../../fixtures/StillRange.sol";
 
 /// @dev What governance and guardians may do with the vault.
 contract VaultGovernanceTest is Scenes {
@@ -17,8 +18,8 @@ contract VaultGovernanceTest is Scenes {
     function setUp() public override {
         super.setUp();
         _token = new MockToken("Solana", "SOL", 9);
-        RiskParameters memory risk = RiskParameters(0.11e18, 0.01e18, 0.5e18, 0.15e18);
-        markets.list("SOL", address(ethSource), 9, true, 1e15, risk, Limits(1e10, 0, 2e6, 0));
+        RiskParameters memory risk = still(110_000, 10_000, 500_000, 150_000);
+        markets.list("SOL", address(ethSource), 9, true, 1e15, LISTED_VOLATILITY, risk, Limits(1e10, 0, 2e6, 0));
     }
 
     function test_listAsset_wantsTheMarketsDecimals() public {

@@ -8,6 +8,7 @@
 import { normalPdf } from '../../math/normal.ts'
 import { type LaneParameters, volatilityFactorDown, yearsAfterDay } from '../../scenarios/lanes.ts'
 import type { StrikeQuote } from '../../scenarios/riskArray.ts'
+import type { UnderlyingState } from './parameters.ts'
 
 /** Nodes of the grid are range / 6 apart. */
 const STEPS = 6
@@ -111,9 +112,18 @@ export function concentrationCharge(
 }
 
 /**
+ * k_u: what multiplies the requirement in initial margin: the scan range that maintenance margin is going to, over the one
+ * that it has, both with eps, times oi_u.
+ */
+export function initialFactor(state: UnderlyingState, epsilon: number): number {
+  const ramp = Math.max(1, (state.targetScanRange + epsilon) / (state.scanRange + epsilon))
+  return ramp * (state.openInterestFactor ?? 1)
+}
+
+/**
  * oi_u: 1 up to half the cap of market-wide open interest, then linear to 1 / (initialRatio * linearRelief * range) at the
  * cap, where a linear book posts its whole notional.
- * @param openInterest long lots of all accounts. @param cap in the same unit.
+ * @param openInterest long lots of all accounts. @param cap in the same unit. @param range PSR_target with eps.
  */
 export function openInterestFactor(
   openInterest: number,

@@ -1,7 +1,7 @@
 /** What one underlying needs, apart from the others: measure, charges, the price interval. USD. */
 import { LANE_WEIGHTS, laneMove, MAX_FALL, NODE_LANES, UNMOVED_UP } from '../../scenarios/lanes.ts'
 import type { Levels } from '../method.ts'
-import { basisCharge, calendarCharge, concentrationCharge, optionCharge } from './addOns.ts'
+import { basisCharge, calendarCharge, concentrationCharge, initialFactor, optionCharge } from './addOns.ts'
 import type { Book } from './book.ts'
 import { relievedLoss, worstLoss, worstLossOfSum } from './measure.ts'
 import type { AccountParameters, UnderlyingParameters, UnderlyingState } from './parameters.ts'
@@ -51,7 +51,7 @@ export function riskOf(
   const pnl = book.linearPnl.map((linear, lane) => linear + (book.optionPnl[lane] ?? 0))
   const losses = lossesOf(book, parameters.linearRelief)
   const { worst, worstLinear, relieved } = losses
-  const factor = Math.max(1, state.targetScanRange / state.scanRange) * (state.openInterestFactor ?? 1)
+  const factor = initialFactor(state, parameters.epsilon)
   const charge = optionCharges(book, parameters)
   const delta = book.deltas.reduce((sum, each) => sum + each, 0)
   const linear = parameters.linearRelief * worstLinear

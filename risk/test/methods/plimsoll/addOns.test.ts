@@ -129,7 +129,7 @@ describe('the charges', () => {
 
   it('of a rising scan range and open interest multiply R, initial only', () => {
     const calm = margin([future(30, 1)])
-    const rising = margin([future(30, 1)], { targetScanRange: 0.09, openInterestFactor: 2 })
+    const rising = margin([future(30, 1)], { targetScanRange: 0.0925, openInterestFactor: 2 })
     close(rising.maintenance, calm.maintenance)
     close(rising.charge('scan range rising and open interest').initial, 1.3 * (1.5 * 2 - 1) * calm.maintenance)
   })

@@ -6,7 +6,7 @@ import {
   audit,
   type Market as ExactMarket,
   type Portfolio as ExactPortfolio,
-  openInterestFactor as exactOpenInterestFactor,
+  initialFactorOf,
   linearSnapshot,
 } from '../../../../sdk/src/exact/index.ts'
 import {
@@ -32,6 +32,7 @@ const WAD = 10n ** 18n
 const SYMBOLS = ['BTC', 'ETH'] as const
 const DEFAULTS = { BTC: BTC_DEFAULTS, ETH: ETH_DEFAULTS }
 
+const millionths = (count: number) => BigInt(count) * 10n ** 12n
 const wad = (most: bigint) => fc.bigInt({ min: 0n, max: most })
 const usd = (least: bigint, most: bigint) => fc.bigInt({ min: least * WAD, max: most * WAD })
 
@@ -46,9 +47,10 @@ const exactMarket = (index: 0 | 1) =>
       premium: fc.bigInt({ min: -WAD / 200n, max: WAD / 200n }),
       funding: usd(-500n, 500n),
       share: wad(WAD),
+      rise: fc.integer({ min: 0, max: 200_000 }),
       isDead: fc.boolean(),
     })
-    .map(({ spot, down, up, average, premium, funding, share, isDead }): ExactMarket => {
+    .map(({ spot, down, up, average, premium, funding, share, rise, isDead }): ExactMarket => {
       const parameters = UNDERLYINGS[index]
       assert.ok(parameters)
       const { risk, limits, lotUnit, token } = parameters
@@ -63,10 +65,11 @@ const exactMarket = (index: 0 | 1) =>
         fundingIndex: funding,
         tokenUnit: WAD / 10n ** BigInt(token.decimals),
         lotUnit,
-        scanRange: risk.scanRange + risk.epsilon,
-        epsilon: risk.epsilon,
-        linearRelief: risk.linearRelief,
-        haircut: risk.haircut,
+        scanRange: millionths(risk.floor + risk.epsilon),
+        targetRange: millionths(risk.floor + risk.epsilon + rise),
+        epsilon: millionths(risk.epsilon),
+        linearRelief: millionths(risk.linearRelief),
+        haircut: millionths(risk.haircut),
         slotCharge: limits.slotCharge * 10n ** 12n,
         stressGap: limits.stressGap,
         deficitLimit: limits.deficitLimit * 10n ** 12n,
@@ -125,10 +128,9 @@ function portfolioOf({ cash, positions }: ExactPortfolio, rows: readonly ExactMa
 /** The deployed defaults, with the price state of `rows`. */
 function parametersOf(rows: readonly ExactMarket[], mode: 'isolated' | 'cross', scales: boolean): PlimsollParameters {
   const stateOf = (row: ExactMarket): UnderlyingState => {
-    const defaults = DEFAULTS[symbolOf(row.underlying)]
     return {
-      scanRange: defaults.scanRangeFloor,
-      targetScanRange: defaults.scanRangeFloor,
+      scanRange: float(row.scanRange - row.epsilon),
+      targetScanRange: float(row.targetRange - row.epsilon),
       low: float(row.low),
       high: float(row.high),
       average: float(row.ema),
@@ -141,9 +143,9 @@ function parametersOf(rows: readonly ExactMarket[], mode: 'isolated' | 'cross', 
 }
 
 function factorOf(row: ExactMarket): number {
-  const { scanRangeFloor, epsilon, linearRelief } = DEFAULTS[symbolOf(row.underlying)]
+  const { linearRelief } = DEFAULTS[symbolOf(row.underlying)]
   const [held, cap] = [Number(row.openInterest), Number(row.openInterestCap)]
-  return openInterestFactor(held, cap, scanRangeFloor + epsilon, linearRelief, ACCOUNT_DEFAULTS.initialRatio)
+  return openInterestFactor(held, cap, float(row.targetRange), linearRelief, ACCOUNT_DEFAULTS.initialRatio)
 }
 
 function assertClose(name: string, actual: number, exact: bigint, notional: number): void {
@@ -201,7 +203,9 @@ describe('the float64 margin of linear portfolios', () => {
   it('scales initial margin with open interest as the contracts do', () => {
     fc.assert(
       fc.property(exactMarket(0), (market) => {
-        assertClose('openInterestFactor', factorOf(market), exactOpenInterestFactor(market), 1)
+        const ramp = float(market.targetRange) / float(market.scanRange)
+        assertClose('initialFactor', ramp, initialFactorOf(market, false), 1)
+        assertClose('initialFactor', ramp * factorOf(market), initialFactorOf(market, true), 1)
       }),
       { seed: 9, numRuns: 500 },
     )
@@ -211,10 +215,13 @@ describe('the float64 margin of linear portfolios', () => {
     for (const [index, symbol] of SYMBOLS.entries()) {
       const listed = UNDERLYINGS[index]
       assert.ok(listed)
-      assert.equal(float(listed.risk.scanRange), DEFAULTS[symbol].scanRangeFloor)
-      assert.equal(float(listed.risk.epsilon), DEFAULTS[symbol].epsilon)
-      assert.equal(float(listed.risk.linearRelief), DEFAULTS[symbol].linearRelief)
-      assert.equal(float(listed.risk.haircut), DEFAULTS[symbol].haircut)
+      assert.equal(listed.risk.floor / 1e6, DEFAULTS[symbol].scanRangeFloor)
+      assert.equal(listed.risk.cap / 1e6, DEFAULTS[symbol].scanRangeCap)
+      assert.equal(listed.risk.stressVolatility / 1e6, DEFAULTS[symbol].stressVolatility)
+      assert.equal(listed.risk.kappa / 1e6, DEFAULTS[symbol].kappa)
+      assert.equal(listed.risk.epsilon / 1e6, DEFAULTS[symbol].epsilon)
+      assert.equal(listed.risk.linearRelief / 1e6, DEFAULTS[symbol].linearRelief)
+      assert.equal(listed.risk.haircut / 1e6, DEFAULTS[symbol].haircut)
       assert.equal(Number(listed.limits.slotCharge) / 1e6, DEFAULTS[symbol].slotCharge)
     }
   })

@@ -1,0 +1,86 @@
+/** What the ramps of the scan ranges will do to an account if the market stands still. All integers, no model beside the twin. */
+import { assess } from './marginEngine.ts'
+import type { Market } from './market.ts'
+import { isDated, type Portfolio } from './portfolio.ts'
+import { type RangeState, type RiskParameters, rangePath } from './scanRange.ts'
+import { type SeriesState, snapshotAt } from './seriesSnapshot.ts'
+import { maxUsd } from './usd.ts'
+
+/** The scan range of one underlying, and the parameters that it follows. */
+export type MovingRange = {
+  readonly underlying: number
+  readonly state: RangeState
+  readonly parameters: RiskParameters
+}
+
+export type OutlookInput = {
+  readonly portfolio: Portfolio
+  readonly markets: readonly Market[]
+  /** Of every underlying with dated positions, see `snapshotAt`; in Portfolio mode of every underlying held. */
+  readonly series: readonly SeriesState[]
+  /** Unix seconds. */
+  readonly time: number
+  /** Those left out stand still. */
+  readonly ranges: readonly MovingRange[]
+  readonly hours: number
+}
+
+/** USD, 18 decimals. */
+export type OutlookPoint = {
+  /** Steps of the ranges from now. */
+  readonly hours: number
+  readonly equity: bigint
+  readonly maintenance: bigint
+  readonly initial: bigint
+}
+
+export type Outlook = {
+  /** Now, and each hour after. */
+  readonly points: readonly OutlookPoint[]
+  /** What lifts the account to initial margin now; 0 when it has it. */
+  readonly marginCall: bigint
+  /** First hour with equity below maintenance margin. */
+  readonly breachIn: number | undefined
+  /** Cash that keeps the account at maintenance margin through all hours; 0 when it has it. */
+  readonly topUp: bigint
+}
+
+/**
+ * Requirements hour by hour. Held fixed: prices, surfaces, volatilities and the time that options have left. Every hour each
+ * range takes one step, as it does on the chain when somebody touches its market once an hour; less often is slower.
+ * @throws RangeError when `hours` is not a whole number from 0 on
+ */
+export function outlook(input: OutlookInput): Outlook {
+  const { portfolio, hours } = input
+  if (!Number.isInteger(hours) || hours < 0) throw new RangeError(`An outlook is over whole hours, got ${hours}.`)
+  const paths = input.ranges.map(({ underlying, state, parameters }) => ({
+    underlying,
+    path: rangePath(state, parameters, hours),
+  }))
+  const instruments = portfolio.positions.map(({ instrument }) => instrument).filter(isDated)
+  const points = Array.from({ length: hours + 1 }, (_, hour): OutlookPoint => {
+    const markets = input.markets.map((market) => withRange(market, paths.find(isOf(market))?.path[hour]))
+    const snapshot = snapshotAt({ series: input.series, markets, time: input.time, instruments })
+    const { equity, maintenance, initial } = assess(portfolio, snapshot)
+    return { hours: hour, equity, maintenance, initial }
+  })
+  const missing = points.map(({ equity, maintenance }) => maintenance - equity)
+  const breach = missing.findIndex((amount) => amount > 0n)
+  const [now] = points
+  return {
+    points,
+    marginCall: now ? maxUsd(now.initial - now.equity, 0n) : 0n,
+    breachIn: breach < 0 ? undefined : breach,
+    topUp: missing.reduce(maxUsd, 0n),
+  }
+}
+
+function isOf({ underlying }: Market) {
+  return (path: { readonly underlying: number }) => path.underlying === underlying
+}
+
+function withRange(market: Market, range: RangeState | undefined): Market {
+  if (!range) return market
+  const { epsilon } = market
+  return { ...market, scanRange: range.maintenance + epsilon, targetRange: range.target + epsilon }
+}
