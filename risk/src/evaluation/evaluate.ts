@@ -4,6 +4,7 @@ import { defaultsOf, scanRangeParameters } from '../methods/index.ts'
 import type { OptionChain } from '../surface/index.ts'
 import { type BookRow, bookCoverage, indexed, LINEAR_BOOKS, MODES, type Underlying } from './books.ts'
 import { type CoverageRow, coverage, equalCoverageScale, RELIEVED_HOURS } from './coverage.ts'
+import { type Efficiency, efficiency } from './efficiency.ts'
 import { historicalWeights } from './historicalWeights.ts'
 import { gapsOf, HOUR, type PriceHistory } from './history.ts'
 import { LEVELS, type Level, type LinearMargin, linearMargins, SIDES } from './linearMargins.ts'
@@ -59,6 +60,7 @@ export type Figures = {
   }
   readonly worstDays?: readonly EventCost[]
   readonly procyclicality?: readonly ProcyclicalityRow[]
+  readonly efficiency?: Efficiency
 }
 
 const LONGEST_STEP = 4 * HOUR
@@ -151,6 +153,7 @@ export function evaluate(
     })),
     worstDays: run('worst-days', () => eventCosts(prepared, data.events)),
     procyclicality: run('procyclicality', () => prepared.flatMap(procyclicalityRows)),
+    efficiency: run('efficiency', () => efficiency(data.histories, data.smiles, data.chains, progress)),
   }
   return { prepared, figures: JSON.parse(JSON.stringify(figures, (_, value) => rounded(value))) as Figures }
 }

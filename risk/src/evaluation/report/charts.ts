@@ -4,6 +4,7 @@ import { HORIZON_HOURS } from '../coverage.ts'
 import type { Figures, Prepared } from '../evaluate.ts'
 import { DAY, HOUR, movesOver } from '../history.ts'
 import { rangeVersions } from '../procyclicality.ts'
+import { STRUCTURE_METHODS } from '../structureWindows.ts'
 import { METHOD_LABELS } from './coverageSection.ts'
 
 const WEEK = 7 * DAY
@@ -94,5 +95,22 @@ export function procyclicalityChart(prepared: readonly Prepared[]): string {
       y: chosen.map((i) => 100 * (ranges[i] ?? Number.NaN)),
       dashed: name === 'unmitigated',
     })),
+  })
+}
+
+/** Mean over the structures of a group, percent of notional. */
+export function efficiencyChart({ structures }: NonNullable<Figures['efficiency']>): string {
+  const groups = [...Map.groupBy(structures, ({ group, book }) => (book === 'linear' ? 'perpetuals' : group))]
+  return barChart({
+    title: 'Mean initial requirement at equal coverage, by kind of structure',
+    subtitle: 'Weekly chains of BTC and ETH, percent of notional; every method scaled to the same share of breaches',
+    categories: groups.map(([group]) => group),
+    series: Object.entries(STRUCTURE_METHODS).map(([method, name]) => ({
+      name,
+      values: groups.map(([, rows]) => {
+        return (100 * rows.reduce((sum, { scaled }) => sum + (scaled[method] ?? Number.NaN), 0)) / rows.length
+      }),
+    })),
+    value: { label: '% of notional' },
   })
 }
