@@ -146,15 +146,30 @@ export function coverage(
   })
 }
 
-/**
- * The factor on a requirement at which the share of windows with a breach is the target, on the windows before the
- * hold-out: the (1 - target) quantile of loss over requirement, so that at most that share exceeds it.
- */
-export function equalCoverageScale(history: PriceHistory, margin: LinearMargin, level: Level): number {
+/** A requirement brought to the target by one factor, and what the factor does to windows that it has not seen. */
+export type EqualCoverage = {
+  /** At which the share of windows with a breach, of either side, is the target before the hold-out. */
+  readonly scale: number
+  /** Share of breaches in the hold-out with the requirement so scaled. */
+  readonly holdOutRate: number
+}
+
+/** Fits the factor on windows without overlap before the hold-out. */
+export function equalCoverage(history: PriceHistory, margin: LinearMargin, level: Level): EqualCoverage {
   const horizonHours = HORIZON_HOURS[level]
   const windows = apart(sampleOf(history, margin, level, horizonHours), horizonHours)
-  const { moves, long, short } = picked(windows, periodsOf(windows.times).get('fit') ?? [])
-  return scaleFor(moves.map((move, i) => Math.max(-move / (long[i] ?? 1), move / (short[i] ?? 1))))
+  const periods = periodsOf(windows.times)
+  const ratios = (period: string) => {
+    const { moves, long, short } = picked(windows, periods.get(period) ?? [])
+    return moves.map((move, i) => Math.max(-move / (long[i] ?? 1), move / (short[i] ?? 1)))
+  }
+  const scale = scaleFor(ratios('fit'))
+  return { scale, holdOutRate: shareAbove(ratios('hold-out'), scale) }
+}
+
+/** Share of the ratios (loss over requirement) above a factor. */
+export function shareAbove(ratios: Float64Array, scale: number): number {
+  return ratios.reduce((count, ratio) => count + (ratio > scale ? 1 : 0), 0) / ratios.length
 }
 
 /** The least factor that at most a share `TARGET_BREACHES` of the ratios (loss over requirement) exceeds. */

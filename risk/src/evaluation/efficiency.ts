@@ -1,7 +1,7 @@
 /** Capital efficiency: what structures need by method, at requirements scaled to equal coverage. */
 import { defaultsOf, type Levels, scanRangeParameters, type UnderlyingState } from '../methods/index.ts'
 import { fitSurface, type OptionChain, type Surface } from '../surface/index.ts'
-import { HOLD_OUT_FROM, scaleFor } from './coverage.ts'
+import { HOLD_OUT_FROM, scaleFor, shareAbove } from './coverage.ts'
 import { type HistoricalWeights, historicalWeights } from './historicalWeights.ts'
 import { DAY, HOUR, type PriceHistory } from './history.ts'
 import { LEVELS, type Level } from './linearMargins.ts'
@@ -186,10 +186,6 @@ function ratiosOf(windows: readonly StructureWindow[], method: string, level: Le
     if (loss[level] <= 0) return 0
     return requirement > 0 ? loss[level] / requirement : Infinity
   })
-}
-
-function shareAbove(ratios: Float64Array, scale: number): number {
-  return ratios.reduce((count, ratio) => count + (ratio > scale ? 1 : 0), 0) / ratios.length
 }
 
 function scaledMethods(fit: readonly StructureWindow[], holdOut: readonly StructureWindow[]): ScaledMethod[] {

@@ -3,7 +3,7 @@ import type { ScanRangeParameters } from '../estimation/dynamicRange.ts'
 import { defaultsOf, scanRangeParameters } from '../methods/index.ts'
 import type { OptionChain } from '../surface/index.ts'
 import { type BookRow, bookCoverage, indexed, LINEAR_BOOKS, MODES, type Underlying } from './books.ts'
-import { type CoverageRow, coverage, equalCoverageScale, RELIEVED_HOURS } from './coverage.ts'
+import { type CoverageRow, coverage, type EqualCoverage, equalCoverage, RELIEVED_HOURS } from './coverage.ts'
 import { type Efficiency, efficiency } from './efficiency.ts'
 import { historicalWeights } from './historicalWeights.ts'
 import { gapsOf, HOUR, type PriceHistory } from './history.ts'
@@ -43,11 +43,10 @@ export type HistorySummary = {
   readonly gaps: readonly { readonly from: number; readonly to: number }[]
 }
 
-export type ScaleRow = {
+export type ScaleRow = EqualCoverage & {
   readonly underlying: string
   readonly method: string
   readonly level: Level
-  readonly scale: number
 }
 
 /** Results of the sections that ran. */
@@ -99,7 +98,7 @@ function scaleRows({ history, margins }: Prepared): ScaleRow[] {
       underlying: history.symbol,
       method: margin.method,
       level,
-      scale: equalCoverageScale(history, margin, level),
+      ...equalCoverage(history, margin, level),
     })),
   )
 }

@@ -45,11 +45,3 @@ export function movesOver({ times, prices }: PriceHistory, horizonSeconds: numbe
 export function yearOf(time: number): number {
   return new Date(time * 1000).getUTCFullYear()
 }
-
-/** The entries with `from <= time < to`. */
-export function slice(history: PriceHistory, from: number, to: number): PriceHistory {
-  const start = history.times.findIndex((time) => time >= from)
-  const end = history.times.findIndex((time) => time >= to)
-  const [first, last] = [start < 0 ? history.times.length : start, end < 0 ? history.times.length : end]
-  return { ...history, times: history.times.subarray(first, last), prices: history.prices.subarray(first, last) }
-}

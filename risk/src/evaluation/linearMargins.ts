@@ -53,7 +53,7 @@ function unitRequirement(margin: (portfolio: Portfolio, market: Market) => Margi
 
 /**
  * The protocol's linear margin: maintenance h_lin (PSR_M + eps), initial 1.30 h_lin (PSR_M + eps) max(1, target / PSR_M),
- * the gross and slot charges left out. One underlying without options: all five modes ask this.
+ * the gross and slot charges left out: what every mode but the two tail modes asks of one underlying without options.
  * @param relief h_lin; 1 gives what a book of options faces from the same range.
  */
 function plimsollLinear(

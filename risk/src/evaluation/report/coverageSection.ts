@@ -92,16 +92,17 @@ function largestModeDifference({ books: rows }: Coverage): number {
   )
 }
 
+function scaleText(row: Coverage['scales'][number] | undefined): string {
+  return row === undefined ? '' : `${times(row.scale)} (${percent(row.holdOutRate, 1)})`
+}
+
 function scales({ scales: rows }: Coverage): string {
   const lines = Map.groupBy(rows, ({ underlying, level }) => `${underlying}, ${level}`)
   return table(
     [...lines].map(([name, group]) => ({
       requirement: name,
       ...Object.fromEntries(
-        METHODS.map((method) => [
-          METHOD_LABELS[method] ?? '',
-          times(group.find((row) => row.method === method)?.scale ?? Number.NaN),
-        ]),
+        METHODS.map((method) => [METHOD_LABELS[method] ?? '', scaleText(group.find((row) => row.method === method))]),
       ),
     })),
   )
@@ -132,7 +133,7 @@ export function coverageSection(coverage: Coverage): string {
     `Maintenance has to last until a liquidation is through (${HORIZON_HOURS.maintenance} h), initial margin a day (${HORIZON_HOURS.initial} h). A window is a breach when the price moved against a long or a short by more than its requirement at the start; the target is ${percent(TARGET_BREACHES, 0)} of the windows, both sides together. The counts and tests use windows without overlap; "every hour" starts one at every price. Kupiec tests the number of breaches, independence and conditional coverage are Christoffersen's; the columns are p-values.`,
     verdict(coverage),
     image('coverage.svg', 'Share of 12 h windows with a breach of maintenance, by method'),
-    '"Plimsoll, linear book" is h_lin (PSR_M + eps) and 1.30 times it with the target range: what a perpetual or future needs in **every** mode, since for one underlying isolated, cross, portfolio, risk-neutral and quantitative coincide on linear positions. "Whole range" is the same without the relief: what a book of options faces. Venue grids are their published ones, applied to every underlying; Derive lists its manager for BTC and ETH only and the SPAN ranges are a choice of this project. None of them has a linear relief; read breaches beside the mean requirement.',
+    '"Plimsoll, linear book" is h_lin (PSR_M + eps) and 1.30 times it with the target range: what a perpetual or future needs in isolated, cross and portfolio mode, which coincide for one underlying, and in risk-neutral mode where no option market is known. The two tail modes may ask down to 0.7 of it; how far they did stands with the books below. "Whole range" is the same without the relief: what a book of options faces. Venue grids are their published ones, applied to every underlying; Derive lists its manager for BTC and ETH only and the SPAN ranges are a choice of this project. None of them has a linear relief; read breaches beside the mean requirement.',
     '### Maintenance, 12 h',
     totals(rows, 'maintenance'),
     '### Initial, 24 h',
@@ -147,10 +148,10 @@ export function coverageSection(coverage: Coverage): string {
     'Initial, 24 h:',
     yearly(rows, 'initial', METHODS),
     '### Books of several underlyings, five modes',
-    `Equal notional per leg, all perpetuals; isolated puts each leg into an account of its own. Losses are one-sided here: the book is what it is. The largest difference of a mean requirement from cross is ${percent(largestModeDifference(coverage), 3)}. Where it is zero the five modes ask the same of linear books: an offset of at most 1 - h_lin (0.5) never leaves less than h_lin times each leg's range, and the floor of the two tail modes is never reached. Portfolio mode then pays for books with options only.`,
+    `Equal notional per leg, all perpetuals; isolated puts each leg into an account of its own. Losses are one-sided here: the book is what it is. The largest difference of a mean requirement from cross is ${percent(largestModeDifference(coverage), 3)}. Where it is zero **all five modes ask the same of linear books**: an offset of at most 1 - h_lin (0.5) never leaves less than h_lin times each leg's range, and a day's expected shortfall is above that. Offsets between underlyings then pay only where options are held.`,
     books(coverage),
     '### Scales of equal coverage, linear',
-    `The factor at which a requirement would have met the target before ${isoDay(HOLD_OUT_FROM)}. Below 1 the method asks more than the target needs, above 1 less.`,
+    `The factor at which a requirement would have met the target before ${isoDay(HOLD_OUT_FROM)}. Below 1 the method asks more than the target needs, above 1 less. In brackets: breaches in the hold-out with the requirement so scaled.`,
     scales(coverage),
   )
 }

@@ -65,9 +65,9 @@ function verdict({ methods, structures }: Efficiency): string {
   const worst = worse.slice(0, 5).map(({ row, excess }) => `${row.structure} (+${percent(excess, 0)})`)
   const modes = structures.filter(({ scaled }) => (scaled['plimsoll-risk-neutral'] ?? 0) < (scaled[OWN] ?? 0)).length
   return [
-    `- As it is, initial margin in portfolio mode was exceeded in ${percent(options?.fitRate ?? Number.NaN)} of the option windows and in ${percent(linear?.fitRate ?? Number.NaN)} of those of perpetuals alone; the target is ${percent(TARGET_BREACHES, 0)}. Option structures are over-margined, perpetuals under-margined at 24 h (h_lin, see coverage). Equal coverage scales the former by ${times(options?.scale ?? Number.NaN)} and the latter by ${times(linear?.scale ?? Number.NaN)}.`,
-    `- **At equal coverage the protocol is not the cheapest everywhere:** for ${worse.length} of ${structures.length} structures some other venue asks less${worst.length === 0 ? '' : `, most of all ${worst.join(', ')}`}. Long options are among them by design: initial margin counts a long option's value only up to the book's own requirement, so a book of long options needs its whole value.`,
-    `- Risk-neutral mode asks less than portfolio mode at equal coverage for ${modes} of ${structures.length} structures; the cap at portfolio's measure and the floor of 0.7 keep the two tail modes close to it.`,
+    `- As it is, initial margin in portfolio mode was exceeded in ${percent(options?.fitRate ?? Number.NaN)} of the option windows and in ${percent(linear?.fitRate ?? Number.NaN)} of those of perpetuals alone; the target is ${percent(TARGET_BREACHES, 0)}. Equal coverage scales the former by ${times(options?.scale ?? Number.NaN)} (below 1: over-margined) and the latter by ${times(linear?.scale ?? Number.NaN)} (above 1: under-margined at 24 h, see h_lin under coverage).`,
+    `- **At equal coverage the protocol is not the cheapest everywhere:** for ${worse.length} of ${structures.length} structures some other venue asks less${worst.length === 0 ? '' : `, most of all ${worst.join(', ')}`}. Initial margin counts a long option's value only up to the book's own requirement, so a book of long options needs its whole value.`,
+    `- Risk-neutral mode asks less than portfolio mode at equal coverage for ${modes} of ${structures.length} structures; both tail modes lie between 0.7 of portfolio's measure and the whole of it.`,
   ].join('\n')
 }
 

@@ -44,6 +44,8 @@ const LIMITS = `## What this does not show
 
 - Survivors: the six underlyings are those that are still traded. LUNA and FTT are not among them.
 - One venue's prices. A bar's close is not an index; wicks inside an hour count on the worst days only.
+- Assumed volatilities follow realised ones and move less than quoted ones; losses of option structures before the hold-out hold little of a jump in volatility.
+- Other venues' requirements are computed with this project's implementation of their published rules. What they charge, net or liquidate differently is not seen.
 - Tests assume independent windows and are weak on single years: about 700 windows of 12 h have 7 expected breaches.`
 
 /** Files of the report by name. Sections that did not run are left out. */
