@@ -82,7 +82,7 @@ describe('procyclicality', () => {
   })
 
   it('finds the floor binding in the calm after a storm', () => {
-    const calm = hourly(count, (i) => alternating(i < WARM_UP_SECONDS / HOUR ? 0.02 : 0.004)(i))
+    const calm = hourly(count + 200 * 24, (i) => alternating(i < WARM_UP_SECONDS / HOUR ? 0.02 : 0.004)(i))
     const both = procyclicality(calm, rangeVersions(calm, rangePath(calm, parameters), parameters))
     const [floor, raw] = ['ten-year floor', 'unmitigated'].map((name) => both.find(({ version }) => version === name))
     assert.ok((floor?.peakToTrough ?? 9) < (raw?.peakToTrough ?? 0))
