@@ -5,8 +5,12 @@
 import { averageCost, flooredMargins, largestCall, peakToTrough } from '../backtest/index.ts'
 import type { ScanRangeParameters } from '../estimation/dynamicRange.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
+import { HOLD_OUT_FROM, HORIZON_HOURS, scaleFor, shareAbove } from './coverage.ts'
 import { DAY, HOUR, movesOver, type PriceHistory } from './history.ts'
 import { type ImpliedHistory, LONGEST_GAP_SECONDS, type RangePath, WITHOUT_IMPLIED } from './rangePath.ts'
+
+/** Length of the windows in which a range may be exceeded. */
+const WINDOW_SECONDS = HORIZON_HOURS.maintenance * HOUR
 
 /** Lookback of the floor; a shorter history uses all it has. */
 const FLOOR_SECONDS = 10 * 365 * DAY
@@ -72,6 +76,8 @@ export type ProcyclicalityRow = {
   readonly averageCost: number
   /** Share of 12 h windows, without overlap, with a move of either sign beyond the range. */
   readonly breaches: number
+  /** Mean after scaling the version to the target of breaches before the hold-out. */
+  readonly equalCoverageMean: number
 }
 
 /** The range in force at every midnight: the last known one, as a contract holds it; one series per segment. */
@@ -104,16 +110,14 @@ function joined(series: readonly Float64Array[]): Float64Array {
   return Float64Array.from(series.flatMap((each) => Array.from(each)))
 }
 
-function breachShare(history: PriceHistory, ranges: Float64Array, horizonSeconds: number): number {
-  const moves = movesOver(history, horizonSeconds)
-  let [windows, breaches] = [0, 0]
-  for (let i = 0; i < moves.length; i++) {
-    const [move = Number.NaN, range = Number.NaN] = [moves[i], ranges[i]]
-    if ((history.times[i] ?? 0) % horizonSeconds !== 0 || Number.isNaN(move) || Number.isNaN(range)) continue
-    windows++
-    if (Math.abs(move) > range) breaches++
-  }
-  return breaches / windows
+/** Move over range of the 12 h windows without overlap, of all or of those before the hold-out. */
+function ratiosOf(history: PriceHistory, ranges: Float64Array, before: number): Float64Array {
+  const moves = movesOver(history, WINDOW_SECONDS)
+  const windows = Array.from(moves.keys()).filter((i) => {
+    const time = history.times[i] ?? 0
+    return time % WINDOW_SECONDS === 0 && time < before && Number.isFinite(moves[i]) && Number.isFinite(ranges[i])
+  })
+  return Float64Array.from(windows, (i) => Math.abs(moves[i] ?? 0) / (ranges[i] ?? 1))
 }
 
 /** One row per version; the last version is the base of the average cost. */
@@ -122,6 +126,7 @@ export function procyclicality(history: PriceHistory, versions: readonly RangeVe
   return versions.map(({ name, ranges }) => {
     const series = midnightRanges(history, ranges)
     const all = joined(series)
+    const mean = all.reduce((sum, range) => sum + range, 0) / all.length
     const call = (days: number) => Math.max(...series.map((each) => largestCall(each, days) ?? -Infinity))
     return {
       underlying: history.symbol,
@@ -129,12 +134,13 @@ export function procyclicality(history: PriceHistory, versions: readonly RangeVe
       days: all.length,
       lowest: all.reduce((least, range) => Math.min(least, range)),
       highest: all.reduce((most, range) => Math.max(most, range)),
-      mean: all.reduce((sum, range) => sum + range, 0) / all.length,
+      mean,
       peakToTrough: peakToTrough(all),
       oneDay: call(1),
       fiveDays: call(5),
       averageCost: averageCost(all, base),
-      breaches: breachShare(history, ranges, 12 * HOUR),
+      breaches: shareAbove(ratiosOf(history, ranges, Infinity), 1),
+      equalCoverageMean: scaleFor(ratiosOf(history, ranges, HOLD_OUT_FROM)) * mean,
     }
   })
 }

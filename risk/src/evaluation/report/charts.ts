@@ -26,21 +26,24 @@ function weekly({ history, path }: Prepared) {
 }
 
 export function rangeChart(prepared: readonly Prepared[]): string {
-  return chartGrid({
-    title: 'Scan range and the largest 12 h move of each week',
-    charts: prepared.map((each) => {
-      const { x, target, move } = weekly(each)
-      return {
-        title: each.history.symbol,
-        x: { label: '', scale: 'time' as const },
-        y: { label: '%', from: 0, to: 60 },
-        series: [
-          { kind: 'points' as const, name: 'largest move', x, y: move, radius: 1 },
-          { kind: 'line' as const, name: 'target range', x, y: target },
-        ],
-      }
-    }),
-  })
+  return chartGrid(
+    {
+      title: 'Scan range and the largest 12 h move of each week',
+      charts: prepared.map((each) => {
+        const { x, target, move } = weekly(each)
+        return {
+          title: each.history.symbol,
+          x: { label: '', scale: 'time' as const },
+          y: { label: '%', from: 0, to: 60 },
+          series: [
+            { kind: 'points' as const, name: 'largest move', x, y: move, radius: 1 },
+            { kind: 'line' as const, name: 'target range', x, y: target },
+          ],
+        }
+      }),
+    },
+    { height: 320 },
+  )
 }
 
 export function coverageChart({ rows }: NonNullable<Figures['coverage']>): string {
@@ -49,19 +52,22 @@ export function coverageChart({ rows }: NonNullable<Figures['coverage']>): strin
     (row) => row.level === level && row.horizonHours === HORIZON_HOURS[level] && row.period === 'all',
   )
   const categories = [...new Set(all.map(({ underlying }) => underlying))]
-  return barChart({
-    title: 'Share of 12 h windows with a breach of maintenance',
-    subtitle: 'Perpetual, long or short; the target is 1 %',
-    categories,
-    series: Object.entries(METHOD_LABELS).map(([method, name]) => ({
-      name,
-      values: categories.map((underlying) => {
-        const row = all.find((each) => each.method === method && each.underlying === underlying)
-        return 100 * (row?.rate ?? Number.NaN)
-      }),
-    })),
-    value: { label: 'windows with a breach, %' },
-  })
+  return barChart(
+    {
+      title: 'Share of 12 h windows with a breach of maintenance',
+      subtitle: 'Perpetual, long or short; the target is 1 %',
+      categories,
+      series: Object.entries(METHOD_LABELS).map(([method, name]) => ({
+        name,
+        values: categories.map((underlying) => {
+          const row = all.find((each) => each.method === method && each.underlying === underlying)
+          return 100 * (row?.rate ?? Number.NaN)
+        }),
+      })),
+      value: { label: 'windows with a breach, %' },
+    },
+    { width: 1000 },
+  )
 }
 
 export function worstDaysChart(costs: NonNullable<Figures['worstDays']>): string {
@@ -101,16 +107,19 @@ export function procyclicalityChart(prepared: readonly Prepared[]): string {
 /** Mean over the structures of a group, percent of notional. */
 export function efficiencyChart({ structures }: NonNullable<Figures['efficiency']>): string {
   const groups = [...Map.groupBy(structures, ({ group, book }) => (book === 'linear' ? 'perpetuals' : group))]
-  return barChart({
-    title: 'Mean initial requirement at equal coverage, by kind of structure',
-    subtitle: 'Weekly chains of BTC and ETH, percent of notional; every method scaled to the same share of breaches',
-    categories: groups.map(([group]) => group),
-    series: Object.entries(STRUCTURE_METHODS).map(([method, name]) => ({
-      name,
-      values: groups.map(([, rows]) => {
-        return (100 * rows.reduce((sum, { scaled }) => sum + (scaled[method] ?? Number.NaN), 0)) / rows.length
-      }),
-    })),
-    value: { label: '% of notional' },
-  })
+  return barChart(
+    {
+      title: 'Mean initial requirement at equal coverage, by kind of structure',
+      subtitle: 'Weekly chains of BTC and ETH, percent of notional; every method scaled to the same share of breaches',
+      categories: groups.map(([group]) => group),
+      series: Object.entries(STRUCTURE_METHODS).map(([method, name]) => ({
+        name,
+        values: groups.map(([, rows]) => {
+          return (100 * rows.reduce((sum, { scaled }) => sum + (scaled[method] ?? Number.NaN), 0)) / rows.length
+        }),
+      })),
+      value: { label: '% of notional' },
+    },
+    { width: 1180 },
+  )
 }

@@ -38,6 +38,15 @@ function totals(rows: readonly Row[], level: 'maintenance' | 'initial'): string 
   )
 }
 
+/** Periods with fewer windows are left out of the text. */
+const LEAST_WINDOWS = 50
+
+/** K where Kupiec's test rejects at 5 %, C where Christoffersen's test of independence does. */
+function marks({ kupiec, independence }: Row): string {
+  const rejected = [kupiec < 0.05 ? 'K' : '', independence < 0.05 ? 'C' : ''].join('')
+  return rejected === '' ? '' : ` ${rejected}`
+}
+
 /** Breach shares by year, one line per underlying and method; years without windows stay empty. */
 function yearly(rows: readonly Row[], level: 'maintenance' | 'initial', methods: readonly string[]): string {
   const own = chosen(rows, { level, horizonHours: HORIZON_HOURS[level] })
@@ -46,7 +55,7 @@ function yearly(rows: readonly Row[], level: 'maintenance' | 'initial', methods:
     methods.map((method) => {
       const share = (period: string) => {
         const [row] = chosen(own, { underlying, method, period })
-        return row === undefined ? '' : percent(row.rate)
+        return row === undefined || row.windows < LEAST_WINDOWS ? '' : `${percent(row.rate)}${marks(row)}`
       }
       const periods = [...years, 'fit', 'hold-out']
       const shares = Object.fromEntries(periods.map((period) => [`${period} `, share(period)]))
@@ -142,7 +151,7 @@ export function coverageSection(coverage: Coverage): string {
     'Prices every four hours give no such windows.',
     relieved(rows),
     '### By year: share of windows with a breach',
-    `"fit" is everything before ${isoDay(HOLD_OUT_FROM)}, "hold-out" everything from then on. figures.json holds counts and tests of every cell.`,
+    `"fit" is everything before ${isoDay(HOLD_OUT_FROM)}, "hold-out" everything from then on. K: Kupiec rejects at 5 %, because of too many or too few; C: Christoffersen rejects independence. Periods of fewer than ${LEAST_WINDOWS} windows are left out; figures.json holds counts and p-values of every cell.`,
     'Maintenance, 12 h:',
     yearly(rows, 'maintenance', METHODS),
     'Initial, 24 h:',
