@@ -11,7 +11,7 @@ import { worstDaysSection } from './worstDaysSection.ts'
 const RULE = `The scan range follows hourly prices: with r the log return over dt, w = 1 - 2^(-dt/H) and v <- (1 - w) v + w r^2/dt for H = 5 and 45 days;
 sigma = 0.6 max(sqrt(v_5d), sqrt(v_45d), implied volatility of 30 days) + 0.4 sigma_stress; the target range is
 2.6 sigma sqrt(12 h) between floor and cap, rises at once and falls at most 4 % a day; the maintenance range (PSR_M)
-follows it upwards by at most 2 % an hour. Linear maintenance is 0.5 (PSR_M + eps) of notional, initial 1.30 x 0.5 of the target range.
+follows it upwards by at most 2 % an hour. Linear maintenance is 0.5 (PSR_M + eps) of notional, initial 1.30 x 0.5 (PSR_M + eps) max(1, target / PSR_M).
 The charges on gross notional (0.1 %) and per position, both initial only, are left out.`
 
 function dataSection({ histories }: Figures): string {
@@ -37,7 +37,7 @@ const FITTING = `## What was fitted, and on what
 - **The protocol's parameters** (kappa, half-lives, stress volatility, floors, caps, h_lin, ratios) were chosen by hand while looking at prices of 2017 to 2026. Their breach rates are in-sample over the whole history, the newest twelve months included; only the rule's state at each hour is free of look-ahead. Nothing in this evaluation changes them.
 - **Scales of equal coverage** are fitted here, on windows before ${isoDay(HOLD_OUT_FROM)} only. Everything from then on is "hold-out" and enters no fit.
 - **No option market before 2025-12-30** is known here. Structures before it are valued on an assumed surface (the greater realised volatility at the money, a fixed symmetric smile, forwards at spot), so the scales of option structures rest on real prices of the underlying and assumed volatilities. Real smiles and chains lie in the hold-out and enter no fit.
-- **Quantitative weights** are recomputed each day from past returns alone.
+- **Quantitative weights** are recomputed each day from the returns of the last two years alone; the contracts' bounds on their change and on their tails are not applied.
 - **Other venues' parameters** are their published ones; nothing of them is fitted.`
 
 const LIMITS = `## What this does not show
