@@ -1,6 +1,6 @@
 /** Every margin method under the name by which the command line calls it, with the venue's own parameters. */
 
-import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '../estimation/scanRange.ts'
+import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '../estimation/dynamicRange.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import {
   byUnderlying,

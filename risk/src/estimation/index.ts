@@ -14,6 +14,7 @@
 export * from './correlationRepair.ts'
 export { correlationOf, covarianceOf, ewmaCovariance, sampleCovariance } from './covariance.ts'
 export * from './deltaGamma.ts'
+export * from './dynamicRange.ts'
 export * from './ewma.ts'
 export * from './forecastComparison.ts'
 export {
@@ -28,7 +29,6 @@ export { garchLogLikelihood } from './garchLikelihood.ts'
 export { fitHar, HAR_LAGS, type HarModel, harForecast } from './har.ts'
 export * from './hatWeights.ts'
 export * from './historicalSimulation.ts'
-export * from './scanRange.ts'
 export { logReturns } from './series.ts'
 export * from './shrinkage.ts'
 export {

@@ -3,7 +3,6 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
 import { ageWeights, decayVariance, ewmaVariances } from '../../src/estimation/ewma.ts'
-import { dynamicScanRange, SCAN_RANGE_DEFAULTS } from '../../src/estimation/scanRange.ts'
 
 const options = { seed: 5, numRuns: 200 }
 const decay = fc.double({ min: 0.01, max: 0.999, noNaN: true })
@@ -79,60 +78,5 @@ describe('decayVariance', () => {
 
   it('refuses time that stands still', () => {
     assert.throws(() => decayVariance(1, 0.1, 0, 5), DomainError)
-  })
-})
-
-describe('dynamicScanRange', () => {
-  const parameters = { ...SCAN_RANGE_DEFAULTS, stressVolatility: 1.2, kappa: 2.33, floor: 0.04, cap: 0.3 }
-  const hour = 3_600
-  const start = { timeSeconds: 0, fastVariance: 0.25, slowVariance: 0.36, target: 0.08, maintenance: 0.08 }
-  const quiet = (timeSeconds: number) => ({ timeSeconds, logReturn: 0, impliedVolatility: 0.6 })
-
-  it('aims at kappa times the blended volatility of twelve hours', () => {
-    const { target } = dynamicScanRange({ ...start, target: 0 }, quiet(1), parameters)
-    assert.ok(Math.abs(target - 2.33 * (0.6 * 0.6 + 0.4 * 1.2) * Math.sqrt(0.5 / 365)) < 1e-7)
-  })
-
-  it('raises the target at once and the maintenance range by 2 % an hour', () => {
-    const crash = { timeSeconds: hour, logReturn: -0.3, impliedVolatility: 2 }
-    const after = dynamicScanRange(start, crash, parameters)
-    assert.ok(after.target > 0.12)
-    assert.ok(Math.abs(after.maintenance - 0.08 * 1.02) < 1e-15)
-  })
-
-  it('lets the target fall by no more than 4 % a day, to the floor', () => {
-    const calm = { ...parameters, stressVolatility: 0 }
-    let state = { ...start, fastVariance: 0, slowVariance: 0 }
-    state = dynamicScanRange(state, { ...quiet(24 * hour), impliedVolatility: 0 }, calm)
-    assert.ok(Math.abs(state.target - 0.08 * 0.96) < 1e-15)
-    state = dynamicScanRange(state, { ...quiet(100 * 24 * hour), impliedVolatility: 0 }, calm)
-    assert.equal(state.target, 0.04)
-  })
-
-  it('keeps floor <= target <= cap and maintenance <= target on every path', () => {
-    const move = fc.record({
-      seconds: fc.integer({ min: 1, max: 10 * 86_400 }),
-      logReturn: fc.double({ min: -0.5, max: 0.5, noNaN: true }),
-      impliedVolatility: fc.double({ min: 0, max: 3, noNaN: true }),
-    })
-    fc.assert(
-      fc.property(fc.array(move, { minLength: 1, maxLength: 20 }), (moves) => {
-        let state = start
-        for (const { seconds, logReturn, impliedVolatility } of moves) {
-          const timeSeconds = state.timeSeconds + seconds
-          const next = dynamicScanRange(state, { timeSeconds, logReturn, impliedVolatility }, parameters)
-          assert.ok(next.target >= 0.04 && next.target <= 0.3 && next.maintenance <= next.target)
-          assert.ok(next.target >= state.target * 0.96 ** (seconds / 86_400) * (1 - 1e-12))
-          assert.ok(next.maintenance <= state.maintenance * 1.02 ** (seconds / hour) * (1 + 1e-12))
-          state = next
-        }
-      }),
-      options,
-    )
-  })
-
-  it('refuses an observation that is not newer and a floor above the cap', () => {
-    assert.throws(() => dynamicScanRange(start, quiet(0), parameters), DomainError)
-    assert.throws(() => dynamicScanRange(start, quiet(1), { ...parameters, floor: 0.5 }), DomainError)
   })
 })

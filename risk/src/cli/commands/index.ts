@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { registerBacktest } from './backtest.ts'
 import { registerCascade } from './cascade.ts'
+import { registerEvaluate } from './evaluate.ts'
 import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
 import { registerMargin } from './margin.ts'
@@ -22,4 +23,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerVar,
   registerStress,
   registerCascade,
+  registerEvaluate,
 ]

@@ -1,6 +1,6 @@
 /** Parameters of the protocol's margin and their defaults. Fractions, not percent; USD; years ACT/365. */
 import { DomainError } from '../../errors.ts'
-import { SCAN_RANGE_DEFAULTS, type ScanRangeParameters } from '../../estimation/scanRange.ts'
+import { SCAN_RANGE_DEFAULTS, type ScanRangeParameters } from '../../estimation/dynamicRange.ts'
 import { requireRange } from '../../scenarios/lanes.ts'
 import type { Levels } from '../method.ts'
 

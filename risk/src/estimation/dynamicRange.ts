@@ -17,9 +17,9 @@ export type ScanRangeParameters = {
   horizonSeconds: number
   floor: number
   cap: number
-  /** The target falls at most by this fraction a day. */
+  /** The target falls at most by this fraction of itself a day, linear in time within one step. */
   fallPerDay: number
-  /** The maintenance range rises at most by this fraction an hour. */
+  /** The maintenance range rises at most by this fraction of itself an hour, linear in time within one step. */
   risePerHour: number
 }
 
@@ -71,11 +71,11 @@ function requireParameters(parameters: ScanRangeParameters): void {
 }
 
 /**
- * The scan range after one observation. Both variances decay by their half-lives; the target is
- * clamp(kappa sigma_eff sqrt(horizon), floor, cap), but falls at most by `fallPerDay`; the maintenance range rises
- * towards it at most by `risePerHour` and never exceeds it. Both limits compound with the time that has passed, so the
- * result does not depend on how often one looks while nothing moves. Throws DomainError when time does not
- * advance or a number is not finite.
+ * The scan range after one observation, the float form of the rule that the contracts apply in integers. With dt the time
+ * since the state's own: v <- v 2^(-dt/H) + (1 - 2^(-dt/H)) r^2 / dt for both half-lives H; the target is
+ * max(clamp(kappa sigma_eff sqrt(horizon), floor, cap), target (1 - fallPerDay dt/1d)), so it rises at once; the maintenance
+ * range is min(target, maintenance (1 + risePerHour dt/1h)). Both limits are linear in the time of one step and compound
+ * over steps. Throws DomainError when time does not advance or a number is not finite.
  *
  * The blend with a stressed period is tool (b) of EMIR RTS 153/2013 article 28 in the form of a volatility.
  */
@@ -99,7 +99,7 @@ export function dynamicScanRange(
   }
   const sigma = effectiveVolatility(variances, impliedVolatility, parameters)
   const wanted = Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
-  const target = Math.max(wanted, state.target * (1 - fallPerDay) ** (elapsed / DAY_SECONDS))
-  const risen = state.maintenance * (1 + risePerHour) ** (elapsed / HOUR_SECONDS)
+  const target = Math.max(wanted, state.target * (1 - (fallPerDay * elapsed) / DAY_SECONDS))
+  const risen = state.maintenance * (1 + (risePerHour * elapsed) / HOUR_SECONDS)
   return { timeSeconds, ...variances, target, maintenance: Math.min(target, risen) }
 }
