@@ -1,6 +1,14 @@
 /** From an option chain to what it says of every expiry: smile, forward over spot, discount, and how well that fits. */
 import { DomainError } from '@plimsoll/risk'
-import { type FittedExpiry, fitSurface, type OptionChain, type OptionQuote, scaleEssvi } from '@plimsoll/risk/surface'
+import {
+  type DroppedQuote,
+  type DropReason,
+  type FittedExpiry,
+  fitSurface,
+  type OptionChain,
+  type OptionQuote,
+  scaleEssvi,
+} from '@plimsoll/risk/surface'
 import { next, type Outcome, skip } from '../outcome.ts'
 import type { Refusal } from './refusal.ts'
 import type { QuoteEstimate } from './surfaceQuotes.ts'
@@ -10,6 +18,8 @@ export type FitLimits = {
   readonly minimumQuotes: number
   /** Largest share of crossed or negative quotes among those with bid and ask. */
   readonly maximumBroken: number
+  /** Largest share of an expiry's quotes that break parity or lie far off its neighbours' smile. */
+  readonly maximumInconsistent: number
   /** Weighted rms error of an expiry, volatility points, or the median bid-ask width of that expiry where it is larger. */
   readonly maximumError: number
   /** Expiries that end within this many seconds are not fitted. */
@@ -28,6 +38,8 @@ export type Fit = {
   readonly sparse: ReadonlyMap<number, number>
 }
 
+/** What arbitrage between quotes, or stale ones, looks like after filtering. */
+const INCONSISTENT: readonly DropReason[] = ['parity', 'outlier']
 const YEAR = 365 * 86_400
 /** The carry of expiries this far away, not the noise of nearer ones, discounts. */
 const RATE_YEARS = 30 / 365
@@ -41,12 +53,8 @@ export function calibrate(chain: OptionChain, limits: FitLimits): Outcome<Fit, R
   const fitted = fitOf(chain, limits)
   if (fitted === undefined) return skip({ kind: 'few-quotes', expiry: 0, quotes: 0, least: limits.minimumQuotes })
   const { expiries, dropped } = fitted
-  for (const { terms, fit } of expiries) {
-    const limit = Math.max(limits.maximumError, fit.width)
-    if (!(fit.weightedRmse <= limit)) {
-      return skip({ kind: 'fit-error', expiry: terms.expiry, points: fit.weightedRmse, limit })
-    }
-  }
+  const refusal = inconsistencyOf(expiries, dropped, limits) ?? misfitOf(expiries, limits)
+  if (refusal) return skip(refusal)
   const few = dropped.filter(({ reason }) => reason === 'few quotes').map(({ quote }) => quote.expiry)
   return next({
     time: chain.time,
@@ -55,6 +63,32 @@ export function calibrate(chain: OptionChain, limits: FitLimits): Outcome<Fit, R
     quotes: expiries.reduce((sum, { fit }) => sum + fit.quotes, 0),
     sparse: new Map([...Map.groupBy(few, (expiry) => expiry)].map(([expiry, all]) => [expiry, all.length])),
   })
+}
+
+/** The first expiry whose quotes contradict each other: such quotes are left out of the fit, which may then look good. */
+function inconsistencyOf(
+  expiries: readonly FittedExpiry[],
+  dropped: readonly DroppedQuote[],
+  { maximumInconsistent: limit }: FitLimits,
+): Refusal | undefined {
+  const used = new Map(expiries.map(({ terms, fit }) => [terms.expiry, fit.quotes]))
+  const odd = dropped.filter(({ reason }) => INCONSISTENT.includes(reason))
+  for (const [expiry, all] of Map.groupBy(odd, ({ quote }) => quote.expiry)) {
+    const quotes = all.length + (used.get(expiry) ?? 0)
+    if (all.length > limit * quotes) return { kind: 'inconsistent-quotes', expiry, odd: all.length, quotes, limit }
+  }
+  return undefined
+}
+
+/** The first expiry that the surface does not fit: one free of arbitrage cannot follow quotes that are not. */
+function misfitOf(expiries: readonly FittedExpiry[], { maximumError }: FitLimits): Refusal | undefined {
+  for (const { terms, fit } of expiries) {
+    const limit = Math.max(maximumError, fit.width)
+    if (!(fit.weightedRmse <= limit)) {
+      return { kind: 'fit-error', expiry: terms.expiry, points: fit.weightedRmse, limit }
+    }
+  }
+  return undefined
 }
 
 /** The estimates of a fit at a slightly earlier or later time: volatilities stay, in standard deviations; carry runs off. */

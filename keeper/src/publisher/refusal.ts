@@ -35,6 +35,14 @@ export type Refusal =
   | { readonly kind: 'spot-apart'; readonly index: number; readonly spot: number; readonly limit: number }
   /** Crossed or negative quotes among those with bid and ask. */
   | { readonly kind: 'broken-quotes'; readonly broken: number; readonly quotes: number; readonly limit: number }
+  /** Quotes of an expiry that break parity or lie far off the smile of the others. */
+  | {
+      readonly kind: 'inconsistent-quotes'
+      readonly expiry: number
+      readonly odd: number
+      readonly quotes: number
+      readonly limit: number
+    }
   | { readonly kind: 'few-quotes'; readonly expiry: number; readonly quotes: number; readonly least: number }
   /** Weighted root mean square error of an expiry, volatility points. */
   | { readonly kind: 'fit-error'; readonly expiry: number; readonly points: number; readonly limit: number }

@@ -32,6 +32,7 @@ const limitsSchema = z.strictObject({
   maximumSpotGap: z.number().positive().max(0.2).default(0.01),
   maximumBroken: z.number().min(0).max(1).default(0.05),
   minimumQuotes: z.number().int().min(3).default(5),
+  maximumInconsistent: z.number().min(0).max(1).default(0.2),
   maximumError: z.number().positive().default(4),
   carrySeconds: z.number().int().min(60).max(86_400).default(7_200),
   maximumExpiries: z.number().int().min(1).max(MAX_EXPIRIES).default(MAX_EXPIRIES),
