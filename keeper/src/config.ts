@@ -36,7 +36,7 @@ const decimal = (decimals: number) =>
 /** US dollars, and fractions such as 0.25, both kept with 18 decimals. */
 export const wad = () => decimal(18)
 export const gwei = () => decimal(9)
-export const address = z
+const address = z
   .string()
   .refine((value) => isAddress(value), 'must be an address')
   .transform((value) => getAddress(value))

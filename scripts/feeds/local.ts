@@ -48,7 +48,7 @@ type Publisher = {
   err: string
 }
 
-export class NothingPostedError extends Error {
+class NothingPostedError extends Error {
   readonly code = 'NOTHING_POSTED'
   constructor(time: number, log: string) {
     const seconds = PATIENCE_MS / 1_000

@@ -5,6 +5,7 @@ import type { Signer } from '../../keeper/src/publisher/signer.ts'
 import type { QuoteRow } from '../../scripts/feeds/chainFile.ts'
 import { createPublisherWorld, type PublisherWorld, QUOTED_AT, repriced, SIGNERS } from '../fixtures/publisherWorld.ts'
 
+const GWEI = 10n ** 9n
 const addresses = (...indexes: number[]) => indexes.map((index) => SIGNERS[index]?.address)
 
 /** The counters of a metric, `value` of each label. */
@@ -170,6 +171,29 @@ describe('three signers and two posters', () => {
     for (const { metrics } of posters) assert.deepEqual((await metrics.errors.get()).values, [])
     for (const poster of posters) await poster.round()
     assert.equal(await world.lastTimestamp(), now)
+  })
+
+  it('offer more for the same nonce when nobody mines a transaction of an urgent surface', async () => {
+    now += 3_300
+    await world.push(world.spot, now)
+    for (const index of [0, 1, 2]) world.publish(index, seenBy(index, higher(3)))
+    await sign(0, 1, 2)
+    const { provider } = world.connection
+    await provider.request({ method: 'evm_setAutomine', params: [false] })
+    await posters[0]?.round()
+    for (const second of [1, 2, 3]) {
+      await world.networkHelpers.setNextBlockBaseFeePerGas(100n * GWEI)
+      await world.mine(now + second)
+    }
+    assert.ok((await world.lastTimestamp()) < now, 'too cheap for these blocks')
+    await posters[0]?.round()
+    await provider.request({ method: 'evm_setAutomine', params: [true] })
+    await world.networkHelpers.setNextBlockBaseFeePerGas(100n * GWEI)
+    await world.mine(now + 4)
+    await posters[0]?.round()
+    assert.deepEqual([posted[0]?.at(-1)?.timestamp, await world.lastTimestamp()], [now, now])
+    assert.equal((await counted(posters[0]?.metrics.outcomes ?? assert.fail(), 'outcome')).slow, 1)
+    await world.networkHelpers.setNextBlockBaseFeePerGas(GWEI)
   })
 
   it('go on after a restart, also with a transaction on its way', async () => {

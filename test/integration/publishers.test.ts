@@ -70,9 +70,25 @@ describe('signers and a poster as processes of their own', () => {
     const series = await getSeries(world.client, { deployment: parseDeployment(world.deployment), underlying: BTC })
     assert.equal(series.expiries.length, 10)
     assert.equal(series.depth, 50_000_000n * 10n ** 18n)
+    const check = run(['check', 'sign', '--config', world.signerFile(0)], {
+      PLIMSOLL_SIGNER_KEY: SIGNERS[0]?.key ?? '',
+    })
+    assert.equal(await check.exit, 1, 'the second signer is down')
+    const failures = check.output.out.split('\n').filter((row) => row.startsWith('FAIL'))
+    assert.deepEqual(failures.length, 1, check.output.out + check.output.err)
+    assert.match(failures[0] ?? '', new RegExp(`signer at ${world.urls[1]}`))
     for (const { child, exit } of all) {
       child.kill('SIGTERM')
       assert.equal(await exit, 0)
     }
+  })
+
+  it('say in one line what is wrong with a configuration, and never a key', async () => {
+    const key = SIGNERS[0]?.key ?? ''
+    const wrong = run(['sign', '--config', world.signerFile(0, { pollMs: 1, privateKey: key })], {})
+    assert.equal(await wrong.exit, 1)
+    assert.match(wrong.output.err, /^CONFIG: .*\n {2}pollMs: /)
+    assert.doesNotMatch(wrong.output.err, new RegExp(key.slice(2)))
+    assert.doesNotMatch(wrong.output.err, /\n\s+at /)
   })
 })

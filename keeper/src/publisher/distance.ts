@@ -2,9 +2,6 @@
 import { type ExpiryQuote, totalDeviation, totalVariance, volatility } from '@plimsoll/sdk'
 import { ranOff } from './surfaceQuotes.ts'
 
-/** Quotes and the time they were made at, unix seconds. */
-export type DatedQuotes = { readonly timestamp: number; readonly expiries: readonly ExpiryQuote[] }
-
 /** Two values of one thing, WAD. */
 export type Pair = { readonly own: bigint; readonly other: bigint }
 

@@ -38,13 +38,14 @@ export function timeFault(
   return undefined
 }
 
-function expiryFault({ expiries }: SurfaceMessage, state: Pick<FeedState, 'head' | 'series'>) {
+function expiryFault({ expiries, timestamp }: SurfaceMessage, state: Pick<FeedState, 'head' | 'series'>) {
   const now = Number(state.head.timestamp)
   const quoted = new Set(expiries.map(({ expiry }) => expiry))
   const missing = listedExpiries(state).find((expiry) => !quoted.has(expiry))
   if (missing !== undefined) return { kind: 'missing-expiry', expiry: missing } as const
+  const first = Math.max(now, timestamp)
   const wrong = expiries.find(
-    ({ expiry }, i) => i >= MAX_EXPIRIES || !isListableExpiry(expiry, expiries[i - 1]?.expiry ?? now, now),
+    ({ expiry }, i) => i >= MAX_EXPIRIES || !isListableExpiry(expiry, expiries[i - 1]?.expiry ?? first, now),
   )
   if (wrong) return { kind: 'unlistable-expiry', expiry: wrong.expiry } as const
   return expiries.length === 0 ? ({ kind: 'missing-expiry', expiry: 0 } as const) : undefined

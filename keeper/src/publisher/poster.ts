@@ -13,7 +13,7 @@ import { HttpPeers, type PeersPort } from './ports/peers.ts'
 import { postCall, type QuorumMessage, quorumMessages } from './quorum.ts'
 import { repeat } from './rounds.ts'
 import type { Named, PosterSettings } from './settings.ts'
-import { type Cause, type Wait, worthOf } from './worth.ts'
+import { type Cause, type Verdict, type Wait, worthOf } from './worth.ts'
 
 export type PosterOptions = {
   readonly settings: PosterSettings
@@ -34,6 +34,8 @@ type Pending = {
   readonly sentBlock: bigint
 }
 
+type Posting = Extract<Verdict, { post: true }>
+
 /** Reverts that say that a message of somebody else, as new or newer, was first. */
 const OVERTAKEN = ['PremiumNotNewer']
 const BUMP_PERCENT = 25n
@@ -48,6 +50,7 @@ export class Poster {
   readonly #clock: ClockPort
   readonly #emit: (line: string) => void
   readonly #waits = new Map<string, string>()
+  readonly #refusals = new Map<string, string>()
   #pending: Pending | undefined
   /** What was last offered for a nonce that is not mined yet: the next offer must be more. */
   #offered: { readonly nonce: number; readonly fees: Fees } | undefined
@@ -122,11 +125,11 @@ export class Poster {
     const messages = await quorumMessages(documents, state, this.settings.deployment)
     this.metrics.signatures.set({ underlying: symbol }, messages[0]?.signatures.length ?? 0)
     const { worth, gas } = this.settings
-    const policy = { ...worth, maxGasPrice: worth.maxGasPriceGwei }
+    const policy = { ...worth, maxGasPrice: worth.maxGasPriceGwei, urgentGasPrice: worth.urgentGasPriceGwei }
     const [message] = messages
-    if (!message) return
+    if (!message || this.#refusals.get(symbol) === refusalKey(message, state.head)) return
     const verdict = worthOf(message.message, state, state.head.baseFee + gas.priorityFeeGwei, policy)
-    if (verdict.post) await this.#post(underlying, message, verdict.cause, state.head)
+    if (verdict.post) await this.#post(underlying, message, verdict, state.head)
     else this.#wait(symbol, message, verdict.wait)
   }
 
@@ -139,23 +142,27 @@ export class Poster {
     this.log.debug({ underlying: symbol, reason: kind }, 'waits')
   }
 
-  async #post(underlying: Named, posted: QuorumMessage, cause: Cause, head: Head): Promise<void> {
+  async #post(underlying: Named, posted: QuorumMessage, { cause, ceiling }: Posting, head: Head): Promise<void> {
     const call = postCall(this.settings.deployment, posted)
     const simulation = await this.#chain.simulate(call, head.number)
-    if (simulation.status === 'reverted') return this.#refused(underlying, simulation.revert)
-    const estimate = await this.#chain.estimateGas(call)
-    if (estimate.status === 'reverted') return this.#refused(underlying, estimate.revert)
+    if (simulation.status === 'reverted') return this.#refused(underlying, simulation.revert, posted, head)
+    // Without the pool, where an own transaction may stand that this one replaces.
+    const estimate = await this.#chain.estimateGas(call, head.number)
+    if (estimate.status === 'reverted') return this.#refused(underlying, estimate.revert, posted, head)
     const { headroom } = this.settings.gas
     const gas = (estimate.gas * BigInt(Math.round(headroom * 100))) / 100n
     const nonce = await this.#chain.nonce()
-    const fees = this.#feesFor(nonce, head)
+    const fees = this.#feesFor(nonce, head, ceiling)
+    if (!fees)
+      return this.#wait(underlying.symbol, posted, { kind: 'gas-price', gasPrice: head.baseFee, limit: ceiling })
     const signed = await this.#chain.sign({ ...call, ...fees, nonce, gas })
-    this.#offered = { nonce, fees }
     try {
       await this.#chain.send(signed, nonce)
+      this.#offered = { nonce, fees }
     } catch (error) {
       // After a restart an offer for the nonce may stand that this process does not know: the next one is larger.
       if (!(error instanceof NonceError)) throw error
+      this.#offered = { nonce, fees }
       this.#outcome(underlying, 'nonce')
       return
     }
@@ -163,15 +170,24 @@ export class Poster {
     this.log.info({ underlying: underlying.symbol, cause, hash: signed.hash, nonce }, 'submitted')
   }
 
-  /** What the node takes for `nonce`: more than what stands there already. */
-  #feesFor(nonce: number, head: Head): Fees {
-    const fees = firstFees(head, this.settings.gas)
-    if (this.#offered?.nonce !== nonce) return fees
+  /** More than what stands for `nonce` already, at most `ceiling`; undefined when that is not enough. */
+  #feesFor(nonce: number, head: Head, ceiling: bigint): Fees | undefined {
+    const first = firstFees(head, this.settings.gas)
+    if (this.#offered?.nonce !== nonce) {
+      return { ...first, maxFeePerGas: lesser(first.maxFeePerGas, ceiling) }
+    }
+    // Nodes replace a transaction only for more of both.
     const more = bumped(this.#offered.fees, BUMP_PERCENT)
-    return more.maxFeePerGas > fees.maxFeePerGas ? more : fees
+    if (more.maxFeePerGas > ceiling) return undefined
+    return {
+      maxFeePerGas: lesser(greater(first.maxFeePerGas, more.maxFeePerGas), ceiling),
+      maxPriorityFeePerGas: greater(first.maxPriorityFeePerGas, more.maxPriorityFeePerGas),
+    }
   }
 
-  #refused(underlying: Named, { error, args }: Revert): void {
+  /** The same message is not tried again at the same block. */
+  #refused(underlying: Named, { error, args }: Revert, posted: QuorumMessage, head: Head): void {
+    this.#refusals.set(underlying.symbol, refusalKey(posted, head))
     const overtaken = OVERTAKEN.includes(error)
     this.#outcome(underlying, overtaken ? 'overtaken' : `reverts:${error}`)
     if (!overtaken) this.log.warn({ underlying: underlying.symbol, error, args }, 'the feed would refuse it')
@@ -228,3 +244,10 @@ export class Poster {
     return { status: healthy ? 200 : 503, body: { healthy, poster: this.#chain.signer, secondsSinceRound: seconds } }
   }
 }
+
+function refusalKey({ digest }: QuorumMessage, { hash }: Head): string {
+  return `${digest} ${hash}`
+}
+
+const lesser = (a: bigint, b: bigint) => (b < a ? b : a)
+const greater = (a: bigint, b: bigint) => (b > a ? b : a)

@@ -1,7 +1,7 @@
 /** Configuration of signers and posters: one schema each, parsed once, from a file and the environment. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { MAX_EXPIRIES, parseDeployment } from '@plimsoll/sdk'
+import { type Deployment, InvalidDeploymentError, MAX_EXPIRIES, parseDeployment } from '@plimsoll/sdk'
 import { z } from 'zod'
 import { check, gwei, privateKey, RPC_VARIABLE, readJson, type Secret, wad } from '../config.ts'
 import { ConfigError } from '../errors.ts'
@@ -72,6 +72,7 @@ const worthSchema = z.strictObject({
   heartbeat: z.number().int().min(60).max(3_500).default(1_800),
   urgentAfter: z.number().int().min(60).max(3_600).default(3_000),
   maxGasPriceGwei: gwei().prefault('50'),
+  urgentGasPriceGwei: gwei().prefault('500'),
 })
 
 const posterSchema = z.strictObject({
@@ -102,7 +103,7 @@ const deploymentSchema = z.looseObject({
 export type Named = { readonly id: number; readonly symbol: string }
 
 type Resolved<T> = Omit<T, 'deployment' | 'privateKeyFile' | 'underlyings'> & {
-  readonly deployment: ReturnType<typeof parseDeployment>
+  readonly deployment: Deployment
   readonly privateKey: Secret
 }
 type SignerInput = z.output<typeof signerSchema>
@@ -171,7 +172,16 @@ function resolveShared<T extends { deployment: string | Record<string, unknown>;
     .filter(({ symbol }) => symbols.includes(symbol))
     .map(({ id, symbol }): Named => ({ id, symbol }))
   const key = keyFrom({ file, env, variable, privateKeyFile, folder })
-  return { listed, settings: { ...rest, deployment: parseDeployment(document), privateKey: key } }
+  return { listed, settings: { ...rest, deployment: deploymentFrom(document, path), privateKey: key } }
+}
+
+function deploymentFrom(document: unknown, source: string): Deployment {
+  try {
+    return parseDeployment(document)
+  } catch (cause) {
+    if (!(cause instanceof InvalidDeploymentError)) throw cause
+    throw new ConfigError({ source, problems: [cause.message], cause })
+  }
 }
 
 type KeyOrigin = Omit<Origin, 'symbols'> & { readonly privateKeyFile: string | undefined; readonly folder: string }

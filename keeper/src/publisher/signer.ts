@@ -38,6 +38,8 @@ type Stand = {
   readonly source: QuoteSource
   own: SignedSurface | undefined
   refusal: Refusal | undefined
+  /** The snapshot that it was about. */
+  refusedOn: string | undefined
   /** By digest of the message. */
   endorsements: Map<Hex, SignedSurface>
   declined: Map<Hex, Decline>
@@ -155,15 +157,17 @@ export class Signer {
     return snapshot.status === 'next' ? propose(snapshot.value, state, { limits, depthUsd }) : snapshot
   }
 
-  /** Nothing is served on input that is refused; a reason counts when it comes up. */
+  /** Nothing is served on input that is refused; a reason counts once per snapshot. */
   #refuse(stand: Stand, refusal: Refusal): void {
     const { symbol } = stand.underlying
-    if (stand.refusal?.kind !== refusal.kind) {
+    const text = stand.seen?.text
+    if (stand.refusal?.kind !== refusal.kind || stand.refusedOn !== text) {
       this.metrics.refused.inc({ underlying: symbol, reason: refusal.kind })
       const level = refusal.kind === 'not-newer' ? 'debug' : 'warn'
       this.log[level]({ underlying: symbol, refusal: printable(refusal) }, 'refused')
     }
     stand.refusal = refusal
+    stand.refusedOn = text
     stand.own = undefined
   }
 
@@ -250,6 +254,7 @@ function standOf(underlying: Underlying): Stand {
     source,
     own: undefined,
     refusal: undefined,
+    refusedOn: undefined,
     endorsements: new Map(),
     declined: new Map(),
     seen: undefined,

@@ -8,7 +8,7 @@ import { ChainError, type OptionChain, readChain } from '@plimsoll/risk/surface'
 import { next, type Outcome, skip } from '../outcome.ts'
 import type { Refusal } from './refusal.ts'
 
-export type Perpetual = {
+type Perpetual = {
   readonly time: number
   /** Mid over index less 1. */
   readonly premium: number

@@ -1,5 +1,5 @@
 /** Signed surfaces as JSON: what signers serve and what everybody else checks before using it. */
-import { type Deployment, type SurfaceMessage, surfaceTypedData } from '@plimsoll/sdk'
+import { type Deployment, MAX_THETA, type SurfaceMessage, surfaceTypedData, WAD } from '@plimsoll/sdk'
 import { type Address, type Hex, isHex, recoverTypedDataAddress } from 'viem'
 import { z } from 'zod'
 
@@ -14,12 +14,17 @@ export type SurfaceDocument = {
   readonly endorsements: readonly SignedSurface[]
 }
 
-const DIGITS = 80
-const integer = z
-  .string()
-  .max(DIGITS)
-  .regex(/^-?\d+$/, 'must be a whole number as a decimal string')
-  .transform((text) => BigInt(text))
+/** Of the premium: more than all of spot is none. */
+const MILLION = 1_000_000n
+
+/** A whole number as a decimal string, both ends included: what is outside could not be stored or hashed. */
+const integer = (least: bigint, most: bigint) =>
+  z
+    .string()
+    .max(40)
+    .regex(/^-?\d+$/, 'must be a whole number as a decimal string')
+    .transform((text) => BigInt(text))
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
 const seconds = z
   .number()
   .int()
@@ -30,17 +35,17 @@ const hex = (bytes: number) =>
 
 const quote = z.strictObject({
   expiry: seconds,
-  theta: integer,
-  rho: integer,
-  psi: integer,
-  forwardRatio: integer,
-  discount: integer,
+  theta: integer(1n, MAX_THETA),
+  rho: integer(-WAD, WAD),
+  psi: integer(0n, 4n * WAD),
+  forwardRatio: integer(1n, 10n * WAD),
+  discount: integer(1n, WAD),
 })
 const message = z.strictObject({
   underlying: z.number().int().min(1).max(255),
   timestamp: seconds,
-  premium: integer,
-  depth: integer,
+  premium: integer(-MILLION, MILLION),
+  depth: integer(0n, 2n ** 127n),
   expiries: z.array(quote).min(1).max(12),
 })
 const signed = z.strictObject({ message, signature: hex(65) })

@@ -20,10 +20,11 @@ export type WorthPolicy = {
   readonly premiumMove: bigint
   /** Seconds after which an unchanged surface is posted again. */
   readonly heartbeat: number
-  /** Seconds after which gas may cost anything: less than the hour after which a surface allows no new risk. */
+  /** Seconds after which gas may cost `urgentGasPrice`: less than the hour after which a surface allows no new risk. */
   readonly urgentAfter: number
-  /** Wei per gas, base fee and tip, above which only an urgent surface is posted. */
+  /** Wei per gas, base fee and tip, above which only an urgent surface is posted, and above which none is. */
   readonly maxGasPrice: bigint
+  readonly urgentGasPrice: bigint
 }
 
 /** Why it is posted: `first` surface of the underlying, `new-expiry`, `heartbeat`, or what moved. */
@@ -37,7 +38,10 @@ export type Wait =
   /** Made after the head of the chain: posted with the next block. */
   | { readonly kind: 'early'; readonly timestamp: number; readonly head: number }
 
-export type Verdict = { readonly post: true; readonly cause: Cause } | { readonly post: false; readonly wait: Wait }
+/** `ceiling`: wei per gas that posting may cost. */
+export type Verdict =
+  | { readonly post: true; readonly cause: Cause; readonly ceiling: bigint }
+  | { readonly post: false; readonly wait: Wait }
 
 type State = Pick<FeedState, 'head' | 'series'>
 
@@ -52,11 +56,9 @@ export function worthOf(message: SurfaceMessage, state: State, gasPrice: bigint,
   const age = now - series.epoch.surfaceAt
   const cause = isFirst ? 'first' : causeOf(message, state, step?.quotes ?? [], policy)
   if (cause === undefined) return wait({ kind: 'unmoved', ageSeconds: age })
-  const urgent = isFirst || age >= policy.urgentAfter
-  if (gasPrice > policy.maxGasPrice && !urgent) {
-    return wait({ kind: 'gas-price', gasPrice, limit: policy.maxGasPrice })
-  }
-  return { post: true, cause }
+  const ceiling = isFirst || age >= policy.urgentAfter ? policy.urgentGasPrice : policy.maxGasPrice
+  if (gasPrice > ceiling) return wait({ kind: 'gas-price', gasPrice, limit: ceiling })
+  return { post: true, cause, ceiling }
 }
 
 function wait(reason: Wait): Verdict {
