@@ -197,13 +197,13 @@ export class Poster {
   async #confirm(head: Head): Promise<void> {
     const pending = this.#pending
     if (!pending) return
+    const taken = (await this.#chain.nonce()) > pending.nonce // before the receipt, which exists if its own nonce was used
     const receipt = await this.#chain.receipt(pending.hash)
     if (receipt) {
       this.#pending = undefined
       this.#offered = undefined
       return this.#settled(pending, receipt)
     }
-    const taken = (await this.#chain.nonce()) > pending.nonce
     if (!taken && head.number - pending.sentBlock < this.settings.gas.replaceAfterBlocks) return
     this.#pending = undefined
     this.#outcome(pending.underlying, taken ? 'displaced' : 'slow')

@@ -138,7 +138,8 @@ function parseRows(rows: readonly ChainRow[]): Parsed[] {
     const published = numberIn(row, 'index_price', index)
     const spot = published > 0 ? published : listedSpot
     const trade = row.last_trade_time === undefined ? Number.NaN : Date.parse(row.last_trade_time) / 1000
-    return [{ underlying: underlyingIn(row), quote: { ...quote, index: spot }, spot, trade }]
+    const indexed = spot > 0 ? { ...quote, index: spot } : quote
+    return [{ underlying: underlyingIn(row), quote: indexed, spot, trade }]
   })
 }
 
