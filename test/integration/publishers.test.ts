@@ -73,10 +73,15 @@ describe('signers and a poster as processes of their own', () => {
     const check = run(['check', 'sign', '--config', world.signerFile(0)], {
       PLIMSOLL_SIGNER_KEY: SIGNERS[0]?.key ?? '',
     })
-    assert.equal(await check.exit, 1, 'the second signer is down')
-    const failures = check.output.out.split('\n').filter((row) => row.startsWith('FAIL'))
-    assert.deepEqual(failures.length, 1, check.output.out + check.output.err)
-    assert.match(failures[0] ?? '', new RegExp(`signer at ${world.urls[1]}`))
+    const checkPost = run(['check', 'post', '--config', world.posterFile(0)], {
+      PLIMSOLL_POSTER_KEY: POSTERS[0]?.key ?? '',
+    })
+    for (const { exit, output } of [check, checkPost]) {
+      assert.equal(await exit, 1, 'the second signer is down')
+      const failures = output.out.split('\n').filter((row) => row.startsWith('FAIL'))
+      assert.deepEqual(failures.length, 1, output.out + output.err)
+      assert.match(failures[0] ?? '', new RegExp(`signer at ${world.urls[1]}`))
+    }
     for (const { child, exit } of all) {
       child.kill('SIGTERM')
       assert.equal(await exit, 0)

@@ -48,8 +48,8 @@ export function propose(
   if ('violation' in stored) return skip({ kind: 'arbitrage', ...stored })
   const depth = perpetual?.depth ?? depthUsd
   if (depth === undefined) return skip({ kind: 'no-depth' })
-  const old = perpetual && timeFault(Math.min(perpetual.time, timestamp), state, limits)
-  if (old) return skip(old)
+  const age = perpetual ? Number(state.head.timestamp) - perpetual.time : 0
+  if (age > limits.maximumAge) return skip({ kind: 'stale', ageSeconds: age, limitSeconds: limits.maximumAge })
   const message: SurfaceMessage = {
     underlying: state.underlying,
     timestamp,

@@ -53,6 +53,7 @@ function perpetualOf(rows: readonly Row[], { underlying, at }: SnapshotQuery): P
   const [bid, ask] = [positiveIn(row, 'bid', index), positiveIn(row, 'ask', index)]
   if (ask < bid) throw new ChainError(index, 'ask', `${ask} of the perpetual is below its bid ${bid}.`)
   const premium = (bid + ask) / (2 * positiveIn(row, 'index_price', index)) - 1
+  if (Math.abs(premium) >= 1) throw new ChainError(index, 'index_price', `the perpetual is ${premium} times it away.`)
   return { time, premium, depth: row.depth ? positiveIn(row, 'depth', index) : undefined }
 }
 
