@@ -7,6 +7,7 @@ export const TASKS = {
   parity: [['node', 'scripts/parity.ts']],
   bench: [['node', 'bench/src/main.ts']],
   keeper: [['node', 'keeper/src/main.ts']],
+  feeds: [['node', 'scripts/feeds.ts']],
   build: [
     ['hardhat', 'build', '--no-tests'],
     ['node', 'sdk/scripts/abis.ts'],

@@ -34,13 +34,13 @@ const decimal = (decimals: number) =>
     .refine((value) => /^-?\d+(\.\d+)?$/.test(String(value)), 'must be a decimal number such as 12.5')
     .transform((value) => parseUnits(String(value), decimals))
 /** US dollars, and fractions such as 0.25, both kept with 18 decimals. */
-const wad = () => decimal(18)
-const gwei = () => decimal(9)
+export const wad = () => decimal(18)
+export const gwei = () => decimal(9)
 const address = z
   .string()
   .refine((value) => isAddress(value), 'must be an address')
   .transform((value) => getAddress(value))
-const privateKey = z
+export const privateKey = z
   .string()
   .refine((value) => isHex(value) && value.length === 66, 'must be 32 bytes as hex')
   .transform((value) => new Secret(value as Hex)) // checked on the line above
@@ -167,7 +167,7 @@ export type Config = Omit<Parsed, 'deployment' | 'account'> & {
 }
 
 const KEY_VARIABLE = 'PLIMSOLL_KEEPER_KEY'
-const RPC_VARIABLE = 'PLIMSOLL_RPC_URL'
+export const RPC_VARIABLE = 'PLIMSOLL_RPC_URL'
 
 /** Flags win over the environment, the environment over the file. Relative paths start at the file's folder. */
 export function loadConfig(
@@ -199,14 +199,16 @@ export function parseConfig(value: unknown, { source, folder }: { source: string
   }
 }
 
-function check<T extends z.ZodType>(schema: T, value: unknown, source: string): z.output<T> {
+/** The value as `schema` parses it. @throws ConfigError that names every problem */
+export function check<T extends z.ZodType>(schema: T, value: unknown, source: string): z.output<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || '(whole file)'}: ${message}`)
   throw new ConfigError({ source, problems })
 }
 
-function readJson(file: string): Record<string, unknown> {
+/** @throws ConfigError */
+export function readJson(file: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
     return z.record(z.string(), z.unknown()).parse(value)

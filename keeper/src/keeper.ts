@@ -6,7 +6,7 @@ import { WrongChainError } from './errors.ts'
 import { type ClockPort, systemClock } from './ports/clock.ts'
 import { FileJournal } from './ports/journal.ts'
 import { createMetrics, type Metrics } from './ports/metrics.ts'
-import { type RunningServer, serve } from './ports/server.ts'
+import { type Answer, type RunningServer, serve } from './ports/server.ts'
 import { httpTransport, ViemChain } from './ports/viemChain.ts'
 import { Reporter } from './report.ts'
 import { Runner } from './runner.ts'
@@ -61,7 +61,13 @@ export class Keeper {
     const actual = await this.chain.chainId()
     if (actual !== expected) throw new WrongChainError({ expected, actual })
     if (config.metricsPort === undefined) return
-    this.#server = await serve({ host: config.metricsHost, port: config.metricsPort, reporter, metrics })
+    this.#server = await serve({
+      host: config.metricsHost,
+      port: config.metricsPort,
+      registry: metrics.registry,
+      paths: REPORTS,
+      answer: (path) => report(reporter, path),
+    })
     this.log.info({ port: this.#server.port }, 'metrics')
   }
 
@@ -70,4 +76,13 @@ export class Keeper {
     await this.#server?.close()
     this.#journal.close()
   }
+}
+
+const REPORTS = ['/health', '/ready', '/accounts']
+
+function report(reporter: Reporter, path: string): Answer | undefined {
+  if (path === '/accounts') return { status: 200, body: reporter.accounts() }
+  if (path !== '/health' && path !== '/ready') return undefined
+  const health = reporter.health()
+  return { status: (path === '/health' ? health.healthy : health.ready) ? 200 : 503, body: health }
 }

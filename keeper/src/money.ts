@@ -55,7 +55,10 @@ export function feeThatCosts(usd: bigint, gas: bigint, ethUsd: bigint): bigint {
   return usd <= 0n || gas === 0n || ethUsd === 0n ? 0n : (usd * WAD) / (gas * ethUsd)
 }
 
-export function firstFees({ baseFee }: Head, { baseFeeMultiple, priorityFeeGwei }: GasPolicy): Fees {
+export function firstFees(
+  { baseFee }: Head,
+  { baseFeeMultiple, priorityFeeGwei }: Pick<GasPolicy, 'baseFeeMultiple' | 'priorityFeeGwei'>,
+): Fees {
   const base = (baseFee * BigInt(Math.round(baseFeeMultiple * 100))) / 100n
   return { maxFeePerGas: base + priorityFeeGwei, maxPriorityFeePerGas: priorityFeeGwei }
 }

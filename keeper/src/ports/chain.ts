@@ -95,7 +95,8 @@ export interface ChainPort {
   /** Transactions of the signer in blocks. */
   nonce(): Promise<number>
   simulate(call: Call, at: bigint): Promise<Simulation>
-  estimateGas(call: Call): Promise<Estimate>
+  /** @param at Block whose state counts; without one what the node takes, which may include its pool. */
+  estimateGas(call: Call, at?: bigint): Promise<Estimate>
   sign(transaction: Transaction): Promise<Signed>
   /** Broadcasts; a transaction that the node knows already is no error. */
   send(signed: Signed, nonce: number): Promise<void>

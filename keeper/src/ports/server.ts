@@ -1,33 +1,31 @@
-/** /metrics, /health, /ready and /accounts on one port. */
+/** What a process tells over HTTP: its metrics, and JSON documents by path. */
 import { createServer, type ServerResponse } from 'node:http'
-import type { Reporter } from '../report.ts'
-import type { Metrics } from './metrics.ts'
+import type { Registry } from 'prom-client'
 
 export type RunningServer = { readonly port: number; close(): Promise<void> }
 
+/** A JSON document with its HTTP status. bigint is written as a decimal string. */
+export type Answer = { readonly status: number; readonly body: unknown }
+
 export type ServerOptions = {
   readonly host: string
+  /** 0 = any free port. */
   readonly port: number
-  readonly reporter: Reporter
-  readonly metrics: Metrics
+  readonly registry: Registry
+  /** Paths that `answer` knows, told where it does not know one. */
+  readonly paths: readonly string[]
+  readonly answer: (path: string) => Answer | undefined
 }
 
-export async function serve({ host, port, reporter, metrics }: ServerOptions): Promise<RunningServer> {
+/** Serves `/metrics` and what `answer` knows; everything else is 404. */
+export async function serve({ host, port, registry, paths, answer }: ServerOptions): Promise<RunningServer> {
   const server = createServer(async (request, response) => {
-    const path = request.url?.split('?')[0]
+    const path = request.url?.split('?')[0] ?? ''
     if (path === '/metrics') {
-      response.setHeader('content-type', metrics.registry.contentType)
-      response.end(await metrics.registry.metrics())
-    } else if (path === '/health') {
-      const health = reporter.health()
-      answer(response, health.healthy ? 200 : 503, health)
-    } else if (path === '/ready') {
-      const health = reporter.health()
-      answer(response, health.ready ? 200 : 503, health)
-    } else if (path === '/accounts') {
-      answer(response, 200, reporter.accounts())
+      response.setHeader('content-type', registry.contentType)
+      response.end(await registry.metrics())
     } else {
-      answer(response, 404, { paths: ['/metrics', '/health', '/ready', '/accounts'] })
+      send(response, answer(path) ?? { status: 404, body: { paths: ['/metrics', ...paths] } })
     }
   })
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +43,7 @@ export async function serve({ host, port, reporter, metrics }: ServerOptions): P
   }
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, { status, body }: Answer): void {
   response.statusCode = status
   response.setHeader('content-type', 'application/json')
   response.end(JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? String(value) : value)))

@@ -220,10 +220,11 @@ export class ViemChain implements ChainPort {
     )
   }
 
-  estimateGas({ to, data }: Call): Promise<Estimate> {
+  estimateGas({ to, data }: Call, at?: bigint): Promise<Estimate> {
     return this.#ask('eth_estimateGas', () =>
       orRevert(async () => {
-        const gas = await this.#client.estimateGas({ account: this.signer, to, data })
+        const block = at === undefined ? {} : { blockNumber: at }
+        const gas = await this.#client.estimateGas({ account: this.signer, to, data, ...block })
         return { status: 'success', gas }
       }),
     )

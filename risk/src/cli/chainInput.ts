@@ -3,6 +3,13 @@ import { z } from 'zod'
 import { ChainError, type ReadChain, type ReadChainOptions, readChain } from '../surface/index.ts'
 import { type Input, InputError, parseCsv } from './input.ts'
 
+export { type Input, InputError, readInput } from './input.ts'
+
+/** The rows of a table, CSV or JSON, as text cells. @throws InputError with the line of what cannot be read. */
+export function rowsOf(input: Input): Record<string, string>[] {
+  return parseCsv(input, z.record(z.string(), z.string())).map(({ cells }) => cells)
+}
+
 /** @throws InputError with the line and column of what cannot be read. */
 export function chainFrom(input: Input, options: ReadChainOptions): ReadChain {
   const rows = parseCsv(input, z.record(z.string(), z.string()))

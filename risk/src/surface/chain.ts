@@ -19,7 +19,7 @@ export class ChainError extends RiskError {
 
 /**
  * `expiry` and `time` (when it was quoted) in unix seconds. `bid` and `ask` in the chain's unit, NaN where there is none.
- * `forward` in USD as published with the quote, NaN where there is none.
+ * `forward` in USD as published with the quote, NaN where there is none; `index`: the spot published with it, where there is one.
  */
 export type OptionQuote = {
   expiry: number
@@ -29,6 +29,7 @@ export type OptionQuote = {
   ask: number
   time: number
   forward: number
+  index?: number
 }
 
 /**

@@ -135,9 +135,11 @@ function parseRows(rows: readonly ChainRow[]): Parsed[] {
   return rows.flatMap((row, index) => {
     if (row.security !== undefined && row.security !== 'option') return []
     const quote = shape === 'prices' ? quoteFromPrice(row, index, forwards) : quoteFromVolatility(row, index)
-    const indexPrice = numberIn(row, 'index_price', index)
+    const published = numberIn(row, 'index_price', index)
+    const spot = published > 0 ? published : listedSpot
     const trade = row.last_trade_time === undefined ? Number.NaN : Date.parse(row.last_trade_time) / 1000
-    return [{ underlying: underlyingIn(row), quote, spot: indexPrice > 0 ? indexPrice : listedSpot, trade }]
+    const indexed = spot > 0 ? { ...quote, index: spot } : quote
+    return [{ underlying: underlyingIn(row), quote: indexed, spot, trade }]
   })
 }
 

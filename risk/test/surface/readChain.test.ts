@@ -44,6 +44,7 @@ describe('readChain', () => {
       ask: 0.02,
       time: 1_000_000,
       forward: 51_000,
+      index: 50_900,
     })
     assert.ok(put !== undefined && Number.isNaN(put.bid))
     assert.deepEqual(dropped, [])

@@ -1,13 +1,6 @@
-/** Surface quotes in the integers of the chain's message, free of arbitrage as the chain checks it: exactly, as stored. */
-import {
-  type ExpiryQuote,
-  type ExpirySurface,
-  orderViolation,
-  packSurface,
-  type SurfaceViolation,
-  sliceViolation,
-  unpackSurface,
-} from '@plimsoll/sdk'
+/** Surface quotes of the day in the integers of the chain's message, free of arbitrage as the chain checks it. */
+import type { ExpiryQuote, SurfaceViolation } from '@plimsoll/sdk'
+import { estimateOf, storedQuote, violationOf } from '../../../keeper/src/publisher/surfaceQuotes.ts'
 import { type FittedSnapshot, type SmileAt, smilesAt } from './calibration.ts'
 
 export class SurfaceArbitrageError extends Error {
@@ -23,8 +16,6 @@ export class SurfaceArbitrageError extends Error {
   }
 }
 
-const WAD = 1e18
-const ONE = 10n ** 18n
 /** Shares of each bound that are given up, least first. Storing a quote costs up to 1e-10 of it. */
 const SLACKS = [0, 1e-9, 1e-8, 1e-7, 1e-6]
 
@@ -32,7 +23,7 @@ const SLACKS = [0, 1e-9, 1e-8, 1e-7, 1e-6]
 export function quotesAt(snapshots: readonly FittedSnapshot[], t: number): ExpiryQuote[] {
   let last: SurfaceArbitrageError | undefined
   for (const slack of SLACKS) {
-    const quotes = smilesAt(snapshots, t, slack).map(stored)
+    const quotes = smilesAt(snapshots, t, slack).map(storedQuote)
     last = arbitrageOf(quotes)
     if (last === undefined) return quotes
   }
@@ -41,40 +32,11 @@ export function quotesAt(snapshots: readonly FittedSnapshot[], t: number): Expir
 
 /** The first condition that `quotes` break, checked as the chain checks them: on the words that it would store. */
 export function arbitrageOf(quotes: readonly ExpiryQuote[]): SurfaceArbitrageError | undefined {
-  let near: ExpirySurface['slice'] | undefined
-  for (const quote of quotes) {
-    const { slice } = unpackSurface(packSurface(surfaceOf(quote)))
-    const violation = sliceViolation(slice) ?? (near && orderViolation(near, slice))
-    if (violation !== undefined) return new SurfaceArbitrageError(quote.expiry, violation)
-    near = slice
-  }
-  return undefined
-}
-
-function surfaceOf({ theta, rho, psi, forwardRatio, discount }: ExpiryQuote): ExpirySurface {
-  return { slice: { theta, rho, psi }, forwardRatio, discount }
-}
-
-/** The quote that the chain will read back: storing it again changes nothing. */
-function stored({ expiry, theta, rho, psi, forwardRatio, discount }: SmileAt): ExpiryQuote {
-  const capped = wad(discount) > ONE ? ONE : wad(discount)
-  const slice = { theta: wad(theta), rho: wad(rho), psi: wad(psi) }
-  const read = unpackSurface(packSurface({ slice, forwardRatio: wad(forwardRatio), discount: capped }))
-  return { expiry, ...read.slice, forwardRatio: read.forwardRatio, discount: read.discount }
-}
-
-function wad(value: number): bigint {
-  return BigInt(Math.round(value * WAD))
+  const found = violationOf(quotes)
+  return found && new SurfaceArbitrageError(found.expiry, found.violation)
 }
 
 /** For display and floating-point margin methods. */
-export function toNumbers({ expiry, theta, rho, psi, forwardRatio, discount }: ExpiryQuote): SmileAt {
-  return {
-    expiry,
-    theta: Number(theta) / WAD,
-    rho: Number(rho) / WAD,
-    psi: Number(psi) / WAD,
-    forwardRatio: Number(forwardRatio) / WAD,
-    discount: Number(discount) / WAD,
-  }
+export function toNumbers(quote: ExpiryQuote): SmileAt {
+  return estimateOf(quote)
 }

@@ -1,0 +1,57 @@
+/** The publishers' command line. Keys come from the environment or a file, never from the command line. */
+import process from 'node:process'
+import { Argument, Command } from 'commander'
+import { checkPoster, checkSigner } from './checkup.ts'
+import { Poster } from './poster.ts'
+import { loadPoster, loadSigner } from './settings.ts'
+import { Signer } from './signer.ts'
+
+type Service = { start(): Promise<void>; run(signal: AbortSignal): Promise<void>; stop(): Promise<void> }
+
+const print = (line: string) => {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Runs until a signal comes. */
+async function serve(service: Service): Promise<void> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  try {
+    await service.start()
+    await service.run(stop.signal)
+  } finally {
+    await service.stop()
+  }
+}
+
+const configured = (command: Command) => command.requiredOption('--config <file>', 'JSON file, see docs/publishers.md')
+
+type Flags = { readonly config: string; readonly json?: boolean }
+
+/** `sign`, `post` and `check`. */
+export function publisherCommands(): Command {
+  const program = new Command('feeds').description('Publishers of volatility surfaces')
+  configured(program.command('sign'))
+    .description('calibrate quotes, sign what they say, co-sign what agrees with that')
+    .action(({ config }: Flags) => serve(new Signer({ settings: loadSigner(config, process.env) })))
+  configured(program.command('post'))
+    .description('collect signatures of a quorum and post what is worth its gas')
+    .option('--json', 'one JSON line per posted surface on stdout')
+    .action(({ config, json }: Flags) =>
+      serve(new Poster({ settings: loadPoster(config, process.env), emit: json ? print : undefined })),
+    )
+  configured(program.command('check'))
+    .description('check a configuration, its chain, its quotes and its signers; exit code 1 if something fails')
+    .addArgument(new Argument('<role>').choices(['sign', 'post']))
+    .action(check)
+  return program
+}
+
+async function check(role: string, { config }: Flags): Promise<void> {
+  const findings =
+    role === 'post'
+      ? await checkPoster(loadPoster(config, process.env))
+      : await checkSigner(loadSigner(config, process.env))
+  for (const { ok, check, detail } of findings) print(`${ok ? 'ok  ' : 'FAIL'} ${check}: ${detail}`)
+  if (findings.some(({ ok }) => !ok)) process.exitCode = 1
+}
