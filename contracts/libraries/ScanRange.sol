@@ -9,7 +9,7 @@ import {Parameters} from "./Parameters.sol";
 
 /// @notice The scan range follows the market (spec D-1..D-6): PSR_target = kappa * sigma * sqrt(12 h / 1 y) between a floor and
 /// a cap, at once up and slowly down; PSR_M, the range of maintenance margin, slowly up after it.
-/// @dev Variances are per year (ACT/365), WAD, at most MAX_VARIANCE; ranges WAD fractions below 2^60.
+/// @dev Variances are per year (ACT/365), WAD, averages at most MAX_VARIANCE; ranges WAD fractions below 2^60.
 library ScanRange {
     uint256 private constant YEAR = 365 days;
     uint256 private constant LN_2 = 0.693147180559945309e18;
@@ -26,9 +26,8 @@ library ScanRange {
         uint256 elapsed
     ) internal pure returns (Variances memory) {
         int256 move = FixedPointMathLib.lnWad(int256(FixedPointMathLib.max((spot * WAD) / last, 1)));
-        // |ln| < 2^66: its square fits, times the year too.
+        // |ln| < 2^66: its square times the year is below 2^157, and so is what is made of it times 1e18.
         uint256 perYear = FixedPointMathLib.divUp(uint256(move * move) * YEAR, WAD * elapsed);
-        perYear = FixedPointMathLib.min(perYear, Parameters.MAX_VARIANCE);
         uint256 fast = _averaged(v.fast, perYear, elapsed, Parameters.FAST_HALF_LIFE);
         uint256 slow = _averaged(v.slow, perYear, elapsed, Parameters.SLOW_HALF_LIFE);
         return Variances(uint64(fast), uint64(slow), v.implied);
@@ -41,7 +40,8 @@ library ScanRange {
         uint256 halfLife
     ) private pure returns (uint256) {
         uint256 kept = uint256(FixedPointMathLib.expWad(-int256((LN_2 * elapsed) / halfLife)));
-        return FixedPointMathLib.divUp(variance * kept + perYear * (WAD - kept), WAD);
+        uint256 averaged = FixedPointMathLib.divUp(variance * kept + perYear * (WAD - kept), WAD);
+        return FixedPointMathLib.min(averaged, Parameters.MAX_VARIANCE);
     }
 
     /// @notice sigma = 0.6 * max(fast, slow, implied) + 0.4 * stress, volatilities per square root of a year. R-55: down.

@@ -68,6 +68,7 @@ const market = {
   tokenUnit: 0n,
   lotUnit: WAD / 10_000n,
   scanRange: WAD / 10n,
+  targetRange: WAD / 10n,
   epsilon: WAD / 200n,
   linearRelief: WAD / 2n,
   haircut: WAD / 10n,

@@ -1,7 +1,6 @@
 /** Every margin method under the name by which the command line calls it, with the venue's own parameters. */
 
-import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '../estimation/dynamicRange.ts'
-import { SECONDS_PER_YEAR } from '../math/year.ts'
+import { effectiveVolatility, requiredScanRange, SCAN_RANGE_DEFAULTS } from '../estimation/dynamicRange.ts'
 import {
   byUnderlying,
   DERIBIT_PORTFOLIO,
@@ -42,14 +41,13 @@ function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
 
 /** Where implied volatility alone puts the scan range; the floor without a quoted market. */
 function scanRange(symbol: string, { underlyings, time }: Market): number {
-  const { kappa, scanRangeFloor, scanRangeCap, stressVolatility } = defaultsOf(symbol)
+  const { kappa, scanRangeFloor: floor, scanRangeCap: cap, stressVolatility } = defaultsOf(symbol)
   const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
   const quoted = underlyings[symbol]
   const implied = quoted === undefined ? 0 : monthVolatility(quoted, time)
   const calm = { fastVariance: 0, slowVariance: 0 }
   const volatility = effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
-  const range = kappa * volatility * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR)
-  return Math.min(Math.max(range, scanRangeFloor), scanRangeCap)
+  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
 }
 
 /** The protocol's defaults, the scan range where implied volatility alone would put it. */

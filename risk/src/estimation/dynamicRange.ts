@@ -4,6 +4,8 @@ import { decayVariance } from './ewma.ts'
 
 const DAY_SECONDS = 86_400
 const HOUR_SECONDS = 3_600
+/** Per year, 400 % squared: the averages go no further. */
+const MAX_VARIANCE = 16
 
 /** How a price scan range follows volatility. Volatilities per square root of a year, ranges as fractions of spot. */
 export type ScanRangeParameters = {
@@ -61,6 +63,14 @@ export function effectiveVolatility(
   return (1 - stressWeight) * current + stressWeight * stressVolatility
 }
 
+/** kappa sigma sqrt(horizon), between floor and cap: where a listing begins, and what a target falls to. */
+export function requiredScanRange(
+  volatility: number,
+  { kappa, horizonSeconds, floor, cap }: Pick<ScanRangeParameters, 'kappa' | 'horizonSeconds' | 'floor' | 'cap'>,
+): number {
+  return Math.min(Math.max(kappa * volatility * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
+}
+
 function requireParameters(parameters: ScanRangeParameters): void {
   for (const [name, value] of Object.entries(parameters))
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) throw new DomainError(name, value, 'finite and not negative')
@@ -72,10 +82,11 @@ function requireParameters(parameters: ScanRangeParameters): void {
 
 /**
  * The scan range after one observation, the float form of the rule that the contracts apply in integers. With dt the time
- * since the state's own: v <- v 2^(-dt/H) + (1 - 2^(-dt/H)) r^2 / dt for both half-lives H; the target is
+ * since the state's own: v <- v 2^(-dt/H) + (1 - 2^(-dt/H)) r^2 / dt for both half-lives H, at most 16; the target is
  * max(clamp(kappa sigma_eff sqrt(horizon), floor, cap), target (1 - fallPerDay dt/1d)), so it rises at once; the maintenance
- * range is min(target, maintenance (1 + risePerHour dt/1h)). Both limits are linear in the time of one step and compound
- * over steps. Throws DomainError when time does not advance or a number is not finite.
+ * range is min(target, last target, maintenance (1 + risePerHour dt/1h)): it rises towards what was known a step before. Both
+ * limits are linear in the time of one step and compound over steps. Throws DomainError when time does not advance or a
+ * number is not finite.
  *
  * The blend with a stressed period is tool (b) of EMIR RTS 153/2013 article 28 in the form of a volatility.
  */
@@ -85,21 +96,24 @@ export function dynamicScanRange(
   parameters: ScanRangeParameters,
 ): ScanRangeState {
   requireParameters(parameters)
-  const { kappa, horizonSeconds, floor, cap, fallPerDay, risePerHour } = parameters
+  const { fallPerDay, risePerHour } = parameters
   const { timeSeconds, logReturn, impliedVolatility } = observation
   for (const [name, value] of Object.entries({ ...state, logReturn, impliedVolatility }))
     if (!Number.isFinite(value)) throw new DomainError(name, value, 'finite')
   const elapsed = timeSeconds - state.timeSeconds
   if (!(elapsed > 0)) throw new DomainError('timeSeconds', timeSeconds, `later than ${state.timeSeconds}`)
+  const years = elapsed / SECONDS_PER_YEAR
   const decayed = (variance: number, halfLifeSeconds: number) =>
-    decayVariance(variance, logReturn, elapsed / SECONDS_PER_YEAR, halfLifeSeconds / SECONDS_PER_YEAR)
+    Math.min(decayVariance(variance, logReturn, years, halfLifeSeconds / SECONDS_PER_YEAR), MAX_VARIANCE)
   const variances = {
     fastVariance: decayed(state.fastVariance, parameters.fastHalfLifeSeconds),
     slowVariance: decayed(state.slowVariance, parameters.slowHalfLifeSeconds),
   }
   const sigma = effectiveVolatility(variances, impliedVolatility, parameters)
-  const wanted = Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
-  const target = Math.max(wanted, state.target * (1 - (fallPerDay * elapsed) / DAY_SECONDS))
+  const target = Math.max(
+    requiredScanRange(sigma, parameters),
+    state.target * (1 - (fallPerDay * elapsed) / DAY_SECONDS),
+  )
   const risen = state.maintenance * (1 + (risePerHour * elapsed) / HOUR_SECONDS)
-  return { timeSeconds, ...variances, target, maintenance: Math.min(target, risen) }
+  return { timeSeconds, ...variances, target, maintenance: Math.min(target, state.target, risen) }
 }

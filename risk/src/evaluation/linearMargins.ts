@@ -52,7 +52,7 @@ function unitRequirement(margin: (portfolio: Portfolio, market: Market) => Margi
 }
 
 /**
- * The protocol's linear margin: maintenance h_lin (PSR_M + eps), initial 1.30 h_lin (PSR_M + eps) max(1, target / PSR_M),
+ * The protocol's linear margin: maintenance h_lin (PSR_M + eps), initial 1.30 h_lin (target + eps),
  * the gross and slot charges left out: what every mode but the two tail modes asks of one underlying without options.
  * @param relief h_lin; 1 gives what a book of options faces from the same range.
  */
@@ -65,10 +65,7 @@ function plimsollLinear(
   const { initialRatio } = ACCOUNT_DEFAULTS
   return {
     maintenance: maintenance.map((range) => relief * (range + epsilon)),
-    initial: maintenance.map((range, i) => {
-      const factor = Math.max(1, (target[i] ?? Number.NaN) / range)
-      return initialRatio * relief * (range + epsilon) * factor
-    }),
+    initial: target.map((range) => initialRatio * relief * (range + epsilon)),
   }
 }
 

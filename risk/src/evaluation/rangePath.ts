@@ -1,5 +1,11 @@
 /** The dynamic scan range of an underlying over its whole history, known at each time from the past alone. */
-import { dynamicScanRange, type ScanRangeParameters, type ScanRangeState } from '../estimation/dynamicRange.ts'
+import {
+  dynamicScanRange,
+  effectiveVolatility,
+  requiredScanRange,
+  type ScanRangeParameters,
+  type ScanRangeState,
+} from '../estimation/dynamicRange.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { DAY, type PriceHistory } from './history.ts'
 
@@ -35,15 +41,17 @@ function segmentsOf(times: Float64Array): { start: number; end: number }[] {
   return segments
 }
 
-/** State after the warm-up: both variances its mean square per year, both ranges at the cap until the first update. */
-function seed(history: PriceHistory, start: number, end: number, cap: number): ScanRangeState {
+/** State after the warm-up, as a listing: both variances its mean square per year, both ranges what they ask for. */
+function seed(history: PriceHistory, start: number, end: number, parameters: ScanRangeParameters): ScanRangeState {
   let squares = 0
   for (let i = start + 1; i <= end; i++)
     squares += Math.log((history.prices[i] ?? 1) / (history.prices[i - 1] ?? 1)) ** 2
   const elapsed = (history.times[end] ?? 0) - (history.times[start] ?? 0)
   const variance = (squares / elapsed) * SECONDS_PER_YEAR
   const timeSeconds = history.times[end] ?? 0
-  return { timeSeconds, fastVariance: variance, slowVariance: variance, target: 0, maintenance: cap }
+  const variances = { fastVariance: variance, slowVariance: variance }
+  const target = requiredScanRange(effectiveVolatility(variances, 0, parameters), parameters)
+  return { timeSeconds, ...variances, target, maintenance: target }
 }
 
 /** Runs `dynamicScanRange` over every price of the history. @throws DomainError as that. */
@@ -59,7 +67,7 @@ export function rangePath(
     let first = start
     while (first < end && (history.times[first] ?? 0) < warm) first++
     if (first >= end) continue
-    let state = seed(history, start, first, parameters.cap)
+    let state = seed(history, start, first, parameters)
     for (let i = first + 1; i < end; i++) {
       const timeSeconds = history.times[i] ?? 0
       const logReturn = Math.log((history.prices[i] ?? 1) / (history.prices[i - 1] ?? 1))

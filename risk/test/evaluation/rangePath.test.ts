@@ -67,7 +67,7 @@ describe('rangePath', () => {
     const [before, after] = [rangePath(calm, parameters), rangePath(crash, parameters)]
     assert.deepEqual(before.target.slice(0, warm + 100), after.target.slice(0, warm + 100))
     assert.ok((after.target[warm + 100] ?? 0) > 1.5 * (before.target[warm + 100] ?? 0))
-    const ramp = (after.maintenance[warm + 100] ?? 0) / (after.maintenance[warm + 99] ?? 1)
+    const ramp = (after.maintenance[warm + 101] ?? 0) / (after.maintenance[warm + 100] ?? 1)
     assert.ok(Math.abs(ramp - 1.02) < 1e-12)
   })
 

@@ -1,5 +1,5 @@
 /** Capital efficiency: what the same books need here, by mode, and at other venues. */
-import { effectiveVolatility, SCAN_RANGE_DEFAULTS } from '@plimsoll/risk/estimation'
+import { effectiveVolatility, requiredScanRange, SCAN_RANGE_DEFAULTS } from '@plimsoll/risk/estimation'
 import {
   DERIBIT_PORTFOLIO,
   DERIVE_PMRM2_MAINNET,
@@ -77,7 +77,6 @@ export function efficiency({ books, market, parameters }: EfficiencyOptions): Ef
 }
 
 const THIRTY_DAYS = 30 * 86_400
-const YEAR = 365 * 86_400
 
 /** The protocol's defaults with the scan ranges to which implied volatility alone would move them, not their floors. */
 export function impliedParameters(market: Market): PlimsollParameters {
@@ -91,15 +90,15 @@ export function impliedParameters(market: Market): PlimsollParameters {
 
 /** From the volatility at the money of the expiry nearest to thirty days. */
 function impliedScanRange(symbol: string, { underlyings, time }: Market): number {
-  const { kappa, scanRangeFloor, scanRangeCap, stressVolatility } = defaultsOf(symbol)
+  const { kappa, scanRangeFloor: floor, scanRangeCap: cap, stressVolatility } = defaultsOf(symbol)
   const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
   const quoted = [...(underlyings[symbol]?.expiries.values() ?? [])]
   const month = quoted.sort((a, b) => distance(a.expiry) - distance(b.expiry))[0]
   const implied = month === undefined ? 0 : month.volatility(month.forward)
   const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
   const calm = { fastVariance: 0, slowVariance: 0 }
-  const range = kappa * effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
-  return Math.min(Math.max(range * Math.sqrt(horizonSeconds / YEAR), scanRangeFloor), scanRangeCap)
+  const volatility = effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
+  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
 }
 
 type Measured = { strategy: StrategyName; notionalUsd: number; needs: Record<Method, Levels> }

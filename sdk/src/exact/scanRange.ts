@@ -57,10 +57,10 @@ export type RangeState = {
 /** R-54: both averages after a sample `elapsed` seconds after the last, up. */
 export function sampledVariances(v: Variances, spot: bigint, last: bigint, elapsed: bigint): Variances {
   const move = lnWad(maxUsd((spot * WAD) / last, 1n))
-  const perYear = minUsd(divCeil(move * move * YEAR, WAD * elapsed), MAX_VARIANCE)
+  const perYear = divCeil(move * move * YEAR, WAD * elapsed)
   const averaged = (variance: bigint, halfLife: bigint) => {
     const kept = expWadOfNonPositive(-((LN_2 * elapsed) / halfLife))
-    return divCeil(variance * kept + perYear * (WAD - kept), WAD)
+    return minUsd(divCeil(variance * kept + perYear * (WAD - kept), WAD), MAX_VARIANCE)
   }
   return { fast: averaged(v.fast, FAST_HALF_LIFE), slow: averaged(v.slow, SLOW_HALF_LIFE), implied: v.implied }
 }

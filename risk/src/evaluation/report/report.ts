@@ -11,7 +11,7 @@ import { worstDaysSection } from './worstDaysSection.ts'
 const RULE = `The scan range follows hourly prices: with r the log return over dt, w = 1 - 2^(-dt/H) and v <- (1 - w) v + w r^2/dt for H = 5 and 45 days;
 sigma = 0.6 max(sqrt(v_5d), sqrt(v_45d), implied volatility of 30 days) + 0.4 sigma_stress; the target range is
 2.6 sigma sqrt(12 h) between floor and cap, rises at once and falls at most 4 % a day; the maintenance range (PSR_M)
-follows it upwards by at most 2 % an hour. Linear maintenance is 0.5 (PSR_M + eps) of notional, initial 1.30 x 0.5 (PSR_M + eps) max(1, target / PSR_M).
+follows the target of the hour before upwards, by at most 2 % an hour. Linear maintenance is 0.5 (PSR_M + eps) of notional, initial 1.30 x 0.5 (target + eps).
 The charges on gross notional (0.1 %) and per position, both initial only, are left out.`
 
 function dataSection({ histories }: Figures): string {
