@@ -8,6 +8,7 @@ import {
   MissingRowError,
   MissingSeriesRowError,
   PositionTooLargeError,
+  type RequirementTerms,
   TooManyOptionLotsError,
   type UnderlyingRisk,
   UnmeasuredInstrumentError,
@@ -164,14 +165,20 @@ function flatten(assessment: Assessment, prefix = 'assess'): Numbers {
   return Object.fromEntries(Object.entries(assessment).map(([name, value]) => [`${prefix}.${name}`, value]))
 }
 
-function flattenAudit({ assessment, risks }: { assessment: Assessment; risks: readonly UnderlyingRisk[] }): Numbers {
-  const numbers = flatten(assessment, 'audit')
+/** Both requirements as the sums of their terms: these too must equal what the chain audits. */
+function flattenAudit({ assessment, risks, breakdown }: ReturnType<typeof audit>): Numbers {
+  const summed = { maintenance: sumOf(breakdown.maintenance), initial: sumOf(breakdown.initial) }
+  const numbers = flatten({ ...assessment, ...summed }, 'audit')
   for (const { pnl54, underlying, ...rest } of risks) {
     for (const [name, value] of Object.entries(rest)) numbers[`audit.${underlying}.${name}`] = value
     for (const [lane, value] of pnl54.entries()) numbers[`audit.${underlying}.pnl54.${lane}`] = value
   }
   numbers['audit.underlyings'] = BigInt(risks.length)
   return numbers
+}
+
+function sumOf(terms: RequirementTerms): bigint {
+  return Object.values(terms).reduce((sum, term) => sum + term, 0n)
 }
 
 function note(reached: Reached, { portfolio, snapshot }: Case, twin: ReturnType<typeof audit>): void {

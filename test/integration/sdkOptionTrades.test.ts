@@ -17,6 +17,7 @@ import {
   preview,
   putOf,
   quoteStructure,
+  type RequirementTerms,
   StrikeOutOfRangeError,
   SurfaceStaleError,
   scenarioPnl,
@@ -111,6 +112,9 @@ describe('trades of options and futures through the SDK', () => {
     )
     assert.deepEqual(held, audited.risks)
     assert.deepEqual(held.map(scenarioPnl), audited.risks.map(scenarioPnl))
+    const sum = (terms: RequirementTerms) => Object.values(terms).reduce((total, term) => total + term, 0n)
+    assert.equal(sum(audited.breakdown.maintenance), audited.assessment.maintenance)
+    assert.equal(sum(audited.breakdown.initial), audited.assessment.initial)
   }
 
   describe('are foreseen to the wei', () => {

@@ -5,8 +5,9 @@ import type { AccountId } from '../entities/accountId.ts'
 import { encodePortfolio } from '../entities/position.ts'
 import { encodeSnapshot } from '../entities/snapshot.ts'
 import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
-import type { Assessment, UnderlyingRisk } from '../exact/assessment.ts'
+import type { Assessment, Breakdown, UnderlyingRisk } from '../exact/assessment.ts'
 import { type Greeks, greeksOf } from '../exact/greeks.ts'
+import { audit } from '../exact/marginEngine.ts'
 import type { Snapshot } from '../exact/market.ts'
 import { isDated, type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
@@ -25,6 +26,8 @@ export type GetAuditReturnType = {
   readonly risks: readonly UnderlyingRisk[]
   /** Of each risk, read off its scenarios. */
   readonly greeks: readonly Greeks[]
+  /** The terms that the requirements are the sums of, from the twin. */
+  readonly breakdown: Breakdown
   /** What was measured. */
   readonly portfolio: Portfolio
   readonly snapshot: Snapshot
@@ -61,7 +64,8 @@ export async function getAudit(
     blockNumber,
   })
   const greeks = risks.map((risk, index) => greeksOf(risk, snapshot.markets[index]?.scanRange ?? 0n))
-  return { assessment, risks, greeks, portfolio, snapshot, blockNumber }
+  const { breakdown } = audit(portfolio, snapshot, scaled)
+  return { assessment, risks, greeks, breakdown, portfolio, snapshot, blockNumber }
 }
 
 /** As the clearinghouse: series only where something has an expiry or underlyings offset each other. */

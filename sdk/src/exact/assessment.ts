@@ -57,6 +57,53 @@ export type UnderlyingRisk = {
   readonly pnl54: readonly bigint[]
 }
 
+/** What a group of underlyings that offset each other needs together: in Portfolio mode. USD, 18 decimals. */
+export type GroupMeasure = {
+  readonly group: number
+  readonly underlyings: readonly number[]
+  /** The least of the members, WAD. */
+  readonly offset: bigint
+  /** W of the sum of their scenarios. */
+  readonly jointWorst: bigint
+  readonly sumOfWorst: bigint
+  readonly sumOfRequirements: bigint
+  /** min(sum of R, offset * joint W + (1 - offset) * sum of W). */
+  readonly measure: bigint
+}
+
+/** Terms of both requirements. */
+export type RequirementTerms = {
+  /** Sum of R_u, less what groups offset; in initial margin with k_u and times 1.30. */
+  readonly measure: bigint
+  /** Per short option, and per long one for the gaps of the grid. */
+  readonly optionCharges: bigint
+  /** 0, or what the long-only cap takes off: the requirement is never above what the underlyings need alone. */
+  readonly ownCap: bigint
+  readonly calendar: bigint
+  readonly basis: bigint
+  readonly haircut: bigint
+}
+
+/** Where a requirement comes from: the terms of each sum to it, to the wei. USD, 18 decimals. */
+export type Breakdown = {
+  /** Empty without offsets. */
+  readonly groups: readonly GroupMeasure[]
+  readonly maintenance: RequirementTerms
+  readonly initial: RequirementTerms & {
+    /** Bad end of the price intervals. */
+    readonly uncertainty: bigint
+    readonly concentration: bigint
+    /** Option value that counts nothing elsewhere. */
+    readonly uncounted: bigint
+    /** Collateral whose price is dead. */
+    readonly deadCollateral: bigint
+    /** Per position. */
+    readonly slots: bigint
+    /** 0.1 % of gross notional. */
+    readonly gross: bigint
+  }
+}
+
 /** Profit and loss in each scenario, USD with 18 decimals, rounded down. */
 export function scenarioPnl({ pnl54 }: Pick<UnderlyingRisk, 'pnl54'>): bigint[] {
   return pnl54.map((lane) => divFloor(lane, WAD2))

@@ -1,4 +1,11 @@
-export { type Assessment, scenarioPnl, type UnderlyingRisk } from './assessment.ts'
+export {
+  type Assessment,
+  type Breakdown,
+  type GroupMeasure,
+  type RequirementTerms,
+  scenarioPnl,
+  type UnderlyingRisk,
+} from './assessment.ts'
 export {
   buffered,
   cappedRate,

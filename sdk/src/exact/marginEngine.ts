@@ -3,7 +3,7 @@
  * `book.ts`), risk (measure and charges per underlying, `underlyingRisk.ts`), totals. Numbers named `...36` are USD with 36
  * decimals, exact, `...54` with 54.
  */
-import type { Assessment, UnderlyingRisk } from './assessment.ts'
+import type { Assessment, Breakdown, UnderlyingRisk } from './assessment.ts'
 import { bookRows, type Row } from './book.ts'
 import { divCeil, divFloor, WAD, WAD2 } from './fixedPoint.ts'
 import type { Market, RiskTerms, Snapshot } from './market.ts'
@@ -15,6 +15,7 @@ import { maxUsd, minUsd } from './usd.ts'
 
 /** What the underlyings of one group sum to. */
 type Group = {
+  readonly underlyings: number[]
   pnl54: bigint[]
   worst: bigint
   requirement: bigint
@@ -38,6 +39,8 @@ type Totals = {
   ownInitial: bigint
   charges: bigint
   initialCharges: bigint
+  slotCharges: bigint
+  deadCollateral: bigint
   goodEnd: bigint
   readonly groups: Map<number, Group>
 }
@@ -51,13 +54,14 @@ export function assess(portfolio: Portfolio, snapshot: Snapshot, scaled: readonl
   return measure(portfolio, snapshot, scaled, false).assessment
 }
 
-/** The same with everything that entered, per underlying of the snapshot. */
+/** The same with everything that entered: per underlying of the snapshot, and summed up. */
 export function audit(
   portfolio: Portfolio,
   snapshot: Snapshot,
   scaled: readonly number[] = [],
-): { assessment: Assessment; risks: UnderlyingRisk[] } {
-  return measure(portfolio, snapshot, scaled, true)
+): { assessment: Assessment; risks: UnderlyingRisk[]; breakdown: Breakdown } {
+  const { assessment, risks, totals } = measure(portfolio, snapshot, scaled, true)
+  return { assessment, risks, breakdown: breakdownOf(risks, totals) }
 }
 
 /** @param spellsOut All 30 scenarios of linear books too, and underlyings without positions. */
@@ -79,7 +83,7 @@ function measure(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly numb
     else totals.measure += risk.requirement
   }
   for (const group of totals.groups.values()) totals.measure += measureOf(group)
-  return { assessment: assessmentOf(portfolio.cash, totals), risks }
+  return { assessment: assessmentOf(portfolio.cash, totals), risks, totals }
 }
 
 function emptyTotals(): Totals {
@@ -98,6 +102,8 @@ function emptyTotals(): Totals {
     ownInitial: 0n,
     charges: 0n,
     initialCharges: 0n,
+    slotCharges: 0n,
+    deadCollateral: 0n,
     goodEnd: 0n,
     groups: new Map(),
   }
@@ -117,9 +123,10 @@ function addTo(totals: Totals, risk: UnderlyingRisk, row: Row, market: Market): 
   totals.ownMaintenance += risk.ownMaintenance
   totals.ownInitial += risk.ownInitial
   totals.charges += risk.calendar + risk.basis + risk.haircut
-  totals.initialCharges += risk.uncertainty + risk.concentration + risk.uncounted + row.slots * market.slotCharge
+  totals.initialCharges += risk.uncertainty + risk.concentration + risk.uncounted
+  totals.slotCharges += row.slots * market.slotCharge
   totals.goodEnd += risk.goodEnd
-  if (market.status === 'dead') totals.initialCharges += divCeil(row.collateral36, WAD)
+  if (market.status === 'dead') totals.deadCollateral += divCeil(row.collateral36, WAD)
 }
 
 /** Portfolio mode: an underlying without a group stands alone. */
@@ -131,10 +138,12 @@ function join(totals: Totals, risk: UnderlyingRisk, { group: number, offset }: R
   const kept = WAD - BigInt(offset) * TERM_UNIT
   const group = totals.groups.get(number)
   if (!group) {
-    const { worst, requirement } = risk
-    totals.groups.set(number, { pnl54: [...risk.pnl54], worst, requirement, kept: maxUsd(kept, 0n) })
+    const { underlying, worst, requirement } = risk
+    const first = { underlyings: [underlying], pnl54: [...risk.pnl54], worst, requirement, kept: maxUsd(kept, 0n) }
+    totals.groups.set(number, first)
     return
   }
+  group.underlyings.push(risk.underlying)
   group.kept = maxUsd(group.kept, kept)
   group.worst += risk.worst
   group.requirement += risk.requirement
@@ -144,8 +153,11 @@ function join(totals: Totals, risk: UnderlyingRisk, { group: number, offset }: R
 /** R-51: min(sum R, ceil(offset * W(sum of lanes)) + ceil((1 - offset) * sum W)). */
 function measureOf({ pnl54, worst, requirement, kept }: Group): bigint {
   if (requirement === 0n) return 0n
-  const joint = divCeil(worstLoss(pnl54), WAD2)
-  return minUsd(divCeil((WAD - kept) * joint, WAD) + divCeil(kept * worst, WAD), requirement)
+  return minUsd(divCeil((WAD - kept) * jointWorst(pnl54), WAD) + divCeil(kept * worst, WAD), requirement)
+}
+
+function jointWorst(pnl54: readonly bigint[]): bigint {
+  return divCeil(worstLoss(pnl54), WAD2)
 }
 
 /**
@@ -153,15 +165,64 @@ function measureOf({ pnl54, worst, requirement, kept }: Group): bigint {
  * no more than the underlyings need alone.
  */
 function assessmentOf(cash: bigint, t: Totals): Assessment {
-  const scaled = divCeil((t.measure + t.scaledRequirement - t.requirement) * INITIAL_RATIO, WAD)
-  const grossCharge = divCeil(t.gross36 * GROSS_CHARGE, WAD2)
+  const initialCharges = t.initialCharges + t.slotCharges + t.deadCollateral + grossChargeOf(t)
   return {
     equity: cash + divFloor(t.collateral36 + t.derivatives36 + t.options36, WAD),
     settledCash: cash + divFloor(t.derivatives36, WAD),
     maintenance: minUsd(t.measure + t.optionMaintenance, t.ownMaintenance) + t.charges,
-    initial: minUsd(scaled + t.optionInitial, t.ownInitial) + t.charges + t.initialCharges + grossCharge,
+    initial: minUsd(scaledMeasure(t) + t.optionInitial, t.ownInitial) + t.charges + initialCharges,
     goodEnd: t.goodEnd,
     gross: divCeil(t.gross36, WAD),
     debtLimit: maxUsd(divFloor(t.haircutCollateral36 * DEBT_RATIO, WAD2), DEBT_FLOOR),
+  }
+}
+
+/** R-8: 1.30 * (measure + sum (k_u - 1) R_u). */
+function scaledMeasure({ measure, scaledRequirement, requirement }: Totals): bigint {
+  return divCeil((measure + scaledRequirement - requirement) * INITIAL_RATIO, WAD)
+}
+
+function grossChargeOf({ gross36 }: Totals): bigint {
+  return divCeil(gross36 * GROSS_CHARGE, WAD2)
+}
+
+/** The terms of both requirements; each list sums to its requirement, to the wei. */
+function breakdownOf(risks: readonly UnderlyingRisk[], t: Totals): Breakdown {
+  const sum = (of: (risk: UnderlyingRisk) => bigint) => risks.reduce((total, risk) => total + of(risk), 0n)
+  const both = {
+    calendar: sum((risk) => risk.calendar),
+    basis: sum((risk) => risk.basis),
+    haircut: sum((risk) => risk.haircut),
+  }
+  const { optionMaintenance, optionInitial } = t
+  const initial = scaledMeasure(t)
+  return {
+    groups: [...t.groups].map(([group, { underlyings, pnl54, worst, requirement, kept }]) => ({
+      group,
+      underlyings,
+      offset: WAD - kept,
+      jointWorst: jointWorst(pnl54),
+      sumOfWorst: worst,
+      sumOfRequirements: requirement,
+      measure: measureOf({ underlyings, pnl54, worst, requirement, kept }),
+    })),
+    maintenance: {
+      measure: t.measure,
+      optionCharges: optionMaintenance,
+      ownCap: minUsd(t.ownMaintenance - t.measure - optionMaintenance, 0n),
+      ...both,
+    },
+    initial: {
+      measure: initial,
+      optionCharges: optionInitial,
+      ownCap: minUsd(t.ownInitial - initial - optionInitial, 0n),
+      ...both,
+      uncertainty: sum((risk) => risk.uncertainty),
+      concentration: sum((risk) => risk.concentration),
+      uncounted: sum((risk) => risk.uncounted),
+      deadCollateral: t.deadCollateral,
+      slots: t.slotCharges,
+      gross: grossChargeOf(t),
+    },
   }
 }

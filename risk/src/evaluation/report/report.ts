@@ -37,7 +37,7 @@ const FITTING = `## What was fitted, and on what
 - **The protocol's parameters** (kappa, half-lives, stress volatility, floors, caps, h_lin, ratios) were chosen by hand while looking at prices of 2017 to 2026. Their breach rates are in-sample over the whole history, the newest twelve months included; only the rule's state at each hour is free of look-ahead. Nothing in this evaluation changes them.
 - **Scales of equal coverage** are fitted here, on windows before ${isoDay(HOLD_OUT_FROM)} only. Everything from then on is "hold-out" and enters no fit.
 - **No option market before 2025-12-30** is known here. Structures before it are valued on an assumed surface (the greater realised volatility at the money, a fixed symmetric smile, forwards at spot), so the scales of option structures rest on real prices of the underlying and assumed volatilities. Real smiles and chains lie in the hold-out and enter no fit.
-- **Quantitative weights** are recomputed each day from the returns of the last two years alone; the contracts' bounds on their change and on their tails are not applied.
+- **Quantitative weights** are recomputed each day from the returns of the last two years alone; no bound on their change or on their tails is applied.
 - **Other venues' parameters** are their published ones; nothing of them is fitted.`
 
 const LIMITS = `## What this does not show
