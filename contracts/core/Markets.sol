@@ -248,6 +248,7 @@ contract Markets is IMarkets, AccessManaged {
         }
         listing.source = source_;
         emit SourceSet(underlying, source_);
+        _restartSample(underlying, next.spot);
         if (oldIsDead) _setReduceOnly(underlying, true);
     }
 
@@ -352,19 +353,25 @@ contract Markets is IMarkets, AccessManaged {
         s.seen = Observations(uint88(s.reading.spot), uint40(block.timestamp), s.seen.spot, s.seen.time);
     }
 
-    /// @dev A step of the scan range. PSR_M rises towards the target that was known before, so that initial margin is always an
-    /// hour or more ahead of maintenance margin.
+    /// @dev A step of the scan range. PSR_M rises towards the target that was known before: initial margin comes first.
     function _sample(uint256 underlying, State memory s) private view {
         _loadModel(underlying, s);
         Range memory range = s.range;
         uint256 elapsed = block.timestamp - range.sampledAt;
-        uint256 risen = ScanRange.risen(range.maintenance, range.target, elapsed);
+        uint256 risen = ScanRange.risen(range.maintenance, range.target);
         s.variances = ScanRange.sampled(s.variances, s.reading.spot, s.model.spot, elapsed);
         (, uint256 required) = _required(s);
         range.target = uint64(ScanRange.fallen(range.target, required, elapsed)); // below 1e18 by `Bounds`
         range.maintenance = uint64(FixedPointMathLib.min(risen, range.target));
         range.sampledAt = uint40(block.timestamp);
         s.model.spot = uint88(s.reading.spot);
+    }
+
+    /// @dev The gap between two sources is no move of the price: the next sample begins at the new one.
+    function _restartSample(uint8 underlying, uint256 spot) private {
+        Range memory range = _ranges[underlying];
+        _models[underlying].spot = uint88(spot); // SafeRead bounds it below 2^88
+        emit ScanRangeSet(underlying, spot, _variances[underlying], range.target, range.maintenance);
     }
 
     /// @dev Reads what only a change of the scan range needs, once.

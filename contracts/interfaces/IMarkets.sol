@@ -171,7 +171,8 @@ interface IMarkets {
     /// @notice The source gives no live price, or one further than the allowed gap from the last stored one.
     error SourceNotUsable(address source, uint256 spot, uint256 lastSpot);
 
-    /// @notice Stores an observation, feeds the EMA and accrues funding for each member, at most once a second; anyone may.
+    /// @notice Stores an observation, feeds the EMA and accrues funding for each member, at most once a second, and takes a sample
+    /// of the realised variance when an hour has passed; anyone may.
     /// @return Rows as they are afterwards, open interest left 0 (the clearinghouse knows it).
     function touch(UnderlyingSet set) external returns (Snapshot memory);
 

@@ -39,7 +39,7 @@ library Parameters {
     uint256 internal constant STRESS_WEIGHT = 0.4e18;
     /// @dev 400 % a year, squared.
     uint256 internal constant MAX_VARIANCE = 16e18;
-    /// @dev The target falls at most so much a day, the range of maintenance margin rises at most so much an hour.
+    /// @dev The target falls at most so much a day, the range of maintenance margin rises at most so much a sample.
     uint256 internal constant RANGE_FALL = 0.04e18;
     uint256 internal constant RANGE_RISE = 0.02e18;
     uint256 internal constant IMPLIED_TERM = 30 days;

@@ -63,10 +63,10 @@ library ScanRange {
         return FixedPointMathLib.max(required_, FixedPointMathLib.zeroFloorSub(target, fall));
     }
 
-    /// @notice PSR_M after `elapsed` seconds: 2 % an hour up towards the target announced before.
-    function risen(uint256 range, uint256 target, uint256 elapsed) internal pure returns (uint256) {
-        uint256 rise = (range * Parameters.RANGE_RISE * elapsed) / (WAD * 1 hours);
-        return FixedPointMathLib.min(target, range + rise);
+    /// @notice PSR_M after a sample: at most 2 % up towards the target of before, however long ago the last sample was, so that
+    /// no pause is caught up in one step.
+    function risen(uint256 range, uint256 target) internal pure returns (uint256) {
+        return FixedPointMathLib.min(target, range + (range * Parameters.RANGE_RISE) / WAD);
     }
 
     /// @notice Variance per year of the next 30 days at the money, linear in total variance between the expiries of a surface;

@@ -10,7 +10,8 @@ import {Assessment} from "../interfaces/IMarginEngine.sol";
 /// @notice Puts on record that accounts have less than initial margin, for wallets and watchers that follow events. Anyone may
 /// call; it holds nothing, and nothing follows from it in the protocol.
 contract MarginCalls {
-    /// @notice `account` needs `initial - equity` for new risk and for withdrawals; below `maintenance` it is sold in slices.
+    /// @notice `account` needs at least `initial - equity` for new risk and for withdrawals (more where open interest is high);
+    /// below `maintenance` it is sold in slices.
     event MarginCalled(AccountId indexed account, Usd equity, Usd initial, Usd maintenance);
     /// @notice The account has its initial margin: there is nothing to call.
     error NothingToCall(AccountId account, Usd equity, Usd initial);

@@ -52,7 +52,7 @@ describe('the outlook of an account', () => {
   it('prices option books again at each range', async () => {
     const { points } = await writer.client.getOutlook({ accountId: writer.accountId, hours: HOURS })
     const { equity, maintenance, initial } = await writer.client.getAssessment({ accountId: writer.accountId })
-    assert.deepEqual(points[0], { hours: 0, equity, maintenance, initial })
+    assert.deepEqual(points[0], { hours: 0, time: Number(await world.now()), equity, maintenance, initial })
     for (const [hour, point] of points.entries()) {
       assert.equal(point.equity, equity)
       assert.ok(hour === 0 || point.maintenance > (points[hour - 1]?.maintenance ?? 0n))
@@ -62,10 +62,15 @@ describe('the outlook of an account', () => {
 
   it('names the margin call, the hour of the breach and the cash that prevents it', async () => {
     const { accountId, client } = trader
-    const { points, marginCall, breachIn, topUp } = await client.getOutlook({ accountId, hours: 48 })
+    const { points, marginCall, breachIn, breachAt, topUp } = await client.getOutlook({ accountId, hours: 48 })
     const [first] = points
     assert.ok(first && breachIn !== undefined && breachIn > 0, 'healthy now, not for long')
     assert.equal(marginCall, first.initial - first.equity)
+    assert.equal(breachAt, points[breachIn]?.time)
+    assert.ok(
+      breachAt !== undefined && breachAt < Number(await world.now()) + breachIn * HOUR,
+      'an hour after the last sample',
+    )
     for (const { hours, equity, maintenance } of points) assert.equal(equity >= maintenance, hours < breachIn)
     await world.fund(trader, topUp / WAD + 1n)
     const after = await client.getOutlook({ accountId, hours: 48 })
@@ -111,7 +116,7 @@ describe('the outlook of an account', () => {
       await world.networkHelpers.time.setNextBlockTimestamp(time)
       await world.contracts.markets.write.touch([1n << BigInt(BTC)])
       const { equity, maintenance, initial } = await client.getAssessment({ accountId })
-      assert.deepEqual({ hours: hour, equity, maintenance, initial }, foreseen.points[hour])
+      assert.deepEqual({ hours: hour, time, equity, maintenance, initial }, foreseen.points[hour])
     }
   })
 })

@@ -3,7 +3,6 @@ import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { decayVariance } from './ewma.ts'
 
 const DAY_SECONDS = 86_400
-const HOUR_SECONDS = 3_600
 /** Per year, 400 % squared: the averages go no further. */
 const MAX_VARIANCE = 16
 
@@ -21,8 +20,8 @@ export type ScanRangeParameters = {
   cap: number
   /** The target falls at most by this fraction of itself a day, linear in time within one step. */
   fallPerDay: number
-  /** The maintenance range rises at most by this fraction of itself an hour, linear in time within one step. */
-  risePerHour: number
+  /** The maintenance range rises at most by this fraction of itself a step; the protocol's are an hour apart or more. */
+  risePerStep: number
 }
 
 /** The protocol's own choices for everything that is not a property of the underlying. */
@@ -30,9 +29,9 @@ export const SCAN_RANGE_DEFAULTS = {
   fastHalfLifeSeconds: 5 * DAY_SECONDS,
   slowHalfLifeSeconds: 45 * DAY_SECONDS,
   stressWeight: 0.4,
-  horizonSeconds: 12 * HOUR_SECONDS,
+  horizonSeconds: DAY_SECONDS / 2,
   fallPerDay: 0.04,
-  risePerHour: 0.02,
+  risePerStep: 0.02,
 } as const
 
 /** Variances are per year. `target` governs initial margin at once; `maintenance` (PSR_M) follows it on a ramp. */
@@ -84,9 +83,8 @@ function requireParameters(parameters: ScanRangeParameters): void {
  * The scan range after one observation, the float form of the rule that the contracts apply in integers. With dt the time
  * since the state's own: v <- v 2^(-dt/H) + (1 - 2^(-dt/H)) r^2 / dt for both half-lives H, at most 16; the target is
  * max(clamp(kappa sigma_eff sqrt(horizon), floor, cap), target (1 - fallPerDay dt/1d)), so it rises at once; the maintenance
- * range is min(target, last target, maintenance (1 + risePerHour dt/1h)): it rises towards what was known a step before. Both
- * limits are linear in the time of one step and compound over steps. Throws DomainError when time does not advance or a
- * number is not finite.
+ * range is min(target, last target, maintenance (1 + risePerStep)): it rises towards what was known a step before, and never
+ * catches up a pause. Throws DomainError when time does not advance or a number is not finite.
  *
  * The blend with a stressed period is tool (b) of EMIR RTS 153/2013 article 28 in the form of a volatility.
  */
@@ -96,7 +94,7 @@ export function dynamicScanRange(
   parameters: ScanRangeParameters,
 ): ScanRangeState {
   requireParameters(parameters)
-  const { fallPerDay, risePerHour } = parameters
+  const { fallPerDay, risePerStep } = parameters
   const { timeSeconds, logReturn, impliedVolatility } = observation
   for (const [name, value] of Object.entries({ ...state, logReturn, impliedVolatility }))
     if (!Number.isFinite(value)) throw new DomainError(name, value, 'finite')
@@ -114,6 +112,6 @@ export function dynamicScanRange(
     requiredScanRange(sigma, parameters),
     state.target * (1 - (fallPerDay * elapsed) / DAY_SECONDS),
   )
-  const risen = state.maintenance * (1 + (risePerHour * elapsed) / HOUR_SECONDS)
+  const risen = state.maintenance * (1 + risePerStep)
   return { timeSeconds, ...variances, target, maintenance: Math.min(target, state.target, risen) }
 }

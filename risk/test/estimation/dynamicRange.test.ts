@@ -92,7 +92,7 @@ describe('dynamicScanRange', () => {
           const next = dynamicScanRange(state, { timeSeconds, logReturn, impliedVolatility }, parameters)
           assert.ok(next.target >= 0.04 && next.target <= 0.3 && next.maintenance <= next.target)
           assert.ok(next.target >= state.target * (1 - (0.04 * seconds) / 86_400) - 1e-12)
-          assert.ok(next.maintenance <= state.maintenance * (1 + (0.02 * seconds) / hour) * (1 + 1e-12))
+          assert.ok(next.maintenance <= state.maintenance * 1.02 * (1 + 1e-12))
           state = next
         }
       }),

@@ -1,10 +1,13 @@
 /** What the ramps of the scan ranges will do to an account if the market stands still. All integers, no model beside the twin. */
 import { assess } from './marginEngine.ts'
 import type { Market } from './market.ts'
+import { SAMPLE_SPACING } from './parameters.ts'
 import { isDated, type Portfolio } from './portfolio.ts'
 import { type RangeState, type RiskParameters, rangePath } from './scanRange.ts'
 import { type SeriesState, snapshotAt } from './seriesSnapshot.ts'
 import { maxUsd } from './usd.ts'
+
+const SPACING = Number(SAMPLE_SPACING)
 
 /** The scan range of one underlying, and the parameters that it follows. */
 export type MovingRange = {
@@ -29,6 +32,8 @@ export type OutlookInput = {
 export type OutlookPoint = {
   /** Steps of the ranges from now. */
   readonly hours: number
+  /** Unix seconds: the earliest time of that step. */
+  readonly time: number
   readonly equity: bigint
   readonly maintenance: bigint
   readonly initial: bigint
@@ -39,15 +44,18 @@ export type Outlook = {
   readonly points: readonly OutlookPoint[]
   /** What lifts the account to initial margin now; 0 when it has it. */
   readonly marginCall: bigint
-  /** First hour with equity below maintenance margin. */
+  /** First step with equity below maintenance margin. */
   readonly breachIn: number | undefined
+  /** Unix seconds: the earliest time of that step. */
+  readonly breachAt: number | undefined
   /** Cash that keeps the account at maintenance margin through all hours; 0 when it has it. */
   readonly topUp: bigint
 }
 
 /**
- * Requirements hour by hour. Held fixed: prices, surfaces, volatilities and the time that options have left. Every hour each
- * range takes one step, as it does on the chain when somebody touches its market once an hour; less often is slower.
+ * Requirements hour by hour. Held fixed: prices, surfaces, volatilities and the time that options have left. Each range takes a
+ * step an hour after its last sample, at once when that is over, and every hour then, as on the chain when somebody touches its
+ * market whenever a step is due; less often is slower. A dead price takes none until it lives again.
  * @throws RangeError when `hours` is not a whole number from 0 on
  */
 export function outlook(input: OutlookInput): Outlook {
@@ -57,12 +65,14 @@ export function outlook(input: OutlookInput): Outlook {
     underlying,
     path: rangePath(state, parameters, hours),
   }))
+  // The first of the next steps of all ranges.
+  const first = Math.max(input.time, Math.min(...input.ranges.map(({ state }) => state.sampledAt + SPACING)))
   const instruments = portfolio.positions.map(({ instrument }) => instrument).filter(isDated)
   const points = Array.from({ length: hours + 1 }, (_, hour): OutlookPoint => {
     const markets = input.markets.map((market) => withRange(market, paths.find(isOf(market))?.path[hour]))
     const snapshot = snapshotAt({ series: input.series, markets, time: input.time, instruments })
     const { equity, maintenance, initial } = assess(portfolio, snapshot)
-    return { hours: hour, equity, maintenance, initial }
+    return { hours: hour, time: hour === 0 ? input.time : first + (hour - 1) * SPACING, equity, maintenance, initial }
   })
   const missing = points.map(({ equity, maintenance }) => maintenance - equity)
   const breach = missing.findIndex((amount) => amount > 0n)
@@ -71,6 +81,7 @@ export function outlook(input: OutlookInput): Outlook {
     points,
     marginCall: now ? maxUsd(now.initial - now.equity, 0n) : 0n,
     breachIn: breach < 0 ? undefined : breach,
+    breachAt: points[breach]?.time,
     topUp: missing.reduce(maxUsd, 0n),
   }
 }

@@ -53,7 +53,7 @@ export const SAMPLE_SPACING = 3600n
 /** Share of the stressed volatility. */
 export const STRESS_WEIGHT = 4n * 10n ** 17n
 export const MAX_VARIANCE = 16n * 10n ** 18n
-/** The target falls at most so much a day, the range of maintenance margin rises at most so much an hour. */
+/** The target falls at most so much a day, the range of maintenance margin rises at most so much a sample. */
 export const RANGE_FALL = 4n * 10n ** 16n
 export const RANGE_RISE = 2n * 10n ** 16n
 export const IMPLIED_TERM = 30n * 86_400n

@@ -22,7 +22,6 @@ import { maxUsd, minUsd } from './usd.ts'
 
 const YEAR = 31_536_000n
 const DAY = 86_400n
-const HOUR = 3600n
 const LN_2 = 693_147_180_559_945_309n
 /** sqrt(12 h / 365 d), WAD. */
 const HORIZON_ROOT = 37_011_660_509_880_263n
@@ -90,9 +89,9 @@ export function rangeAt(state: RangeState, parameters: RiskParameters, spot: big
   return { ...stepped(state, variances, requiredBy(variances, parameters), elapsed), sampledAt: time, spot }
 }
 
-/** The target falls towards what is required or rises to it, PSR_M rises towards the target that was known before. */
+/** The target falls towards what is required or rises to it; PSR_M rises a step towards the target that was known before. */
 function stepped(state: RangeState, variances: Variances, required: bigint, elapsed: bigint): RangeState {
-  const rise = (state.maintenance * RANGE_RISE * elapsed) / (WAD * HOUR)
+  const rise = (state.maintenance * RANGE_RISE) / WAD
   const fall = (state.target * RANGE_FALL * elapsed) / (WAD * DAY)
   const target = maxUsd(required, maxUsd(state.target - fall, 0n))
   const maintenance = minUsd(minUsd(state.target, state.maintenance + rise), target)

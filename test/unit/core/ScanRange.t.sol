@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {Assessment} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {IMarkets, Limits, RiskParameters, ScanRangeState} from "../../../contracts/interfaces/IMarkets.sol";
 import {NO_UNDERLYINGS} from "../../../contracts/types/UnderlyingSet.sol";
+import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
 import {MovingRange} from "../../fixtures/MovingRange.sol";
 
 /// @dev The scan range against numbers worked with a calculator, and what accounts feel of it.
@@ -168,6 +169,18 @@ contract ScanRangeTest is MovingRange {
         }
         assertLt(_range().variances.slow, 0.001e18);
         assertEq(_range().maintenance, 0.06e18);
+    }
+
+    /// @dev Two sources differ by 4 %: that is no move of the price.
+    function test_setSource_isNoSample() public {
+        SettableSource next = new SettableSource();
+        next.set(41_600e18);
+        skip(30 minutes);
+        markets.setSource(moved, address(next));
+        assertEq(_range().spot, 41_600e18);
+        skip(30 minutes);
+        markets.touch(NO_UNDERLYINGS.with(moved));
+        assertApproxEqAbs(_range().variances.fast, 0.357926566e18, 1e12, "as without a move");
     }
 
     /* GOVERNANCE */

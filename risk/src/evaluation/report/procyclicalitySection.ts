@@ -25,7 +25,7 @@ function verdict(rows: Rows): string {
   })
   return [
     `- Peak to trough at most ${peak(target)} (protocol), ${peak(floor)} (ten-year floor) and ${peak(raw)} (unmitigated).`,
-    `- **Fast moves still raise it fast:** the largest increase in one day is ${day(target)} of the initial range and ${day(maintenance)} of the maintenance range, against ${day(floor)} with the ten-year floor and ${day(raw)} unmitigated. The ramp of ${percent(SCAN_RANGE_DEFAULTS.risePerHour, 0)} an hour allows ${percent((1 + SCAN_RANGE_DEFAULTS.risePerHour) ** 24 - 1, 0)} a day.`,
+    `- **Fast moves still raise it fast:** the largest increase in one day is ${day(target)} of the initial range and ${day(maintenance)} of the maintenance range, against ${day(floor)} with the ten-year floor and ${day(raw)} unmitigated. The ramp of ${percent(SCAN_RANGE_DEFAULTS.risePerStep, 0)} an hour allows ${percent((1 + SCAN_RANGE_DEFAULTS.risePerStep) ** 24 - 1, 0)} a day.`,
     `- Damping costs margin in calm times: on average ${percent(Math.min(...of(target).map((row) => row.averageCost)), 0)} to ${percent(Math.max(...of(target).map((row) => row.averageCost)), 0)} more than the unmitigated range. At equal coverage it is ${spanOf(atEqualCoverage, 0)} more (negative: less).`,
   ].join('\n')
 }
