@@ -33,7 +33,7 @@ export type NamedMethod = {
 const THIRTY_DAYS = 30 * 86_400
 
 /** At-the-money volatility of the expiry nearest to 30 days, 0 without options. */
-function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
+export function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
   const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
   const [nearest] = [...expiries.values()].sort((a, b) => distance(a.expiry) - distance(b.expiry))
   return nearest === undefined ? 0 : nearest.volatility(nearest.forward)

@@ -6,6 +6,7 @@ import { registerEvaluate } from './evaluate.ts'
 import { registerGarch } from './garch.ts'
 import { registerIv } from './iv.ts'
 import { registerMargin } from './margin.ts'
+import { registerPreflight } from './preflight.ts'
 import { registerPrice } from './price.ts'
 import { registerProcyclicality } from './procyclicality.ts'
 import { registerStress } from './stress.ts'
@@ -23,5 +24,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerVar,
   registerStress,
   registerCascade,
+  registerPreflight,
   registerEvaluate,
 ]
