@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { toHex } from 'viem'
+import { UNDERLYINGS } from '../../deploy/parameters.ts'
 import { callOf, type MarginLevel, type MarginNotice, putOf } from '../../sdk/src/index.ts'
 import { BTC, createSdkWorld, type SdkWorld, type Trader } from '../fixtures/sdkWorld.ts'
 
@@ -16,7 +17,7 @@ describe('the outlook of an account', () => {
   let writer: Trader
 
   before(async () => {
-    world = await createSdkWorld()
+    world = await createSdkWorld(UNDERLYINGS)
     trader = world.createTrader(toHex(0xa11cen, { size: 32 }))
     writer = world.createTrader(toHex(0xb0bn, { size: 32 }))
     await world.fund(trader, 20_000n)
