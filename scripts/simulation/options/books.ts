@@ -1,12 +1,5 @@
 /** Who holds options when the crash begins: a seeded population of traders and the market makers on the other side. */
-import {
-  defaultParameters,
-  type Market,
-  type PlimsollParameters,
-  plimsollMargin,
-  unitDelta,
-  unitPrice,
-} from '@plimsoll/risk/methods'
+import { type Market, type PlimsollParameters, plimsollMargin, unitDelta, unitPrice } from '@plimsoll/risk/methods'
 import { item } from '../population.ts'
 import { Random } from '../random.ts'
 import {
@@ -19,6 +12,7 @@ import {
   strikeWord,
   type Trade,
 } from './accounts.ts'
+import { openingParameters } from './efficiency.ts'
 import { menuOf } from './menu.ts'
 import { marketAt, type OptionDay } from './optionDay.ts'
 import { type Contracts, drawStrategy, type Menu, PAIRS, STRATEGIES, type StrategyName } from './strategies.ts'
@@ -74,7 +68,7 @@ export function books({ day, accounts, seed, lotUnits = LOT_UNITS, parameters }:
     symbols: day.symbols,
     lotUnits,
     market,
-    parameters: parameters ?? defaultParameters('portfolio', day.symbols),
+    parameters: parameters ?? openingParameters(market),
     menus: day.symbols.map((symbol) => menuOf(day, symbol, market, random)),
   }
   const traders = Array.from({ length: accounts }, () => drawBook(context))

@@ -16,6 +16,7 @@ import {
   type Portfolio,
   plimsollMargin,
 } from '@plimsoll/risk/methods'
+import { UNDERLYINGS } from '../../../deploy/parameters.ts'
 import { labelOf, STRATEGY_NAMES, type StrategyName } from './strategies.ts'
 
 /** In the order in which a table shows them. */
@@ -82,23 +83,40 @@ const THIRTY_DAYS = 30 * 86_400
 export function impliedParameters(market: Market): PlimsollParameters {
   const symbols = Object.keys(market.underlyings)
   const states = symbols.map((symbol) => {
-    const scanRange = impliedScanRange(symbol, market)
+    const scanRange = scanRangeAt(symbol, 0, monthVolatility(symbol, market))
     return [symbol, { scanRange, targetScanRange: scanRange }] as const
   })
   return { ...defaultParameters('portfolio', symbols), states: Object.fromEntries(states) }
 }
 
-/** From the volatility at the money of the expiry nearest to thirty days. */
-function impliedScanRange(symbol: string, { underlyings, time }: Market): number {
+/** The protocol's defaults right after the first surface: ranges as listed, their targets as the surface asks. */
+export function openingParameters(market: Market): PlimsollParameters {
+  const symbols = Object.keys(market.underlyings)
+  const states = symbols.map((symbol) => {
+    const listed = UNDERLYINGS.find((parameters) => parameters.symbol === symbol)
+    const realised = Number(listed?.volatility ?? 0n) / 1e18
+    const scanRange = scanRangeAt(symbol, realised, 0)
+    const targetScanRange = scanRangeAt(symbol, realised, monthVolatility(symbol, market))
+    return [symbol, { scanRange, targetScanRange }] as const
+  })
+  return { ...defaultParameters('portfolio', symbols), states: Object.fromEntries(states) }
+}
+
+/** Where a realised and an implied volatility put the scan range. */
+function scanRangeAt(symbol: string, realised: number, implied: number): number {
   const { kappa, scanRangeFloor: floor, scanRangeCap: cap, stressVolatility } = defaultsOf(symbol)
+  const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
+  const variances = { fastVariance: realised ** 2, slowVariance: realised ** 2 }
+  const volatility = effectiveVolatility(variances, implied, { stressWeight, stressVolatility })
+  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
+}
+
+/** At the money of the expiry nearest to thirty days; 0 without one. */
+function monthVolatility(symbol: string, { underlyings, time }: Market): number {
   const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
   const quoted = [...(underlyings[symbol]?.expiries.values() ?? [])]
   const month = quoted.sort((a, b) => distance(a.expiry) - distance(b.expiry))[0]
-  const implied = month === undefined ? 0 : month.volatility(month.forward)
-  const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
-  const calm = { fastVariance: 0, slowVariance: 0 }
-  const volatility = effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
-  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
+  return month === undefined ? 0 : month.volatility(month.forward)
 }
 
 type Measured = { strategy: StrategyName; notionalUsd: number; needs: Record<Method, Levels> }
