@@ -2,39 +2,15 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { AccountId } from '../../sdk/src/index.ts'
 import { addressOf, BTC, createWorld, KEEPER_KEYS, type World } from '../fixtures/keeperWorld.ts'
+import { serveRpc } from '../fixtures/serveRpc.ts'
 
 const [KEY, STRANGER_KEY] = KEEPER_KEYS as [`0x${string}`, `0x${string}`]
 const PORT = 9_471
-
-/** JSON-RPC over HTTP in front of the in-process chain, batches included. */
-async function serveRpc(provider: World['connection']['provider']) {
-  type Request = { id: number; method: string; params?: unknown[] }
-  const answer = async ({ id, method, params = [] }: Request) => {
-    try {
-      return { jsonrpc: '2.0', id, result: await provider.request({ method, params }) }
-    } catch (error) {
-      const { code, data } = error as { code?: number; data?: unknown }
-      return { jsonrpc: '2.0', id, error: { code: code ?? -32_000, message: String(error), data } }
-    }
-  }
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    const call: Request | Request[] = JSON.parse(body)
-    response.end(JSON.stringify(Array.isArray(call) ? await Promise.all(call.map(answer)) : await answer(call)))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address)
-  return { server, url: `http://127.0.0.1:${address.port}` }
-}
 
 describe('node keeper/src/main.ts', () => {
   let world: World

@@ -8,9 +8,9 @@ import {
   efficiency,
   efficiencyTable,
   impliedParameters,
+  listedParameters,
   METHOD_NAMES,
   METHODS,
-  openingParameters,
 } from '../../scripts/simulation/options/efficiency.ts'
 import { isListable } from '../../scripts/simulation/options/menu.ts'
 import { marketAt, optionDay } from '../../scripts/simulation/options/optionDay.ts'
@@ -27,7 +27,7 @@ assert.ok(opening)
 const opened = marketAt(day, opening)
 const { traders, makers } = books({ day, accounts: ACCOUNTS, seed: SEED })
 const trades = traders.flatMap((book) => book.trades)
-const parameters = openingParameters(opened)
+const parameters = listedParameters(opened)
 
 /** The account later: options whose expiry has come are paid at spot. */
 function settled({ cash, positions }: Portfolio, market: Market): Portfolio {

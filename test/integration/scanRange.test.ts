@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Address, stringToHex } from 'viem'
+import { UNDERLYINGS, type UnderlyingParameters } from '../../deploy/parameters.ts'
 import {
   impliedVariance,
   type RangeState,
@@ -17,26 +18,9 @@ const WAD = 10n ** 18n
 const [HOUR, DAY] = [3600, 86_400]
 const STEPS = 200
 const SEED = 41
-const START: RiskParameters = {
-  floor: 60_000,
-  cap: 400_000,
-  stressVolatility: 1_100_000,
-  kappa: 2_600_000,
-  epsilon: 5_000,
-  linearRelief: 500_000,
-  haircut: 100_000,
-}
-const TERMS = {
-  volatilityUp: 500_000,
-  volatilityDown: 250_000,
-  optionMaintenance: 3_000,
-  optionInitial: 5_000,
-  calendar: 300_000,
-  basis: 2_000,
-  basisPerYear: 10_000,
-  offset: 0,
-  group: 0,
-}
+const [{ risk: START, terms }] = UNDERLYINGS as readonly [UnderlyingParameters, ...UnderlyingParameters[]]
+/** Without offsets: the market stands alone. */
+const TERMS = { ...terms, offset: 0, group: 0 }
 
 /** What happened, so that a life without it fails. */
 type Seen = {

@@ -1,7 +1,7 @@
 /** A poster in one process: collects signatures, and posts what a quorum signed when that is worth its gas. */
 import { type Logger, pino } from 'pino'
 import { formatEther, type Hex, type Transport } from 'viem'
-import { errorCode, NonceError } from '../errors.ts'
+import { NonceError } from '../errors.ts'
 import { bumped, firstFees } from '../money.ts'
 import type { Fees, Head, Receipt, Revert } from '../ports/chain.ts'
 import { type ClockPort, systemClock } from '../ports/clock.ts'
@@ -90,11 +90,9 @@ export class Poster {
   }
 
   run(signal: AbortSignal): Promise<void> {
-    const failed = (error: unknown) => {
-      this.metrics.errors.inc({ code: errorCode(error) })
-      this.log.error({ code: errorCode(error), problem: String(error) }, 'round failed')
-    }
-    return repeat({ clock: this.#clock, pollMs: this.settings.pollMs, round: () => this.round(), failed }, signal)
+    const { errors } = this.metrics
+    const { pollMs } = this.settings
+    return repeat({ clock: this.#clock, pollMs, round: () => this.round(), log: this.log, errors }, signal)
   }
 
   async stop(): Promise<void> {

@@ -5,7 +5,6 @@ import { hashSurface, type SurfaceMessage, surfaceTypedData } from '@plimsoll/sd
 import { type Logger, pino } from 'pino'
 import type { Address, Hex, Transport } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
-import { errorCode } from '../errors.ts'
 import { type Outcome, skip } from '../outcome.ts'
 import { type ClockPort, systemClock } from '../ports/clock.ts'
 import { type Answer, type RunningServer, serve } from '../ports/server.ts'
@@ -97,11 +96,9 @@ export class Signer {
   }
 
   run(signal: AbortSignal): Promise<void> {
-    const failed = (error: unknown) => {
-      this.metrics.errors.inc({ code: errorCode(error) })
-      this.log.error({ code: errorCode(error), problem: String(error) }, 'round failed')
-    }
-    return repeat({ clock: this.#clock, pollMs: this.settings.pollMs, round: () => this.round(), failed }, signal)
+    const { errors } = this.metrics
+    const { pollMs } = this.settings
+    return repeat({ clock: this.#clock, pollMs, round: () => this.round(), log: this.log, errors }, signal)
   }
 
   async stop(): Promise<void> {

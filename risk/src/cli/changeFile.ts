@@ -1,9 +1,9 @@
 /** The documented change file (docs/schemas/risk-change.json): the governed parameters that are to change, and today's state. */
 import { z } from 'zod'
 import type { Market } from '../methods/index.ts'
+import { monthVolatility } from '../methods/plimsoll/index.ts'
 import { GOVERNED, governedDefaults, type UnderlyingChange } from '../preflight/index.ts'
 import { type Input, InputError, parseJson } from './input.ts'
-import { monthVolatility } from './marginMethods.ts'
 
 const positive = z.number().positive()
 const values = z.partialRecord(z.enum(GOVERNED), z.int().nonnegative()).default({})

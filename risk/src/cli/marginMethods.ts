@@ -1,6 +1,5 @@
 /** Every margin method under the name by which the command line calls it, with the venue's own parameters. */
 
-import { effectiveVolatility, requiredScanRange, SCAN_RANGE_DEFAULTS } from '../estimation/dynamicRange.ts'
 import {
   byUnderlying,
   DERIBIT_PORTFOLIO,
@@ -18,9 +17,8 @@ import {
   PARADEX_PORTFOLIO,
   type Portfolio,
   paradexPortfolio,
-  type UnderlyingMarket,
 } from '../methods/index.ts'
-import { defaultParameters, defaultsOf, type Mode, plimsollMargin } from '../methods/plimsoll/index.ts'
+import { type Mode, openingParameters, plimsollMargin } from '../methods/plimsoll/index.ts'
 import { REG_T_EQUITY, regTMargin } from '../methods/regT/index.ts'
 import { SPAN_CRYPTO, spanMargin } from '../methods/span/index.ts'
 import { TIMS_EQUITY, timsMargin } from '../methods/tims/index.ts'
@@ -30,36 +28,11 @@ export type NamedMethod = {
   margin: (portfolio: Portfolio, market: Market) => MarginResult
 }
 
-const THIRTY_DAYS = 30 * 86_400
-
-/** At-the-money volatility of the expiry nearest to 30 days, 0 without options. */
-export function monthVolatility({ expiries }: UnderlyingMarket, time: number): number {
-  const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
-  const [nearest] = [...expiries.values()].sort((a, b) => distance(a.expiry) - distance(b.expiry))
-  return nearest === undefined ? 0 : nearest.volatility(nearest.forward)
-}
-
-/** Where implied volatility alone puts the scan range; the floor without a quoted market. */
-function scanRange(symbol: string, { underlyings, time }: Market): number {
-  const { kappa, scanRangeFloor: floor, scanRangeCap: cap, stressVolatility } = defaultsOf(symbol)
-  const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
-  const quoted = underlyings[symbol]
-  const implied = quoted === undefined ? 0 : monthVolatility(quoted, time)
-  const calm = { fastVariance: 0, slowVariance: 0 }
-  const volatility = effectiveVolatility(calm, implied, { stressWeight, stressVolatility })
-  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
-}
-
 /** The protocol's defaults, the scan range where implied volatility alone would put it. */
 function plimsoll(mode: Mode): NamedMethod['margin'] {
   return (portfolio, market) => {
     const symbols = [...byUnderlying(portfolio).keys()]
-    const states = symbols.map((symbol) => {
-      const range = scanRange(symbol, market)
-      return [symbol, { scanRange: range, targetScanRange: range }] as const
-    })
-    const parameters = defaultParameters(mode, symbols)
-    return plimsollMargin(portfolio, market, { ...parameters, states: Object.fromEntries(states) })
+    return plimsollMargin(portfolio, market, openingParameters(mode, market, symbols))
   }
 }
 

@@ -52,22 +52,21 @@ export type ScanRangeObservation = {
   impliedVolatility: number
 }
 
-/** (1 - w) max(fast, slow, implied) + w stress: the volatility that the range covers, per square root of a year. */
-export function effectiveVolatility(
-  { fastVariance, slowVariance }: Pick<ScanRangeState, 'fastVariance' | 'slowVariance'>,
-  impliedVolatility: number,
-  { stressWeight, stressVolatility }: Pick<ScanRangeParameters, 'stressWeight' | 'stressVolatility'>,
-): number {
-  const current = Math.max(Math.sqrt(fastVariance), Math.sqrt(slowVariance), impliedVolatility)
-  return (1 - stressWeight) * current + stressWeight * stressVolatility
-}
+/** What asks for a scan range: all but how it moves in time. */
+export type RequiredRangeParameters = Omit<
+  ScanRangeParameters,
+  'fastHalfLifeSeconds' | 'slowHalfLifeSeconds' | 'fallPerDay' | 'risePerStep'
+>
 
-/** kappa sigma sqrt(horizon), between floor and cap: where a listing begins, and what a target falls to. */
-export function requiredScanRange(
-  volatility: number,
-  { kappa, horizonSeconds, floor, cap }: Pick<ScanRangeParameters, 'kappa' | 'horizonSeconds' | 'floor' | 'cap'>,
-): number {
-  return Math.min(Math.max(kappa * volatility * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
+/**
+ * kappa sigma sqrt(horizon), between floor and cap, with sigma = (1 - w) volatility + w stress: where a listing begins, and what
+ * a target falls to.
+ * @param volatility the largest of the fast, slow and implied one, per square root of a year
+ */
+export function requiredScanRange(volatility: number, parameters: RequiredRangeParameters): number {
+  const { stressWeight, stressVolatility, kappa, horizonSeconds, floor, cap } = parameters
+  const sigma = (1 - stressWeight) * volatility + stressWeight * stressVolatility
+  return Math.min(Math.max(kappa * sigma * Math.sqrt(horizonSeconds / SECONDS_PER_YEAR), floor), cap)
 }
 
 function requireParameters(parameters: ScanRangeParameters): void {
@@ -107,9 +106,10 @@ export function dynamicScanRange(
     fastVariance: decayed(state.fastVariance, parameters.fastHalfLifeSeconds),
     slowVariance: decayed(state.slowVariance, parameters.slowHalfLifeSeconds),
   }
-  const sigma = effectiveVolatility(variances, impliedVolatility, parameters)
+  const { fastVariance, slowVariance } = variances
+  const volatility = Math.max(Math.sqrt(fastVariance), Math.sqrt(slowVariance), impliedVolatility)
   const target = Math.max(
-    requiredScanRange(sigma, parameters),
+    requiredScanRange(volatility, parameters),
     state.target * (1 - (fallPerDay * elapsed) / DAY_SECONDS),
   )
   const risen = state.maintenance * (1 + risePerStep)

@@ -1,7 +1,6 @@
 /** The dynamic scan range of an underlying over its whole history, known at each time from the past alone. */
 import {
   dynamicScanRange,
-  effectiveVolatility,
   requiredScanRange,
   type ScanRangeParameters,
   type ScanRangeState,
@@ -49,9 +48,8 @@ function seed(history: PriceHistory, start: number, end: number, parameters: Sca
   const elapsed = (history.times[end] ?? 0) - (history.times[start] ?? 0)
   const variance = (squares / elapsed) * SECONDS_PER_YEAR
   const timeSeconds = history.times[end] ?? 0
-  const variances = { fastVariance: variance, slowVariance: variance }
-  const target = requiredScanRange(effectiveVolatility(variances, 0, parameters), parameters)
-  return { timeSeconds, ...variances, target, maintenance: target }
+  const target = requiredScanRange(Math.sqrt(variance), parameters)
+  return { timeSeconds, fastVariance: variance, slowVariance: variance, target, maintenance: target }
 }
 
 /** Runs `dynamicScanRange` over every price of the history. @throws DomainError as that. */

@@ -1,5 +1,7 @@
 /** What a change of governed parameters would do to all accounts: the matrix product before, at once and after the ramp. */
+
 import { type BatchParameters, emptyMatrix, MarginBook, type Results, refreshMatrix } from '../batch/index.ts'
+import { requiredScanRange } from '../estimation/dynamicRange.ts'
 import type { Market } from '../methods/index.ts'
 import {
   ACCOUNT_DEFAULTS,
@@ -22,7 +24,7 @@ import {
   worstAccounts,
 } from './effect.ts'
 import { GOVERNED, type Governed, type GovernedParameter, marginParameters } from './parameters.ts'
-import { arrived, raised, requiredAt, type ScanRange } from './ramp.ts'
+import { arrived, raised, type ScanRange } from './ramp.ts'
 
 /** One underlying today and the parameters that it is to get. */
 export type UnderlyingChange = {
@@ -84,7 +86,7 @@ function changesOf(underlyings: PreflightParameters['underlyings']): ParameterCh
 function rangeChange(underlying: string, { present, next, volatility, range }: UnderlyingChange): RangeChange {
   const old = scanRangeParameters(marginParameters(underlying, present))
   const own = scanRangeParameters(marginParameters(underlying, next))
-  const required = requiredAt(volatility, old)
+  const required = requiredScanRange(volatility, old)
   const before = raised(range ?? { target: required, maintenance: required }, volatility, old)
   const { hours: _, ...unchangedEnd } = arrived(before, volatility, old)
   const { hours, ...end } = arrived(before, volatility, own)

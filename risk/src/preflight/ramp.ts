@@ -1,26 +1,15 @@
 /** Where a change of parameters takes the scan range, and when it arrives (spec D-3, D-4). */
 import { DomainError } from '../errors.ts'
-import {
-  dynamicScanRange,
-  effectiveVolatility,
-  requiredScanRange,
-  type ScanRangeParameters,
-} from '../estimation/dynamicRange.ts'
+import { dynamicScanRange, requiredScanRange, type ScanRangeParameters } from '../estimation/dynamicRange.ts'
 
 const HOUR_SECONDS = 3_600
 
 /** PSR_target and PSR_M, fractions of spot. */
 export type ScanRange = { readonly target: number; readonly maintenance: number }
 
-/** What parameters ask for at a volatility, the largest of the fast, slow and implied one, per square root of a year. */
-export function requiredAt(volatility: number, parameters: ScanRangeParameters): number {
-  const realised = { fastVariance: 0, slowVariance: 0 }
-  return requiredScanRange(effectiveVolatility(realised, volatility, parameters), parameters)
-}
-
 /** The day of the change: the target rises to what is required, PSR_M stands. */
 export function raised(range: ScanRange, volatility: number, parameters: ScanRangeParameters): ScanRange {
-  return { target: Math.max(range.target, requiredAt(volatility, parameters)), maintenance: range.maintenance }
+  return { target: Math.max(range.target, requiredScanRange(volatility, parameters)), maintenance: range.maintenance }
 }
 
 /**
@@ -37,7 +26,7 @@ export function arrived(
   if (!(maintenance > 0 && maintenance <= target))
     throw new DomainError('maintenance', maintenance, `above 0 and at most the target ${target}`)
   const start = raised(range, volatility, parameters)
-  const required = requiredAt(volatility, parameters)
+  const required = requiredScanRange(volatility, parameters)
   const isRising = start.maintenance < start.target
   let state = { ...start, timeSeconds: 0, fastVariance: 0, slowVariance: 0 }
   let hours = 0

@@ -12,7 +12,7 @@ import {
   strikeWord,
   type Trade,
 } from './accounts.ts'
-import { openingParameters } from './efficiency.ts'
+import { listedParameters } from './efficiency.ts'
 import { menuOf } from './menu.ts'
 import { marketAt, type OptionDay } from './optionDay.ts'
 import { type Contracts, drawStrategy, type Menu, PAIRS, STRATEGIES, type StrategyName } from './strategies.ts'
@@ -68,7 +68,7 @@ export function books({ day, accounts, seed, lotUnits = LOT_UNITS, parameters }:
     symbols: day.symbols,
     lotUnits,
     market,
-    parameters: parameters ?? openingParameters(market),
+    parameters: parameters ?? listedParameters(market),
     menus: day.symbols.map((symbol) => menuOf(day, symbol, market, random)),
   }
   const traders = Array.from({ length: accounts }, () => drawBook(context))

@@ -1,17 +1,15 @@
 /** Capital efficiency: what the same books need here, by mode, and at other venues. */
-import { effectiveVolatility, requiredScanRange, SCAN_RANGE_DEFAULTS } from '@plimsoll/risk/estimation'
 import {
   DERIBIT_PORTFOLIO,
   DERIVE_PMRM2_MAINNET,
   DERIVE_STANDARD_MAINNET,
-  defaultParameters,
-  defaultsOf,
   deribitPortfolio,
   derivePmrm2Portfolio,
   deriveStandardPortfolio,
   type Levels,
   type Market,
   type Mode,
+  openingParameters,
   type PlimsollParameters,
   type Portfolio,
   plimsollMargin,
@@ -77,46 +75,15 @@ export function efficiency({ books, market, parameters }: EfficiencyOptions): Ef
   return { t: market.time, scanRanges, rows, total: rowOf('all', 'all', measured) }
 }
 
-const THIRTY_DAYS = 30 * 86_400
-
 /** The protocol's defaults with the scan ranges to which implied volatility alone would move them, not their floors. */
 export function impliedParameters(market: Market): PlimsollParameters {
-  const symbols = Object.keys(market.underlyings)
-  const states = symbols.map((symbol) => {
-    const scanRange = scanRangeAt(symbol, 0, monthVolatility(symbol, market))
-    return [symbol, { scanRange, targetScanRange: scanRange }] as const
-  })
-  return { ...defaultParameters('portfolio', symbols), states: Object.fromEntries(states) }
+  return openingParameters('portfolio', market, Object.keys(market.underlyings))
 }
 
 /** The protocol's defaults right after the first surface: ranges as listed, their targets as the surface asks. */
-export function openingParameters(market: Market): PlimsollParameters {
-  const symbols = Object.keys(market.underlyings)
-  const states = symbols.map((symbol) => {
-    const listed = UNDERLYINGS.find((parameters) => parameters.symbol === symbol)
-    const realised = Number(listed?.volatility ?? 0n) / 1e18
-    const scanRange = scanRangeAt(symbol, realised, 0)
-    const targetScanRange = scanRangeAt(symbol, realised, monthVolatility(symbol, market))
-    return [symbol, { scanRange, targetScanRange }] as const
-  })
-  return { ...defaultParameters('portfolio', symbols), states: Object.fromEntries(states) }
-}
-
-/** Where a realised and an implied volatility put the scan range. */
-function scanRangeAt(symbol: string, realised: number, implied: number): number {
-  const { kappa, scanRangeFloor: floor, scanRangeCap: cap, stressVolatility } = defaultsOf(symbol)
-  const { stressWeight, horizonSeconds } = SCAN_RANGE_DEFAULTS
-  const variances = { fastVariance: realised ** 2, slowVariance: realised ** 2 }
-  const volatility = effectiveVolatility(variances, implied, { stressWeight, stressVolatility })
-  return requiredScanRange(volatility, { kappa, horizonSeconds, floor, cap })
-}
-
-/** At the money of the expiry nearest to thirty days; 0 without one. */
-function monthVolatility(symbol: string, { underlyings, time }: Market): number {
-  const distance = (expiry: number) => Math.abs(expiry - time - THIRTY_DAYS)
-  const quoted = [...(underlyings[symbol]?.expiries.values() ?? [])]
-  const month = quoted.sort((a, b) => distance(a.expiry) - distance(b.expiry))[0]
-  return month === undefined ? 0 : month.volatility(month.forward)
+export function listedParameters(market: Market): PlimsollParameters {
+  const realised = (name: string) => Number(UNDERLYINGS.find(({ symbol }) => symbol === name)?.volatility ?? 0n) / 1e18
+  return openingParameters('portfolio', market, Object.keys(market.underlyings), realised)
 }
 
 type Measured = { strategy: StrategyName; notionalUsd: number; needs: Record<Method, Levels> }

@@ -68,12 +68,19 @@ export function outlook(input: OutlookInput): Outlook {
   // The first of the next steps of all ranges.
   const first = Math.max(input.time, Math.min(...input.ranges.map(({ state }) => state.sampledAt + SPACING)))
   const instruments = portfolio.positions.map(({ instrument }) => instrument).filter(isDated)
-  const points = Array.from({ length: hours + 1 }, (_, hour): OutlookPoint => {
+  const points: OutlookPoint[] = []
+  for (let hour = 0; hour <= hours; hour++) {
+    const time = hour === 0 ? input.time : first + (hour - 1) * SPACING
+    const last = points.at(-1)
+    if (last && paths.every(({ path }) => isSameRange(path[hour - 1], path[hour]))) {
+      points.push({ ...last, hours: hour, time }) // arrays are costly, and where the ranges stand still all stands still
+      continue
+    }
     const markets = input.markets.map((market) => withRange(market, paths.find(isOf(market))?.path[hour]))
     const snapshot = snapshotAt({ series: input.series, markets, time: input.time, instruments })
     const { equity, maintenance, initial } = assess(portfolio, snapshot)
-    return { hours: hour, time: hour === 0 ? input.time : first + (hour - 1) * SPACING, equity, maintenance, initial }
-  })
+    points.push({ hours: hour, time, equity, maintenance, initial })
+  }
   const missing = points.map(({ equity, maintenance }) => maintenance - equity)
   const breach = missing.findIndex((amount) => amount > 0n)
   const [now] = points
@@ -88,6 +95,10 @@ export function outlook(input: OutlookInput): Outlook {
 
 function isOf({ underlying }: Market) {
   return (path: { readonly underlying: number }) => path.underlying === underlying
+}
+
+function isSameRange(a: RangeState | undefined, b: RangeState | undefined): boolean {
+  return a?.maintenance === b?.maintenance && a?.target === b?.target
 }
 
 function withRange(market: Market, range: RangeState | undefined): Market {

@@ -1,6 +1,7 @@
 export * from './addOns.ts'
 export type { Book } from './book.ts'
 export { booksOf, laneParametersOf } from './book.ts'
+export * from './impliedRange.ts'
 export * from './measure.ts'
 export * from './parameters.ts'
 export * from './plimsoll.ts'
