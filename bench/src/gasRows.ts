@@ -41,8 +41,11 @@ function linearRows(table: GasTable): Row[] {
 
 function checkRows({ marginCheck }: GasTable): Row[] {
   return (['warm', 'cold'] as const).flatMap((state) => {
-    const { oneExpiry, fourExpiries, pairs } = marginCheck[state]
+    const { modes, oneExpiry, fourExpiries, pairs } = marginCheck[state]
     return [
+      ...Object.entries(modes).map(([mode, gas]) =>
+        row(`margin check, 16 options and a perpetual, ${mode}, ${state}`, gas),
+      ),
       ...Object.entries(oneExpiry).map(([n, gas]) => row(`margin check, ${n} options, 1 expiry, ${state}`, gas)),
       ...Object.entries(fourExpiries).map(([n, gas]) => row(`margin check, ${n} options, 4 expiries, ${state}`, gas)),
       ...Object.entries(pairs).map(([n, gas]) =>

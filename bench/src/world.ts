@@ -16,6 +16,7 @@ const GAS_LIMIT = 60_000_000
 const SURFACES_ROLE = 1n
 const SETTLEMENT_ROLE = 2n
 const FEED_ROLE = 3n
+const TAILS_ROLE = 4n
 
 export type World = Awaited<ReturnType<typeof createWorld>>
 export type Wallet = World['maker']
@@ -103,7 +104,8 @@ async function deployCore({ viem }: Connection, governor: Address) {
   const engine = await viem.deployContract('MarginEngine')
   const series = await viem.deployContract('Series', [manager.address, markets.address])
   const surfaces = await viem.deployContract('Surfaces', [manager.address, series.address])
-  const clearinghouse = await viem.deployContract('Clearinghouse', [manager.address, series.address])
+  const tails = await viem.deployContract('Tails', [manager.address, series.address])
+  const clearinghouse = await viem.deployContract('Clearinghouse', [manager.address, tails.address])
   const settlement = await viem.deployContract('Settlement', [manager.address, clearinghouse.address])
   const vault = await viem.deployContract('Vault', [manager.address, clearinghouse.address, usd.address])
   const auction = await viem.deployContract('Auction', [clearinghouse.address])
@@ -116,7 +118,20 @@ async function deployCore({ viem }: Connection, governor: Address) {
   await clearinghouse.write.seal()
   await vault.write.setOutflow([USD_ASSET, { capacity: 10n ** 16n, refill: 10n ** 12n }])
   await vault.write.setDepositCap([USD_ASSET, 10n ** 18n])
-  const core = { manager, usd, markets, engine, series, surfaces, clearinghouse, settlement, vault, auction, exchange }
+  const core = {
+    manager,
+    usd,
+    markets,
+    engine,
+    series,
+    surfaces,
+    tails,
+    clearinghouse,
+    settlement,
+    vault,
+    auction,
+    exchange,
+  }
   await allow(
     core,
     series.address,
@@ -139,6 +154,14 @@ async function allow(
 ) {
   await manager.write.setTargetFunctionRole([target, [toFunctionSelector(signature)], role])
   await manager.write.grantRole([role, caller, 0])
+}
+
+/** The governor posts history without a feed. */
+export async function allowHistory(world: World): Promise<void> {
+  const { address } = world.governor.account
+  const signature = 'setHistory(uint8,uint256,uint256,uint256,uint256)'
+  await allow(world, world.tails.address, signature, address, FEED_ROLE)
+  await allow(world, world.series.address, 'setOffset(uint8,uint24)', world.tails.address, TAILS_ROLE)
 }
 
 /** A surface feed of three signers, two of whom must sign. */

@@ -172,6 +172,7 @@ library Book {
         Cursor memory cursor
     ) private pure {
         uint256 series = expiry.key;
+        uint256 start = cursor.position;
         while (cursor.position < sorted.length) {
             Position held = _held(sorted, cursor.position);
             InstrumentId instrument = held.instrument();
@@ -185,6 +186,9 @@ library Book {
             }
             _addFuture(row, term, held, m, expiry);
             ++cursor.position;
+        }
+        unchecked {
+            row.slots += cursor.position - start;
         }
     }
 
@@ -231,7 +235,6 @@ library Book {
     ) private pure {
         int256 quantity = _quantity(held, m.lotUnit);
         unchecked {
-            row.slots += 1;
             int256 notional36 = quantity * int256(expiry.forward);
             int256 moving36 = quantity * int256(expiry.moving);
             row.derivatives36 += notional36;
@@ -262,36 +265,35 @@ library Book {
     ) private pure {
         uint256 i = cursor.position;
         uint256 key = Position.unwrap(held) >> 136;
-        StrikeWord word = _seekStrike(cursor, key);
+        (StrikeWord word, uint256 offset) = _seekStrike(cursor, key);
         if (word.strikeKey() != key) revert IMarginEngine.MissingSeries(held.instrument());
         row.hasOptions = true;
         (int256 contracts, int256 puts, int256 size) = (0, 0, 0);
+        int256 unit = int256(m.lotUnit);
         unchecked {
             do {
                 int256 lots = held.lots();
-                int256 quantity = lots * int256(m.lotUnit);
                 contracts += lots;
-                if (held.instrument().kind() == Kind.Put) puts += quantity;
+                if (held.instrument().kind() == Kind.Put) puts += lots;
                 if (lots < 0) {
                     row.hasShortOption = true;
-                    quantity = -quantity;
+                    lots = -lots;
                 }
-                _requireInRange(held, quantity);
-                size += quantity;
+                _requireInRange(held, lots * unit);
+                size += lots;
                 if (++i == sorted.length) break;
                 held = _held(sorted, i);
             } while (Position.unwrap(held) >> 136 == key);
-            row.slots += i - cursor.position;
-            row.gross36 += size * int256(m.spot);
+            row.gross36 += size * unit * int256(m.spot);
             cursor.position = i;
-            if (puts != 0) _addForwards(row, puts, key, expiry);
+            if (puts != 0) _addForwards(row, puts * unit, key, expiry);
             if (contracts == 0) return;
-            int256 net = contracts * int256(m.lotUnit);
+            int256 net = contracts * unit;
             row.optionValue36 += net * int256(word.callMark());
             // Here |contracts| < 2^128, below 2^47 once `decode` has passed; rates < 2^61, units < 2^60.
             if (contracts > 0) row.gap36 += uint256(net) * word.gapRate();
         }
-        (uint256 low, uint256 high) = _lanes(cursor.strike);
+        (uint256 low, uint256 high) = _lanes(offset);
         RiskArray.accumulate(row.sums, low, high, contracts);
     }
 
@@ -310,9 +312,10 @@ library Book {
         }
     }
 
-    /// @dev First word of the first strike from the cursor on that is not below `key`; 0 when there is none.
-    function _seekStrike(Cursor memory cursor, uint256 key) private pure returns (StrikeWord word) {
-        uint256 offset = cursor.strike;
+    /// @dev First word of the first strike from the cursor on that is not below `key`, 0 when there is none, and where it is. The
+    /// cursor goes on behind it: keys ascend.
+    function _seekStrike(Cursor memory cursor, uint256 key) private pure returns (StrikeWord word, uint256 offset) {
+        offset = cursor.strike;
         uint256 end = cursor.end;
         // for (; offset < end; offset += 96) { word = calldata[offset]; if (word >> 128 >= key) break; word = 0; }
         assembly ("memory-safe") {
@@ -326,7 +329,9 @@ library Book {
                 word := 0
             }
         }
-        cursor.strike = offset;
+        unchecked {
+            cursor.strike = offset + 96; // below the length of calldata and a row
+        }
     }
 
     /// @dev The two words of the risk array of the strike at a calldata offset.

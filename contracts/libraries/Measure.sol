@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {LibSort} from "solady/src/utils/LibSort.sol";
 import {FULL_CAP, TailWord} from "../types/TailWord.sol";
 import {FixedPoint, SIGNED_WAD} from "./FixedPoint.sol";
 import {NODES} from "./RiskArray.sol";
@@ -11,6 +12,8 @@ import {LANES, Scenarios} from "./Scenarios.sol";
 library Measure {
     /// @dev Prices are looked at up to this many times spot, so that no product overflows.
     int256 private constant MAX_MOVE = 16e18;
+    /// @dev A loss and the number of its node in one word, so that they are sorted together.
+    uint256 private constant NODE_UNIT = 32;
     /// @dev First lane of the extremes; lanes 0..25 are 13 prices, up and down.
     uint256 private constant EXTREMES = 26;
 
@@ -45,47 +48,52 @@ library Measure {
     /// @notice Expected shortfall under the caps of two words: the largest losses of the nodes, each as far as its cap goes, until their
     /// caps make 1. A profit at one node pays for no loss at another. USD 18 decimals, R-59: up.
     /// @dev max { sum y_n loss_n : 0 <= y_n <= cap_n, sum y_n <= 1 } (Rockafellar and Uryasev 2000).
-    /// @param pnl54 54 decimals, |P| < 2^250. @param caps, widerCaps Units of 1/8191.
+    /// @param pnl54 54 decimals, |P| < 2^252. @param caps, widerCaps Units of 1/8191.
     function shortfalls(
         int256[LANES] memory pnl54,
         TailWord caps,
         TailWord widerCaps
-    ) internal pure returns (int256 narrow, int256 wide) {
-        int256[NODES] memory losses = nodeLosses(pnl54);
+    ) internal pure returns (int256, int256) {
+        uint256[] memory losses = nodeLosses(pnl54);
+        LibSort.sort(losses);
+        (uint256 narrow, uint256 wide) = (0, 0);
         (uint256 left, uint256 widerLeft) = (FULL_CAP, FULL_CAP);
-        while (left + widerLeft != 0) {
-            uint256 worst;
-            for (uint256 n = 1; n < NODES; ++n) {
-                if (losses[n] > losses[worst]) worst = n;
+        // Losses are below 2^135, caps together at most 2^13: nothing overflows, nothing is left below 0.
+        unchecked {
+            for (uint256 i = losses.length; i-- != 0 && left + widerLeft != 0;) {
+                uint256 node = losses[i] % NODE_UNIT;
+                uint256 loss = losses[i] / NODE_UNIT;
+                if (loss == 0) break;
+                uint256 part = FixedPointMathLib.min(left, caps.cap(node));
+                narrow += part * loss;
+                left -= part;
+                part = FixedPointMathLib.min(widerLeft, widerCaps.cap(node));
+                wide += part * loss;
+                widerLeft -= part;
             }
-            int256 loss = losses[worst];
-            if (loss == 0) break;
-            losses[worst] = 0;
-            uint256 part = FixedPointMathLib.min(left, caps.cap(worst));
-            narrow += int256(part) * loss;
-            left -= part;
-            part = FixedPointMathLib.min(widerLeft, widerCaps.cap(worst));
-            wide += int256(part) * loss;
-            widerLeft -= part;
         }
-        narrow = FixedPoint.divCeil(narrow, int256(FULL_CAP));
-        wide = FixedPoint.divCeil(wide, int256(FULL_CAP));
+        return (
+            int256(FixedPointMathLib.divUp(narrow, FULL_CAP)),
+            int256(FixedPointMathLib.divUp(wide, FULL_CAP))
+        );
     }
 
-    /// @notice Loss at each node by price: the worse of volatility up and down, extremes unscaled, at least 0. USD 18 decimals, R-58: up.
-    function nodeLosses(int256[LANES] memory pnl54) internal pure returns (int256[NODES] memory losses) {
-        losses[0] = _lossOf(4 * pnl54[28]);
-        losses[1] = _lossOf(2 * pnl54[26]);
+    /// @notice Loss at each node by price, times 32, plus the number of the node: the worse of volatility up and down, extremes
+    /// unscaled, at least 0. USD 18 decimals, R-58: up.
+    function nodeLosses(int256[LANES] memory pnl54) internal pure returns (uint256[] memory losses) {
+        losses = new uint256[](NODES);
+        losses[0] = _lossOf(4 * pnl54[28], 0);
+        losses[1] = _lossOf(2 * pnl54[26], 1);
         for (uint256 n = 2; n < 15; ++n) {
             (int256 up, int256 down) = (pnl54[2 * n - 4], pnl54[2 * n - 3]);
-            losses[n] = _lossOf(up < down ? up : down);
+            losses[n] = _lossOf(up < down ? up : down, n);
         }
-        losses[15] = _lossOf(2 * pnl54[27]);
-        losses[16] = _lossOf(4 * pnl54[29]);
+        losses[15] = _lossOf(2 * pnl54[27], 15);
+        losses[16] = _lossOf(4 * pnl54[29], 16);
     }
 
-    function _lossOf(int256 gain54) private pure returns (int256) {
-        return gain54 < 0 ? -FixedPoint.divFloor(gain54, 1e36) : int256(0);
+    function _lossOf(int256 gain54, uint256 node) private pure returns (uint256) {
+        return (gain54 < 0 ? uint256(-FixedPoint.divFloor(gain54, 1e36)) : 0) * NODE_UNIT + node;
     }
 
     /// @notice Gain of an option vector if spot moved by `move`: the mean of the up and down lanes, linear between the nodes

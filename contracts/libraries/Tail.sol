@@ -2,7 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {CAP_BITS, FULL_CAP, FULL_FLOOR, TAIL_BITS, TailWord} from "../types/TailWord.sol";
+import {CAP_BITS, capsOf, FULL_CAP, FULL_FLOOR, TAIL_BITS, TailWord} from "../types/TailWord.sol";
 import {Black76} from "./Black76.sol";
 import {Essvi, Slice} from "./Essvi.sol";
 import {WAD} from "./FixedPoint.sol";
@@ -116,6 +116,7 @@ library Tail {
     /// @notice Caps of maintenance margin: at once down to the posted ones, up to them by at most 2 % an hour from `base`.
     /// @dev As losses are cut at 0, caps that grow by 2 % make the shortfall grow by at most 2 %. R-61: down.
     function risen(TailWord base, TailWord posted, uint256 elapsed) internal pure returns (uint256 caps) {
+        if (capsOf(base) == capsOf(posted)) return capsOf(posted);
         uint256 time = FixedPointMathLib.min(elapsed, LONGEST_RISE);
         uint256 shrink = uint256(FixedPointMathLib.expWad(-int256((LN_RISE * time) / 1 hours)));
         for (uint256 n; n < NODES; ++n) {

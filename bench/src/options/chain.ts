@@ -1,8 +1,8 @@
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { surfaceTypes } from '../../../sdk/src/index.ts'
+import { FULL_CAP, leastCap, packCaps, surfaceTypes } from '../../../sdk/src/index.ts'
 import type { Leg } from '../actions.ts'
-import { deploySurfaceFeed, gasOf, type World } from '../world.ts'
+import { allowHistory, deploySurfaceFeed, gasOf, type World } from '../world.ts'
 
 const WAD = 10n ** 18n
 const YEAR = 365 * 86_400
@@ -139,6 +139,21 @@ export function mixed(options: readonly Option[]): Leg[] {
 
 export function sold(options: readonly Option[]): Leg[] {
   return options.map((option) => ({ instrument: instrumentOf(option), ratio: -1n }))
+}
+
+/** Caps as they may be posted: full around the middle. */
+export async function postHistory(world: World, underlying: number): Promise<void> {
+  await allowHistory(world)
+  const { timestamp } = await world.client.getBlock()
+  const { markets } = await world.markets.read.snapshot([1n << BigInt(underlying)])
+  const caps = packCaps(Array.from({ length: 17 }, (_, n) => (n > 3 && n < 13 ? FULL_CAP : leastCap(n))))
+  await world.tails.write.setHistory([underlying, timestamp, markets[0]?.scanRange ?? 0n, caps, 500_000n])
+}
+
+/** As `touch` of one call, and what option prices imply. */
+export async function touchTails(world: World, options: readonly Option[]): Promise<void> {
+  const set = options.reduce((all, { underlying }) => all | (1n << BigInt(underlying)), 0n)
+  await world.tails.write.touch([set, options.map(instrumentOf)])
 }
 
 /** Most strikes that one transaction can compute and store for the first time, with room to spare. */

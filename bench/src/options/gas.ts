@@ -1,5 +1,15 @@
 import { parseUnits } from 'viem'
-import { ACCOUNT_ROOM, DATED_ROOM, MAX_POSITIONS, UNDERLYING_ROOM } from '../../../sdk/src/index.ts'
+import {
+  ACCOUNT_ROOM,
+  DATED_ROOM,
+  encodeInstrumentId,
+  encodeMode,
+  MAX_POSITIONS,
+  MODES,
+  type Mode,
+  perpetualOf,
+  UNDERLYING_ROOM,
+} from '../../../sdk/src/index.ts'
 import { type Leg, liquidate, marginCheckGas, trade } from '../actions.ts'
 import { accountId, createWorld, deposit, push, skip, USD_ASSET, type Wallet, type World } from '../world.ts'
 import {
@@ -8,10 +18,12 @@ import {
   mixed,
   type Option,
   pairs,
+  postHistory,
   postSurface,
   type SurfaceFeed,
   sold,
   touch,
+  touchTails,
   widest,
 } from './chain.ts'
 import { settlementGas } from './settlement.ts'
@@ -25,6 +37,8 @@ type By<S extends readonly number[]> = Record<`${S[number]}`, number>
 
 /** `pairs`: a call and a put on each strike; otherwise every option has a strike of its own. */
 type Checks = {
+  /** 16 options and a perpetual, by mode. */
+  modes: Record<Mode, number>
   oneExpiry: By<typeof CHECK_SIZES>
   fourExpiries: By<typeof CHECK_SIZES>
   pairs: By<typeof PAIR_SIZES>
@@ -173,10 +187,32 @@ async function checksGas(world: World): Promise<OptionGas['marginCheck']> {
   const one = await series(CHECK_SIZES, (size) => distinctStrikes(size, 1))
   const four = await series(CHECK_SIZES, (size) => distinctStrikes(size, 4))
   const paired = await series(PAIR_SIZES, pairs)
+  const modes = await modesGas(world)
   return {
-    warm: { oneExpiry: one.warm, fourExpiries: four.warm, pairs: paired.warm },
-    cold: { oneExpiry: one.cold, fourExpiries: four.cold, pairs: paired.cold },
+    warm: { modes: modes.warm, oneExpiry: one.warm, fourExpiries: four.warm, pairs: paired.warm },
+    cold: { modes: modes.cold, oneExpiry: one.cold, fourExpiries: four.cold, pairs: paired.cold },
   }
+}
+
+/** The same book in each mode. Warm: implied probabilities are cached too; cold: the check computes them. */
+async function modesGas(world: World): Promise<WarmAndCold<Record<Mode, number>>> {
+  const options = distinctStrikes(16, 1)
+  const perpetual = { instrument: encodeInstrumentId(perpetualOf(1)), ratio: 1n }
+  const subId = await openBook(world, [...mixed(options), perpetual])
+  const { account: owner } = world.trader
+  const account = accountId(owner.address, subId)
+  await postHistory(world, 1)
+  const gas = { warm: {}, cold: {} } as WarmAndCold<Record<Mode, number>>
+  for (const mode of MODES) {
+    const before = await world.connection.networkHelpers.takeSnapshot()
+    await world.clearinghouse.write.setMode([account, encodeMode(mode)], { account: owner })
+    await touchTails(world, options)
+    const measure = () => marginCheckGas(world, account)
+    gas.warm[mode] = await apart(world, measure)
+    gas.cold[mode] = await apart(world, measure, () => push(world, START * 1.01))
+    await before.restore()
+  }
+  return gas
 }
 
 async function tradesGas(world: World): Promise<OptionGas['optionTrade']> {
