@@ -10,7 +10,7 @@
  * const prices = times.map((_, i) => (i % 2 === 0 ? 100 : 104))
  * const request = { underlying: 'BTC', timestamp: 20_399 * day, scanRange: 12n * 10n ** 16n }
  * const { caps, offset, code } = historyPosting(request, [{ symbol: 'BTC', times, prices }])
- * console.log(caps.join(' '), offset) // 164 410 819 164 164 164 8191 164 164 164 8191 164 164 164 819 410 164 0
+ * console.log(caps.join(' '), offset) // 164 410 819 164 164 164 8191 8191 164 164 8191 164 164 164 819 410 164 0
  * console.log(code === codeHash()) // true
  * ```
  * @packageDocumentation
