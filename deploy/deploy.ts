@@ -28,6 +28,8 @@ export function localPlan(
     premiumQuorum: 1n,
     surfaceSigners: [LOCAL_SIGNER],
     surfaceQuorum: 1n,
+    historySigners: [LOCAL_SIGNER],
+    historyQuorum: 1n,
   }
 }
 
@@ -62,6 +64,7 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     markets: markets.address,
     series: contracts.series.address,
     surfaces: contracts.surfaces.address,
+    tails: contracts.tails.address,
     settlement: contracts.settlement.address,
     engine: engine.address,
     clearinghouse: clearinghouse.address,
@@ -70,6 +73,7 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     exchange: exchange.address,
     premiumFeed: contracts.premiumFeed.address,
     surfaceFeed: contracts.surfaceFeed.address,
+    historyFeed: contracts.historyFeed.address,
     underlyings,
   }
   return { deployment, contracts }

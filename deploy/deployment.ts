@@ -24,6 +24,7 @@ export type Deployment = {
   markets: Address
   series: Address
   surfaces: Address
+  tails: Address
   settlement: Address
   engine: Address
   clearinghouse: Address
@@ -32,5 +33,6 @@ export type Deployment = {
   exchange: Address
   premiumFeed: Address
   surfaceFeed: Address
+  historyFeed: Address
   underlyings: DeployedUnderlying[]
 }

@@ -51,6 +51,9 @@ export type Plan = {
   /** The same for the volatility surfaces. */
   surfaceSigners: readonly Address[]
   surfaceQuorum: bigint
+  /** The same for the statistics of past prices. */
+  historySigners: readonly Address[]
+  historyQuorum: bigint
 }
 
 export function plimsollModule(plan: Plan) {
@@ -78,8 +81,9 @@ function deployCore(m: Builder, plan: Plan, accessManager: Contract, usd: Contra
   const markets = m.contract('Markets', [accessManager])
   const series = m.contract('Series', [accessManager, markets])
   const surfaces = m.contract('Surfaces', [accessManager, series])
+  const tails = m.contract('Tails', [accessManager, series])
   const engine = m.contract('MarginEngine')
-  const clearinghouse = m.contract('Clearinghouse', [accessManager, series])
+  const clearinghouse = m.contract('Clearinghouse', [accessManager, tails])
   const settlement = m.contract('Settlement', [accessManager, clearinghouse])
   const vault = m.contract('Vault', [accessManager, clearinghouse, usd])
   const auction = m.contract('Auction', [clearinghouse])
@@ -96,8 +100,14 @@ function deployCore(m: Builder, plan: Plan, accessManager: Contract, usd: Contra
     ascending(plan.surfaceSigners),
     plan.surfaceQuorum,
   ])
-  const feeds = { premiumFeed, surfaceFeed }
-  return { markets, series, surfaces, engine, clearinghouse, settlement, vault, auction, exchange, ...feeds }
+  const historyFeed = m.contract('HistoryFeed', [
+    accessManager,
+    tails,
+    ascending(plan.historySigners),
+    plan.historyQuorum,
+  ])
+  const feeds = { premiumFeed, surfaceFeed, historyFeed }
+  return { markets, series, surfaces, tails, engine, clearinghouse, settlement, vault, auction, exchange, ...feeds }
 }
 
 /** Feeds take their signers ascending. */
@@ -173,8 +183,10 @@ function permit(m: Builder, plan: Plan, accessManager: Contract, core: Core, aft
     PremiumFeed: core.premiumFeed,
     Series: core.series,
     Surfaces: core.surfaces,
+    Tails: core.tails,
     Settlement: core.settlement,
     SurfaceFeed: core.surfaceFeed,
+    HistoryFeed: core.historyFeed,
   }
   const calls: Step[] = []
   for (const { contract, role, signatures } of permissions()) {
@@ -190,7 +202,9 @@ function permit(m: Builder, plan: Plan, accessManager: Contract, core: Core, aft
     { role: 'GUARDIAN', holder: plan.guardian ?? plan.governance ?? deployer, delay: 0 },
     { role: 'FEED', holder: core.premiumFeed, delay: 0 },
     { role: 'FEED', holder: core.surfaceFeed, delay: 0, id: 'grant_FEED_surfaces' },
+    { role: 'FEED', holder: core.historyFeed, delay: 0, id: 'grant_FEED_history' },
     { role: 'SURFACES', holder: core.surfaces, delay: 0 },
+    { role: 'TAILS', holder: core.tails, delay: 0 },
     { role: 'SETTLEMENT', holder: core.settlement, delay: 0 },
   ] as const
   for (const { role, holder, delay, ...rest } of grants) {

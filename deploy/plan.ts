@@ -11,6 +11,8 @@ type PlanFile = {
   premiumQuorum: number
   surfaceSigners: Address[]
   surfaceQuorum: number
+  historySigners: Address[]
+  historyQuorum: number
   /** Symbol -> token, Chainlink proxy and, on a rollup, its sequencer's uptime feed with the grace period in seconds. */
   underlyings: Record<
     string,
@@ -36,7 +38,15 @@ export class PlanError extends Error {
 
 export function parsePlan(text: string): Plan {
   const file: Partial<PlanFile> = JSON.parse(text)
-  const { premiumSigners, premiumQuorum, surfaceSigners, surfaceQuorum, underlyings = {} } = file
+  const {
+    premiumSigners,
+    premiumQuorum,
+    surfaceSigners,
+    surfaceQuorum,
+    historySigners,
+    historyQuorum,
+    underlyings = {},
+  } = file
   const known = UNDERLYINGS.map(({ symbol }) => symbol)
   for (const symbol of Object.keys(underlyings)) {
     if (!known.includes(symbol)) throw new PlanError('underlyings', symbol, `one of ${known.join(', ')}`)
@@ -52,6 +62,8 @@ export function parsePlan(text: string): Plan {
     premiumQuorum: whole('premiumQuorum', premiumQuorum),
     surfaceSigners: addresses('surfaceSigners', surfaceSigners),
     surfaceQuorum: whole('surfaceQuorum', surfaceQuorum),
+    historySigners: addresses('historySigners', historySigners),
+    historyQuorum: whole('historyQuorum', historyQuorum),
     underlyings: listed.map((parameters) => underlyingPlan(parameters, underlyings[parameters.symbol])),
   }
 }

@@ -5,7 +5,7 @@
 import { type Hex, toFunctionSelector } from 'viem'
 
 /** Role ids in the access manager; 0 is its admin. */
-export const ROLES = { GOVERNANCE: 1n, GUARDIAN: 2n, FEED: 3n, SURFACES: 4n, SETTLEMENT: 5n } as const
+export const ROLES = { GOVERNANCE: 1n, GUARDIAN: 2n, FEED: 3n, SURFACES: 4n, SETTLEMENT: 5n, TAILS: 6n } as const
 
 export type Role = keyof typeof ROLES
 
@@ -16,8 +16,8 @@ const TERMS = '(uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint24,uint8)'
 const QUOTES = '(uint40,uint256,int256,uint256,uint256,uint256)[]'
 
 /**
- * Contract -> role -> functions. Guardians only tighten; feeds post premiums and surfaces; the surfaces contract stores what
- * has passed its rules; the settlement contract ends perpetuals.
+ * Contract -> role -> functions. Guardians only tighten; feeds post premiums, surfaces and history; the contracts that hold
+ * their rules store what has passed them; the settlement contract ends perpetuals.
  */
 export const PERMISSIONS = {
   Clearinghouse: {
@@ -45,9 +45,13 @@ export const PERMISSIONS = {
   Series: {
     GOVERNANCE: ['setSettlement(address)', `setRiskTerms(uint8,${TERMS})`],
     SURFACES: ['setSurface(uint8,uint256,uint256,uint40[],uint256[])'],
+    TAILS: ['setOffset(uint8,uint24)'],
   },
   Surfaces: {
     FEED: [`setSurface(uint8,uint256,uint256,${QUOTES})`],
+  },
+  Tails: {
+    FEED: ['setHistory(uint8,uint256,uint256,uint256,uint256)'],
   },
   Settlement: {
     GOVERNANCE: ['scheduleDelisting(uint8,uint40)'],
@@ -67,6 +71,9 @@ export const PERMISSIONS = {
     GOVERNANCE: ['setSigners(address[],uint256)'],
   },
   SurfaceFeed: {
+    GOVERNANCE: ['setSigners(address[],uint256)'],
+  },
+  HistoryFeed: {
     GOVERNANCE: ['setSigners(address[],uint256)'],
   },
 } as const satisfies Record<string, Partial<Record<Role, readonly string[]>>>

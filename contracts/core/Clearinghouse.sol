@@ -13,7 +13,9 @@ import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Action, Fee, IClearinghouse, Move, Reason} from "../interfaces/IClearinghouse.sol";
 import {Assessment, IMarginEngine, Mode, Portfolio} from "../interfaces/IMarginEngine.sol";
 import {IMarkets, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
+import {IMatrix} from "../interfaces/IMatrix.sol";
 import {ISeries} from "../interfaces/ISeries.sol";
+import {ITails} from "../interfaces/ITails.sol";
 import {Engine} from "../libraries/Engine.sol";
 import {ExitRule} from "../libraries/ExitRule.sol";
 import {WAD} from "../libraries/FixedPoint.sol";
@@ -35,16 +37,18 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @dev What has to be read of the market. @param dated Of instruments with an expiry, `count` of them, repeats allowed.
-    /// @param offsets Some portfolio offsets underlyings: their risk terms are needed even without dated instruments.
+    /// @param mode The highest of the accounts' modes: from Portfolio on, risk terms are needed even without dated instruments;
+    /// beyond it, probabilities too.
     struct Query {
         UnderlyingSet set;
         InstrumentId[] dated;
         uint256 count;
-        bool offsets;
+        Mode mode;
     }
 
     IMarkets private immutable MARKETS;
     ISeries private immutable SERIES;
+    ITails private immutable TAILS;
     /// @inheritdoc IClearinghouse
     IMarginEngine public override engine;
     /// @inheritdoc IClearinghouse
@@ -60,9 +64,10 @@ contract Clearinghouse is Ledger, AccessManaged {
     /// @dev When the change of engine or module to this address may be activated; 0 = none scheduled.
     mapping(bytes32 change => uint256 time) public readyAt;
 
-    constructor(address authority, ISeries series_) AccessManaged(authority) {
-        SERIES = series_;
-        MARKETS = series_.markets();
+    constructor(address authority, ITails tails_) AccessManaged(authority) {
+        TAILS = tails_;
+        SERIES = tails_.series();
+        MARKETS = SERIES.markets();
     }
 
     modifier onlyModule() {
@@ -92,6 +97,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     /// @inheritdoc IClearinghouse
     function series() external view returns (ISeries) {
         return SERIES;
+    }
+
+    /// @inheritdoc IClearinghouse
+    function tails() external view returns (ITails) {
+        return TAILS;
     }
 
     /// @inheritdoc IClearinghouse
@@ -150,7 +160,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         UnderlyingSet set,
         InstrumentId[] calldata instruments
     ) external view returns (Snapshot memory market) {
-        market = SERIES.snapshot(set, instruments);
+        market = TAILS.snapshot(set, instruments);
         _fillExposure(market);
     }
 
@@ -159,9 +169,9 @@ contract Clearinghouse is Ledger, AccessManaged {
         Portfolio memory p = _sorted(account);
         Query memory query = _queryFor(NO_UNDERLYINGS, p.positions.length);
         _include(query, p.positions);
-        query.offsets = p.mode == Mode.Portfolio;
+        query.mode = p.mode;
         Snapshot memory market =
-            _isPlain(query) ? MARKETS.snapshot(query.set) : SERIES.snapshot(query.set, _datedOf(query));
+            _isPlain(query) ? MARKETS.snapshot(query.set) : _matrix(query).snapshot(query.set, _datedOf(query));
         return engine.measure(p, market, NO_UNDERLYINGS);
     }
 
@@ -286,7 +296,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         Query memory query = _queryFor(NO_UNDERLYINGS, first.positions.length + second.positions.length);
         _include(query, first.positions);
         _include(query, second.positions);
-        query.offsets = first.mode == Mode.Portfolio || second.mode == Mode.Portfolio;
+        _measureBy(query, first.mode);
+        _measureBy(query, second.mode);
         market = _touch(query); // open interest stays 0: a takeover is not scaled by it
     }
 
@@ -406,7 +417,8 @@ contract Clearinghouse is Ledger, AccessManaged {
         Query memory query = _queryFor(known.set, positions);
         for (uint256 i; i < books.length; ++i) {
             _include(query, ends[i].positions);
-            if (ends[i].mode == Mode.Portfolio || books[i].before.mode == Mode.Portfolio) query.offsets = true;
+            _measureBy(query, ends[i].mode);
+            _measureBy(query, books[i].before.mode);
         }
         for (uint256 i; i < moves.length; ++i) {
             _include(query, moves[i].legs);
@@ -432,7 +444,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     function _queryFor(UnderlyingSet set, uint256 positions) private pure returns (Query memory) {
-        return Query(set, new InstrumentId[](positions), 0, false);
+        return Query(set, new InstrumentId[](positions), 0, Mode.Cross);
+    }
+
+    function _measureBy(Query memory query, Mode mode) private pure {
+        if (mode > query.mode) query.mode = mode;
     }
 
     /// @dev Adds instruments; of neighbours on one strike the first, as `Series` has one row for both. The loop ends at
@@ -470,11 +486,15 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @dev Without dated instruments and offsets the market rows are all there is.
     function _isPlain(Query memory query) private pure returns (bool) {
-        return query.count == 0 && !query.offsets;
+        return query.count == 0 && query.mode < Mode.Portfolio;
     }
 
     function _touch(Query memory query) private returns (Snapshot memory) {
-        return _isPlain(query) ? MARKETS.touch(query.set) : SERIES.touch(query.set, _datedOf(query));
+        return _isPlain(query) ? MARKETS.touch(query.set) : _matrix(query).touch(query.set, _datedOf(query));
+    }
+
+    function _matrix(Query memory query) private view returns (IMatrix) {
+        return query.mode > Mode.Portfolio ? IMatrix(TAILS) : IMatrix(SERIES);
     }
 
     function _datedOf(Query memory query) private pure returns (InstrumentId[] memory dated) {

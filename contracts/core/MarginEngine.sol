@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {LibBit} from "solady/src/utils/LibBit.sol";
+import {FULL_FLOOR, TailWord} from "../types/TailWord.sol";
 import {UnderlyingSet} from "../types/UnderlyingSet.sol";
 import {maxUsd, minUsd, Usd, ZERO_USD} from "../types/Usd.sol";
 import {Assessment, IMarginEngine, Mode, Portfolio, UnderlyingRisk} from "../interfaces/IMarginEngine.sol";
-import {Chain, Market, PriceStatus, Snapshot} from "../interfaces/IMarkets.sol";
-import {RiskTerms} from "../interfaces/ISeries.sol";
+import {Chain, Market, PriceStatus, RiskTerms, Snapshot, TailRow} from "../interfaces/IMarkets.sol";
 import {Book, Row} from "../libraries/Book.sol";
 import {Charges} from "../libraries/Charges.sol";
 import {FixedPoint, SIGNED_WAD} from "../libraries/FixedPoint.sol";
@@ -31,7 +31,7 @@ contract MarginEngine is IMarginEngine {
         int256 kept;
     }
 
-    /// @dev Sums over all underlyings, before the one rounding of each.
+    /// @dev Sums over all underlyings, before the one rounding of each. `floored` are sums of R_u times its floor, units of 1e-9 more.
     struct Totals {
         int256 collateral36;
         int256 derivatives36;
@@ -39,6 +39,11 @@ contract MarginEngine is IMarginEngine {
         int256 gross36;
         int256 haircutCollateral36;
         int256 measure;
+        int256 initialMeasure;
+        int256 shortfall;
+        int256 initialShortfall;
+        uint256 floored;
+        uint256 initialFloored;
         int256 requirement;
         int256 scaledRequirement;
         int256 optionMaintenance;
@@ -81,7 +86,8 @@ contract MarginEngine is IMarginEngine {
         Row[] memory rows = Book.rows(portfolio, market);
         Totals memory totals;
         totals.spellsOut = spellsOut;
-        totals.offsets = portfolio.mode == Mode.Portfolio && market.chains.length != 0;
+        totals.offsets = portfolio.mode >= Mode.Portfolio && market.chains.length != 0;
+        bool byTail = portfolio.mode > Mode.Portfolio && market.tails.length != 0;
         if (totals.offsets) totals.groups = new Group[](_highestGroup(market.chains) + 1);
         risks = new UnderlyingRisk[](rows.length);
         uint256 rest = UnderlyingSet.unwrap(market.set);
@@ -92,11 +98,14 @@ contract MarginEngine is IMarginEngine {
             risks[i].initialFactor = Charges.initialFactor(market.markets[i], scaled.contains(risks[i].underlying));
             _fillRisk(risks[i], rows[i], market, i, totals);
             if (rows[i].slots == 0) continue; // spelled out, but without a part in any sum
+            if (byTail) _fillShortfall(risks[i], market.tails[i], portfolio.mode, totals);
             _add(totals, risks[i], rows[i], market.markets[i]);
             if (totals.offsets) _join(totals, risks[i], market.chains[i].terms);
             else totals.measure += risks[i].requirement.raw();
         }
         if (totals.offsets) _measureGroups(totals);
+        totals.initialMeasure = totals.measure;
+        if (byTail) _measureTails(totals);
         return (_assessment(portfolio, totals), risks);
     }
 
@@ -240,6 +249,29 @@ contract MarginEngine is IMarginEngine {
         return Usd.wrap(FixedPoint.divCeil(risk.worst.raw() * crowding, SIGNED_WAD));
     }
 
+    /// @dev ES_u and floor of maintenance and of initial margin; R_u and 1 where nothing is known.
+    function _fillShortfall(
+        UnderlyingRisk memory risk,
+        TailRow calldata row,
+        Mode mode,
+        Totals memory t
+    ) private pure {
+        (TailWord word, TailWord initialWord) =
+            mode == Mode.RiskNeutral ? (row.implied, row.impliedInitial) : (row.historical, row.historicalInitial);
+        (uint256 floor, uint256 initialFloor) = (FULL_FLOOR, FULL_FLOOR);
+        int256 requirement = risk.requirement.raw();
+        (int256 shortfall, int256 initialShortfall) = (requirement, requirement);
+        if (!word.isEmptyTail()) {
+            (shortfall, initialShortfall) = Measure.shortfalls(risk.pnl54, word, initialWord);
+            (floor, initialFloor) = (word.above(), initialWord.above());
+        }
+        (risk.shortfall, risk.initialShortfall) = (Usd.wrap(shortfall), Usd.wrap(initialShortfall));
+        t.shortfall += shortfall;
+        t.initialShortfall += initialShortfall;
+        t.floored += uint256(requirement) * floor;
+        t.initialFloored += uint256(requirement) * initialFloor;
+    }
+
     /// @dev R-8: ceil(1.30 * ceil(k * requirement)).
     function _initial(Usd requirement, uint256 factor) private pure returns (Usd) {
         int256 scaled = FixedPoint.divCeil(requirement.raw() * int256(factor), SIGNED_WAD);
@@ -307,6 +339,26 @@ contract MarginEngine is IMarginEngine {
         }
     }
 
+    /// @dev Tail modes: min(portfolio, max(floor * portfolio, sum ES)), the floor being the mean of the underlyings' floors by R_u.
+    function _measureTails(Totals memory t) private pure {
+        int256 portfolio = t.measure;
+        t.measure = _floored(portfolio, t.shortfall, t.floored, t.requirement);
+        t.initialMeasure = _floored(portfolio, t.initialShortfall, t.initialFloored, t.requirement);
+    }
+
+    /// @dev R-60: up.
+    function _floored(
+        int256 portfolio,
+        int256 shortfall,
+        uint256 floored,
+        int256 requirement
+    ) private pure returns (int256) {
+        if (portfolio == 0) return 0;
+        int256 least = int256(FixedPoint.mulDivUp(uint256(portfolio), floored, uint256(requirement) * FULL_FLOOR));
+        if (shortfall < least) return least;
+        return shortfall < portfolio ? shortfall : portfolio;
+    }
+
     /// @dev E = cash + q.v; MM = measure + charges; IM = 1.30 * (measure + sum (k - 1) R) + U + charges(initial). Without short
     /// options no more than the underlyings need alone.
     function _assessment(Portfolio calldata p, Totals memory t) private pure returns (Assessment memory a) {
@@ -318,7 +370,7 @@ contract MarginEngine is IMarginEngine {
         int256 maintenance = t.measure + t.optionMaintenance;
         if (t.ownMaintenance < maintenance) maintenance = t.ownMaintenance;
         a.maintenance = Usd.wrap(maintenance + t.charges);
-        int256 scaled = t.measure + t.scaledRequirement - t.requirement;
+        int256 scaled = t.initialMeasure + t.scaledRequirement - t.requirement;
         int256 initial = FixedPoint.divCeil(scaled * Parameters.INITIAL_RATIO, SIGNED_WAD) + t.optionInitial;
         if (t.ownInitial < initial) initial = t.ownInitial;
         int256 grossCharge = FixedPoint.divCeil(t.gross36 * Parameters.GROSS_CHARGE, WAD2);

@@ -11,8 +11,9 @@ import {InstrumentId} from "../types/InstrumentId.sol";
 import {StrikeWord} from "../types/StrikeWord.sol";
 import {SurfaceWord} from "../types/SurfaceWord.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../types/UnderlyingSet.sol";
-import {Chain, Expiry, IMarkets, Market, Snapshot} from "../interfaces/IMarkets.sol";
-import {EpochState, ISeries, RiskTerms} from "../interfaces/ISeries.sol";
+import {Chain, Expiry, IMarkets, Market, RiskTerms, Snapshot} from "../interfaces/IMarkets.sol";
+import {IMatrix} from "../interfaces/IMatrix.sol";
+import {EpochState, ISeries} from "../interfaces/ISeries.sol";
 import {ISettlement} from "../interfaces/ISettlement.sol";
 import {Bounds} from "../libraries/Bounds.sol";
 import {WAD} from "../libraries/FixedPoint.sol";
@@ -25,12 +26,13 @@ import {Nodes, RiskArray, VolatilityShocks} from "../libraries/RiskArray.sol";
 contract Series is ISeries, AccessManaged {
     using SafeCast for uint256;
 
-    /// @dev One slot: 11 + 5 + 4 + 5 bytes.
+    /// @dev One slot: 11 + 5 + 4 + 5 + 3 bytes. `kept` is 1 less the offset that history supports, millionths.
     struct Epoch {
         uint88 spot;
         uint40 rolledAt;
         uint32 number;
         uint40 nextExpiry;
+        uint24 kept;
     }
 
     /// @dev One slot: 11 + 5 + 8 + 8 bytes. `depth` in whole USD; `scanRange` is that of the epoch.
@@ -57,6 +59,8 @@ contract Series is ISeries, AccessManaged {
         bool hasNodes;
     }
 
+    /// @dev Millionths.
+    uint256 private constant ONE = 1e6;
     /// @dev Bytes of a strike in a snapshot: its word and the two of its risk array.
     uint256 private constant ROW = 96;
 
@@ -78,7 +82,7 @@ contract Series is ISeries, AccessManaged {
 
     /* ROWS */
 
-    /// @inheritdoc ISeries
+    /// @inheritdoc IMatrix
     function touch(UnderlyingSet set, InstrumentId[] calldata instruments) external returns (Snapshot memory market) {
         market = MARKETS.touch(set);
         Frame[] memory frames = _frames(market);
@@ -99,7 +103,7 @@ contract Series is ISeries, AccessManaged {
         }
     }
 
-    /// @inheritdoc ISeries
+    /// @inheritdoc IMatrix
     function snapshot(
         UnderlyingSet set,
         InstrumentId[] calldata instruments
@@ -152,6 +156,7 @@ contract Series is ISeries, AccessManaged {
             _roll(f, market.markets[i]);
             Chain memory chain = market.chains[i];
             chain.terms = _terms[underlying];
+            chain.terms.offset = uint24(FixedPointMathLib.min(chain.terms.offset, ONE - f.epoch.kept));
             chain.referenceSpot = f.epoch.spot;
             chain.depth = uint256(f.surface.depth) * WAD;
             chain.fresh = f.epoch.number != 0 && block.timestamp - f.surface.setAt <= Parameters.SURFACE_MAX_AGE;
@@ -352,6 +357,12 @@ contract Series is ISeries, AccessManaged {
         (Frame memory f, Market memory m) = _single(underlying);
         _newEpoch(f, m);
         _storeEpoch(f);
+    }
+
+    /// @inheritdoc ISeries
+    function setOffset(uint8 underlying, uint24 offset) external restricted {
+        _epochs[underlying].kept = uint24(ONE) - offset;
+        emit OffsetSet(underlying, offset);
     }
 
     /// @dev One underlying as of now, markets touched; a due roll happens in memory.

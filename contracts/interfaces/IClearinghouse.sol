@@ -9,6 +9,7 @@ import {Usd} from "../types/Usd.sol";
 import {Assessment, IMarginEngine, Mode, Portfolio} from "./IMarginEngine.sol";
 import {IMarkets, PriceStatus, Snapshot} from "./IMarkets.sol";
 import {ISeries} from "./ISeries.sol";
+import {ITails} from "./ITails.sol";
 
 /// @notice Why something moved; stored in the event, so that an account's history explains itself.
 enum Reason {
@@ -122,6 +123,7 @@ interface IClearinghouse {
     function engine() external view returns (IMarginEngine);
     function markets() external view returns (IMarkets);
     function series() external view returns (ISeries);
+    function tails() external view returns (ITails);
     /// @notice Underlyings an account holds.
     function underlyingsOf(AccountId account) external view returns (UnderlyingSet);
     /// @notice Market rows of `set` with open interest and its effective cap.

@@ -8,11 +8,14 @@ import {Usd} from "../types/Usd.sol";
 import {Snapshot} from "./IMarkets.sol";
 
 /// @notice Margin modes. Isolated: derivatives of one underlying only; measured as Cross. Portfolio: as Cross, with offsets
-/// between the underlyings of a group.
+/// between the underlyings of a group. RiskNeutral and Quantitative: expected shortfall under the probabilities that option prices
+/// imply, or that history does, between 0.7 times what Portfolio measures and that itself.
 enum Mode {
     Cross,
     Isolated,
-    Portfolio
+    Portfolio,
+    RiskNeutral,
+    Quantitative
 }
 
 /// @notice An account as a vector.
@@ -45,6 +48,7 @@ struct Assessment {
 /// @param delta Dollar delta: notional of what is linear, and the options' slope between the nodes next to spot.
 /// @param worst, worstLinear, worstOptions W of the whole, of spot, perpetuals and futures, of the options.
 /// @param requirement R_u = min(W, h_lin * W(linear) + W(options)). @param initialFactor k_u, WAD.
+/// @param shortfall, initialShortfall ES_u of the tail modes, for maintenance and initial margin; else 0.
 /// @param optionMaintenance, optionInitial Charges per short option, and per long one for the gaps of the grid.
 /// @param ownMaintenance, ownInitial Ratio, R_u and option charges; without a short option at most what the options are worth
 /// and the linear part needs. @param calendar, basis Charges between expiries. @param concentration Initial only.
@@ -60,6 +64,8 @@ struct UnderlyingRisk {
     Usd worstLinear;
     Usd worstOptions;
     Usd requirement;
+    Usd shortfall;
+    Usd initialShortfall;
     uint256 initialFactor;
     Usd optionMaintenance;
     Usd optionInitial;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {TailWord} from "../types/TailWord.sol";
 import {UnderlyingSet} from "../types/UnderlyingSet.sol";
-import {RiskTerms} from "./ISeries.sol";
 
 /// @notice How far the price of an underlying can be trusted now.
 /// Live: new risk allowed. Degraded: valued by a source, no new risk. Dead: no source; last stored price, interval
@@ -50,6 +50,23 @@ struct Market {
     bool reduceOnly;
 }
 
+/// @notice Governed risk terms of one underlying beside those of linear margin, in millionths.
+/// @param volatilityUp, volatilityDown VU and VD: relative shocks of a 30-day volatility.
+/// @param optionMaintenance, optionInitial s: charge per short option and unit of spot.
+/// @param calendar Of the vega that expiries offset. @param basis, basisPerYear b0 and b1, of the delta that they offset.
+/// @param offset Of the losses that the underlyings of a group offset. @param group 1..7; 0: offsets nothing.
+struct RiskTerms {
+    uint24 volatilityUp;
+    uint24 volatilityDown;
+    uint24 optionMaintenance;
+    uint24 optionInitial;
+    uint24 calendar;
+    uint24 basis;
+    uint24 basisPerYear;
+    uint24 offset;
+    uint8 group;
+}
+
 /// @notice What the series of an underlying share. Beside its market row when dated instruments or offsets matter.
 /// @param referenceSpot S0 of the risk epoch, USD 18 decimals: the unit of the lanes is 2^-15 of it.
 /// @param depth Posted depth Q, USD 18 decimals; 0: none posted, no concentration charge.
@@ -74,9 +91,18 @@ struct Expiry {
     uint256 discount;
 }
 
+/// @notice What the tail modes know of an underlying: caps of the nodes with a floor (`TailWord`), for maintenance and for initial
+/// margin. Empty: nothing is known, R_u counts.
+struct TailRow {
+    TailWord implied;
+    TailWord impliedInitial;
+    TailWord historical;
+    TailWord historicalInitial;
+}
+
 /// @notice The market matrix: rows of `set` in the order of its members; expiries and strikes ascending.
 /// @param time Unix seconds. @param chains Empty, or one per market. @param strikes 96 bytes a strike: `StrikeWord`, and
-/// the two words of its risk array.
+/// the two words of its risk array. @param tails Empty, or one per market.
 struct Snapshot {
     UnderlyingSet set;
     uint256 time;
@@ -84,6 +110,7 @@ struct Snapshot {
     Chain[] chains;
     Expiry[] expiries;
     bytes strikes;
+    TailRow[] tails;
 }
 
 /// @notice Governed risk parameters of one underlying, in millionths; bounds and steps in `Bounds`.

@@ -1,28 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {InstrumentId} from "../types/InstrumentId.sol";
 import {SurfaceWord} from "../types/SurfaceWord.sol";
-import {UnderlyingSet} from "../types/UnderlyingSet.sol";
-import {IMarkets, Snapshot} from "./IMarkets.sol";
+import {IMarkets, RiskTerms} from "./IMarkets.sol";
+import {IMatrix} from "./IMatrix.sol";
 import {ISettlement} from "./ISettlement.sol";
-
-/// @notice Governed risk terms of one underlying beside those of linear margin, in millionths.
-/// @param volatilityUp, volatilityDown VU and VD: relative shocks of a 30-day volatility.
-/// @param optionMaintenance, optionInitial s: charge per short option and unit of spot.
-/// @param calendar Of the vega that expiries offset. @param basis, basisPerYear b0 and b1, of the delta that they offset.
-/// @param offset Of the losses that the underlyings of a group offset. @param group 1..7; 0: offsets nothing.
-struct RiskTerms {
-    uint24 volatilityUp;
-    uint24 volatilityDown;
-    uint24 optionMaintenance;
-    uint24 optionInitial;
-    uint24 calendar;
-    uint24 basis;
-    uint24 basisPerYear;
-    uint24 offset;
-    uint8 group;
-}
 
 /// @notice What the series of an underlying share: the risk epoch and the surface behind it.
 /// @param spot Reference spot S0 of the epoch, USD 18 decimals. @param number Counts epochs; 0: no surface yet.
@@ -44,13 +26,15 @@ struct EpochState {
 /// @dev A risk array is a pure function of its epoch; whoever needs it first computes it, and it is valid while the epoch's
 /// number is its tag. Spot beyond the roll threshold, age, a surface, a parameter or a settlement step starts a new epoch.
 /// INV-5: cached = computed, to the bit. INV-8: for listed expiries `snapshot` and `touch` revert for no state of the prices.
-interface ISeries {
+interface ISeries is IMatrix {
     /// @notice Risk arrays of `underlying` are from now on computed at `spot`.
     event EpochRolled(uint8 indexed underlying, uint256 number, uint256 spot, uint256 scanRange);
     /// @notice One slice of a surface as stored, after clamping.
     event SurfaceSet(uint8 indexed underlying, uint40 indexed expiry, SurfaceWord word);
     event DepthSet(uint8 indexed underlying, uint256 depth);
     event RiskTermsSet(uint8 indexed underlying, RiskTerms terms);
+    /// @notice The offset that history supports, millionths; in force is the governed one where that is less.
+    event OffsetSet(uint8 indexed underlying, uint256 offset);
     /// @notice No surface has ever quoted this expiry.
     error UnknownExpiry(uint256 underlying, uint256 expiry);
     error StrikeOutOfRange(uint256 strike, uint256 limit);
@@ -59,15 +43,6 @@ interface ISeries {
     /// @notice Risk terms and the settlement contract come before the first surface.
     error SeriesNotReady(uint8 underlying);
     error SettlementIsSet(address settlement);
-
-    /// @notice Stores observations, rolls epochs and caches risk arrays for all of `instruments`; anyone may.
-    /// @param set Underlyings of the rows. @param instruments Any order, repeats allowed; only dated ones count, and their
-    /// underlyings must be in `set`.
-    /// @return Markets of `set`, and rows of the distinct expiries and strikes, ascending. Open interest is left 0.
-    function touch(UnderlyingSet set, InstrumentId[] calldata instruments) external returns (Snapshot memory);
-
-    /// @notice What `touch` would return, without writing.
-    function snapshot(UnderlyingSet set, InstrumentId[] calldata instruments) external view returns (Snapshot memory);
 
     /// @notice Stores a surface that `ISurfaces` has checked and starts a new epoch.
     /// @param timestamp When it was made. @param depth Q, USD with 18 decimals. @param expiries_ Ascending.
@@ -79,11 +54,15 @@ interface ISeries {
         SurfaceWord[] calldata words
     ) external;
 
+    /// @notice Sets the offset that history supports, millionths, at most 1,000,000. Only `ITails`, which bounds its steps.
+    function setOffset(uint8 underlying, uint24 offset) external;
+
     /// @notice Starts a new epoch because a settlement average has moved on. Only the settlement contract.
     function roll(uint8 underlying) external;
 
     function markets() external view returns (IMarkets);
     function settlement() external view returns (ISettlement);
+    /// @notice As governed; history may support a lower offset (`ITails.offset`).
     function riskTerms(uint8 underlying) external view returns (RiskTerms memory);
     function epoch(uint8 underlying) external view returns (EpochState memory);
     function surface(uint8 underlying, uint40 expiry) external view returns (SurfaceWord);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
-import {IMarkets, Limits, RiskParameters} from "../interfaces/IMarkets.sol";
-import {RiskTerms} from "../interfaces/ISeries.sol";
+import {IMarkets, Limits, RiskParameters, RiskTerms} from "../interfaces/IMarkets.sol";
 import {Parameters} from "./Parameters.sol";
 
 /// @notice Hard bounds and largest steps of governed parameters (spec G-2, G-3). Nothing outside them can be set by anyone.

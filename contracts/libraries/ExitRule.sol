@@ -10,15 +10,18 @@ import {Parameters} from "./Parameters.sol";
 
 /// @notice The one exit check: which ends an owner's action may have (spec E-1..E-5).
 library ExitRule {
-    /// @dev E-1: enough on the outcome alone, so that the state before need not be assessed.
+    /// @dev E-1: enough on the outcome alone, so that the state before need not be assessed. A change of mode needs both (E-4).
     function passesOutright(Action action, Assessment memory a) internal pure returns (bool) {
-        return a.equity >= a.initial && a.settledCash >= _settledFloor(action, a);
+        return action != Action.ModeChange && a.equity >= a.initial && a.settledCash >= _settledFloor(action, a);
     }
 
     /// @dev E-2..E-4: the outcome against the state before, same block, same market. Reverts when neither rule holds.
     function requireAllowed(AccountId account, Action action, Assessment memory b, Assessment memory a) internal pure {
         if (a.equity < a.initial && (action == Action.ModeChange || !_deRisks(b, a))) {
             revert IClearinghouse.InsufficientMargin(account, a.equity, a.initial, a.maintenance);
+        }
+        if (action == Action.ModeChange && b.equity < b.maintenance) {
+            revert IClearinghouse.InsufficientMargin(account, b.equity, b.maintenance, b.maintenance);
         }
         // A collateral deposit may leave settled cash as low as it was.
         Usd floor = _settledFloor(action, a);

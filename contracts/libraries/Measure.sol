@@ -2,7 +2,9 @@
 pragma solidity ^0.8.37;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
+import {FULL_CAP, TailWord} from "../types/TailWord.sol";
 import {FixedPoint, SIGNED_WAD} from "./FixedPoint.sol";
+import {NODES} from "./RiskArray.sol";
 import {LANES, Scenarios} from "./Scenarios.sol";
 
 /// @notice Measures of scenario profit-and-loss vectors. USD, losses positive.
@@ -38,6 +40,52 @@ library Measure {
             }
             loss := sub(0, least)
         }
+    }
+
+    /// @notice Expected shortfall under the caps of two words: the largest losses of the nodes, each as far as its cap goes, until their
+    /// caps make 1. A profit at one node pays for no loss at another. USD 18 decimals, R-59: up.
+    /// @dev max { sum y_n loss_n : 0 <= y_n <= cap_n, sum y_n <= 1 } (Rockafellar and Uryasev 2000).
+    /// @param pnl54 54 decimals, |P| < 2^250. @param caps, widerCaps Units of 1/8191.
+    function shortfalls(
+        int256[LANES] memory pnl54,
+        TailWord caps,
+        TailWord widerCaps
+    ) internal pure returns (int256 narrow, int256 wide) {
+        int256[NODES] memory losses = nodeLosses(pnl54);
+        (uint256 left, uint256 widerLeft) = (FULL_CAP, FULL_CAP);
+        while (left + widerLeft != 0) {
+            uint256 worst;
+            for (uint256 n = 1; n < NODES; ++n) {
+                if (losses[n] > losses[worst]) worst = n;
+            }
+            int256 loss = losses[worst];
+            if (loss == 0) break;
+            losses[worst] = 0;
+            uint256 part = FixedPointMathLib.min(left, caps.cap(worst));
+            narrow += int256(part) * loss;
+            left -= part;
+            part = FixedPointMathLib.min(widerLeft, widerCaps.cap(worst));
+            wide += int256(part) * loss;
+            widerLeft -= part;
+        }
+        narrow = FixedPoint.divCeil(narrow, int256(FULL_CAP));
+        wide = FixedPoint.divCeil(wide, int256(FULL_CAP));
+    }
+
+    /// @notice Loss at each node by price: the worse of volatility up and down, extremes unscaled, at least 0. USD 18 decimals, R-58: up.
+    function nodeLosses(int256[LANES] memory pnl54) internal pure returns (int256[NODES] memory losses) {
+        losses[0] = _lossOf(4 * pnl54[28]);
+        losses[1] = _lossOf(2 * pnl54[26]);
+        for (uint256 n = 2; n < 15; ++n) {
+            (int256 up, int256 down) = (pnl54[2 * n - 4], pnl54[2 * n - 3]);
+            losses[n] = _lossOf(up < down ? up : down);
+        }
+        losses[15] = _lossOf(2 * pnl54[27]);
+        losses[16] = _lossOf(4 * pnl54[29]);
+    }
+
+    function _lossOf(int256 gain54) private pure returns (int256) {
+        return gain54 < 0 ? -FixedPoint.divFloor(gain54, 1e36) : int256(0);
     }
 
     /// @notice Gain of an option vector if spot moved by `move`: the mean of the up and down lanes, linear between the nodes

@@ -44,6 +44,23 @@ library Parameters {
     uint256 internal constant RANGE_RISE = 0.02e18;
     uint256 internal constant IMPLIED_TERM = 30 days;
 
+    /* EXPECTED SHORTFALL */
+
+    /// @dev alpha: the worst share of outcomes, WAD, and how far ahead option prices are asked for it.
+    uint256 internal constant TAIL = 0.01e18;
+    uint256 internal constant TAIL_HORIZON = 1 days;
+    /// @dev The slice of the horizon is that of the first expiry at least so far away.
+    uint256 internal constant TAIL_SHORTEST = 18 hours;
+    /// @dev Least share of the portfolio measure, and its rise per hour once probabilities are old; units of 1e-9.
+    uint256 internal constant TAIL_FLOOR = 0.7e9;
+    uint256 internal constant TAIL_FLOOR_RISE = 0.014e9;
+    /// @dev Posted history older than this is old.
+    uint256 internal constant HISTORY_MAX_AGE = 2 days;
+    /// @dev History must be posted for the scan range of now, at most so far from it, WAD.
+    uint256 internal constant HISTORY_RANGE_GAP = 0.05e18;
+    /// @dev A posted offset moves by at most so much an hour, millionths.
+    uint256 internal constant OFFSET_STEP = 4_000;
+
     /* LIQUIDATION */
 
     /// @dev b: a liquidated account is brought to b times maintenance at most; a keeper's account must hold it.

@@ -14,13 +14,15 @@ export function rowsOf({ positions }: { readonly positions: readonly Position[] 
   return part
 }
 
-function partOf(held: ReadonlySet<number>, { time, markets, chains, expiries, strikes }: Snapshot): Snapshot {
+function partOf(held: ReadonlySet<number>, { time, markets, chains, expiries, strikes, tails }: Snapshot): Snapshot {
   const isHeld = ({ underlying }: { readonly underlying: number }) => held.has(underlying)
+  const isHeldAt = (_: unknown, at: number) => held.has(markets[at]?.underlying ?? 0)
   return {
     time,
     markets: markets.filter(isHeld),
-    chains: chains.filter((_, at) => held.has(markets[at]?.underlying ?? 0)),
+    chains: chains.filter(isHeldAt),
     expiries: expiries.filter(isHeld),
     strikes: strikes.filter(isHeld),
+    tails: tails.filter(isHeldAt),
   }
 }

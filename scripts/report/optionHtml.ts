@@ -172,7 +172,10 @@ function gasTable({ liquidationGas }: OptionFigures): string {
 function booksTable({ books, onChain, latencySeconds }: OptionFigures, symbols: readonly string[]): string {
   const { modes, instruments, expiries, makers, strategies } = books
   const rows: [string, string][] = [
-    ['Modes: portfolio; cross; isolated', `${modes.portfolio}; ${modes.cross}; ${modes.isolated}`],
+    [
+      'Modes: portfolio; cross; isolated; risk-neutral; quantitative',
+      [modes.portfolio, modes.cross, modes.isolated, modes.riskNeutral, modes.quantitative].join('; '),
+    ],
     [
       `Instruments with an expiry on ${symbols.join(' and ')}; expiries; makers`,
       `${instruments}; ${expiries}; ${makers}`,

@@ -91,7 +91,13 @@ function booksOf({ world }: OptionOutcome): OptionFigures['books'] {
   const count = (mode: Mode) => traders.filter((trader) => trader.mode === mode).length
   return {
     strategies: strategies.filter(({ books }) => books > 0),
-    modes: { portfolio: count('portfolio'), cross: count('cross'), isolated: count('isolated') },
+    modes: {
+      cross: count('cross'),
+      isolated: count('isolated'),
+      portfolio: count('portfolio'),
+      riskNeutral: count('riskNeutral'),
+      quantitative: count('quantitative'),
+    },
     instruments: instruments.length,
     expiries: new Set(instruments.map(({ expiry }) => expiry)).size,
     makers: makers.length,

@@ -16,12 +16,14 @@ const CONTRACTS = [
   'Auction',
   'Clearinghouse',
   'Exchange',
+  'HistoryFeed',
   'MarginEngine',
   'Markets',
   'Series',
   'Settlement',
   'SurfaceFeed',
   'Surfaces',
+  'Tails',
   'Vault',
 ] as const
 /** Whatever can revert inside a user's transaction; the token stands for the ERC-20 errors of OpenZeppelin. */

@@ -134,7 +134,7 @@ describe('UnderlyingSet and Snapshot', () => {
   it('refuse rows out of order and sets without their rows', () => {
     const decoded = decodeSnapshot(encoded)
     assert.deepEqual(encodeSnapshot(decoded), encoded)
-    const { markets, chains, expiries, strikes } = decoded
+    const { markets, chains, expiries, strikes, tails } = decoded
     assert.equal(expiries[0]?.expiry, 1_790_000_000)
     assert.equal(strikes[0]?.callMark, 5n * 10n ** 20n)
     for (const wrong of [
@@ -142,6 +142,7 @@ describe('UnderlyingSet and Snapshot', () => {
       { chains: [...chains, ...chains] },
       { expiries: [...expiries, ...expiries] },
       { strikes: [...strikes, ...strikes] },
+      { tails: [...tails, ...tails] },
       { strikes: strikes.map((row) => ({ ...row, gapRate: 1n })) },
     ]) {
       assert.throws(() => encodeSnapshot({ ...decoded, ...wrong }), InvalidEncodingError)
@@ -199,6 +200,7 @@ const encoded = {
   ],
   expiries: [{ key: SERIES, forward: 1n, moving: 2n, discountedForward: 3n, discountedMoving: 4n, discount: 5n }],
   // Strike 85,000 with 8 decimals, a call worth 500, gap rate of 7 units.
+  tails: [{ implied: 1n, impliedInitial: 2n, historical: 3n, historicalInitial: 4n }],
   strikes: encodePacked(
     ['uint256', 'uint256', 'uint256'],
     [

@@ -114,6 +114,7 @@ function needed(random: Random, snapshot: Snapshot, positions: readonly Position
     time: snapshot.time,
     markets: snapshot.markets.filter((_, at) => keeps[at]),
     chains: snapshot.chains.filter((_, at) => keeps[at]),
+    tails: snapshot.tails.filter((_, at) => keeps[at]),
     expiries,
     strikes: snapshot.strikes.filter(
       ({ underlying, expiry, strike }) =>

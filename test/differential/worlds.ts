@@ -48,7 +48,7 @@ export function randomWorld(random: Random): World {
 function linearWorld(random: Random): World {
   const underlyings = distinct(random, 1 + random.below(random.oneIn(8) ? 12 : 3), random.oneIn(2) ? 12 : 255)
   const markets = underlyings.map((underlying) => anyMarket(random, underlying))
-  const snapshot = { time: NOW, markets, chains: [], expiries: [], strikes: [] }
+  const snapshot = { time: NOW, markets, chains: [], expiries: [], strikes: [], tails: [] }
   return { snapshot, instruments: markets.flatMap(undated) }
 }
 

@@ -20,7 +20,7 @@ contract LedgerTest is Deployed {
 
     function setUp() public override {
         super.setUp();
-        ledger = Clearinghouse(deployCode("Clearinghouse", abi.encode(address(manager), series)));
+        ledger = Clearinghouse(deployCode("Clearinghouse", abi.encode(address(manager), tails)));
         ledger.scheduleEngine(engine);
         ledger.scheduleModule(address(this), true);
         accounts.push(CUSTODY);

@@ -2,8 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {RiskParameters, Snapshot} from "../../contracts/interfaces/IMarkets.sol";
-import {RiskTerms} from "../../contracts/interfaces/ISeries.sol";
+import {RiskParameters, RiskTerms, Snapshot} from "../../contracts/interfaces/IMarkets.sol";
 import {InstrumentId} from "../../contracts/types/InstrumentId.sol";
 import {UnderlyingSet} from "../../contracts/types/UnderlyingSet.sol";
 import {SeriesFixture} from "../unit/core/SeriesFixture.sol";

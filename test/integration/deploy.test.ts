@@ -94,6 +94,8 @@ describe('deployPlimsoll', () => {
         Surfaces: contracts.surfaces,
         Settlement: contracts.settlement,
         SurfaceFeed: contracts.surfaceFeed,
+        Tails: contracts.tails,
+        HistoryFeed: contracts.historyFeed,
       }
       for (const selector of selectors(signatures)) {
         const granted = await accessManager.read.getTargetFunctionRole([target[contract].address, selector])
@@ -126,6 +128,8 @@ describe('parsePlan', () => {
     premiumQuorum: 1,
     surfaceSigners: [address],
     surfaceQuorum: 1,
+    historySigners: [address],
+    historyQuorum: 1,
     underlyings: { BTC: { token: address, feed: address, sequencer: { feed: address, graceSeconds: 3600 } } },
   }
 

@@ -6,7 +6,7 @@
  * debt limit change by less. What is inside the bound goes to the exact twin, and so does every book with dated instruments or
  * offsets, in every block: its options are no linear function of what the bound knows.
  */
-import type { Assessment, Market, Portfolio, Snapshot } from '@plimsoll/sdk'
+import { type Assessment, isOffsetting, type Market, type Portfolio, type Snapshot } from '@plimsoll/sdk'
 
 const WAD = 10n ** 18n
 /** Equity once and maintenance twice. */
@@ -35,7 +35,7 @@ type Shift = { readonly spot: bigint; readonly mark: bigint; readonly funding: b
 
 export function anchorOf({ mode, positions }: Portfolio, assessment: Assessment, snapshot: Snapshot): Anchor {
   const unbounded: Anchor = { snapshot, slack: -1n, exposures: [], linear: false }
-  if (mode === 'portfolio') return unbounded
+  if (isOffsetting(mode)) return unbounded
   const margin = assessment.equity - assessment.maintenance
   const debtRoom = assessment.settledCash + assessment.debtLimit
   const exposures = new Map<number, Exposure>()

@@ -5,7 +5,7 @@ export const clearinghouseAbi = [
   {
     inputs: [
       { name: 'authority', type: 'address' },
-      { name: 'series_', type: 'address' },
+      { name: 'tails_', type: 'address' },
     ],
     stateMutability: 'nonpayable',
     type: 'constructor',
@@ -460,6 +460,16 @@ export const clearinghouseAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'known',
         type: 'tuple',
@@ -598,6 +608,16 @@ export const clearinghouseAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',
@@ -805,6 +825,16 @@ export const clearinghouseAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',
@@ -824,6 +854,7 @@ export const clearinghouseAbi = [
     stateMutability: 'view',
     type: 'function',
   },
+  { inputs: [], name: 'tails', outputs: [{ name: '', type: 'address' }], stateMutability: 'view', type: 'function' },
   {
     inputs: [],
     name: 'totalMemos',
@@ -914,6 +945,16 @@ export const clearinghouseAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',

@@ -72,6 +72,15 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'node', type: 'uint256' },
+      { name: 'cap', type: 'uint256' },
+      { name: 'least', type: 'uint256' },
+    ],
+    name: 'CapTooSmall',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'claimId', type: 'uint256' },
       { name: 'latest', type: 'uint256' },
     ],
@@ -220,6 +229,14 @@ export const errorsAbi = [
       { name: 'goodEnd', type: 'int256' },
     ],
     name: 'Healthy',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'timestamp', type: 'uint256' },
+      { name: 'last', type: 'uint256' },
+    ],
+    name: 'HistoryNotNewer',
     type: 'error',
   },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'InstrumentNotListed', type: 'error' },
@@ -594,6 +611,14 @@ export const errorsAbi = [
   { inputs: [{ name: 'value', type: 'uint256' }], name: 'SafeCastOverflowedUintToInt', type: 'error' },
   { inputs: [{ name: 'token', type: 'address' }], name: 'SafeERC20FailedOperation', type: 'error' },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SameAccount', type: 'error' },
+  {
+    inputs: [
+      { name: 'quoted', type: 'uint256' },
+      { name: 'current', type: 'uint256' },
+    ],
+    name: 'ScanRangeMoved',
+    type: 'error',
+  },
   { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'SeriesNotReady', type: 'error' },
   {
     inputs: [
@@ -686,6 +711,7 @@ export const errorsAbi = [
   },
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'SurfaceStale', type: 'error' },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
+  { inputs: [{ name: 'caps', type: 'uint256' }], name: 'TailTooWide', type: 'error' },
   {
     inputs: [
       { name: 'theta', type: 'uint256' },

@@ -505,6 +505,16 @@ export const marketsAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',
@@ -615,6 +625,16 @@ export const marketsAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',

@@ -104,6 +104,15 @@ export const seriesAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, name: 'underlying', type: 'uint8' },
+      { indexed: false, name: 'offset', type: 'uint256' },
+    ],
+    name: 'OffsetSet',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'underlying', type: 'uint8' },
       {
         components: [
           { name: 'volatilityUp', type: 'uint24' },
@@ -211,6 +220,16 @@ export const seriesAbi = [
   {
     inputs: [{ name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'underlying', type: 'uint8' },
+      { name: 'offset', type: 'uint24' },
+    ],
+    name: 'setOffset',
     outputs: [],
     stateMutability: 'nonpayable',
     type: 'function',
@@ -340,6 +359,16 @@ export const seriesAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',
@@ -432,6 +461,16 @@ export const seriesAbi = [
             type: 'tuple[]',
           },
           { name: 'strikes', type: 'bytes' },
+          {
+            components: [
+              { name: 'implied', type: 'uint256' },
+              { name: 'impliedInitial', type: 'uint256' },
+              { name: 'historical', type: 'uint256' },
+              { name: 'historicalInitial', type: 'uint256' },
+            ],
+            name: 'tails',
+            type: 'tuple[]',
+          },
         ],
         name: 'market',
         type: 'tuple',

@@ -9,7 +9,7 @@ import type { Assessment, Breakdown, UnderlyingRisk } from '../exact/assessment.
 import { type Greeks, greeksOf } from '../exact/greeks.ts'
 import { audit } from '../exact/marginEngine.ts'
 import type { Snapshot } from '../exact/market.ts'
-import { isDated, type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
+import { isDated, isOffsetting, type Portfolio, underlyingsOf } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
 import { getMatrix } from './getMatrix.ts'
 import { getSnapshot } from './getSnapshot.ts'
@@ -71,6 +71,6 @@ export async function getAudit(
 /** As the clearinghouse: series only where something has an expiry or underlyings offset each other. */
 function marketOf(client: Client, { mode, positions }: Portfolio, at: ReadParameters): Promise<Snapshot> {
   const instruments = positions.map(({ instrument }) => instrument)
-  if (mode === 'portfolio' || instruments.some(isDated)) return getMatrix(client, { ...at, instruments })
+  if (isOffsetting(mode) || instruments.some(isDated)) return getMatrix(client, { ...at, instruments })
   return getSnapshot(client, { ...at, underlyings: underlyingsOf(positions) })
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'viem'
 import type { AccountId } from '../entities/accountId.ts'
 import { type Outlook, outlook } from '../exact/outlook.ts'
-import { isDated, type Position, underlyingsOf } from '../exact/portfolio.ts'
+import { isDated, isOffsetting, type Position, underlyingsOf } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
 import { readRange } from './getScanRange.ts'
 import { getSnapshot } from './getSnapshot.ts'
@@ -37,7 +37,7 @@ export async function getOutlook(
   const { portfolio } = await getAccount(client, { ...common, accountId })
   const underlyings = underlyingsOf(portfolio.positions)
   const dated = underlyingsOf(portfolio.positions.filter(({ instrument }) => isDated(instrument)))
-  const withSeries = portfolio.mode === 'portfolio' ? underlyings : dated
+  const withSeries = isOffsetting(portfolio.mode) ? underlyings : dated
   const [{ markets, time }, series, ranges] = await Promise.all([
     getSnapshot(client, { ...common, underlyings }),
     Promise.all(

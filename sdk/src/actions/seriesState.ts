@@ -1,8 +1,10 @@
 import type { Client } from 'viem'
 import { seriesAbi } from '../abis/series.ts'
 import { settlementAbi } from '../abis/settlement.ts'
+import { tailsAbi } from '../abis/tails.ts'
 import type { EpochState } from '../exact/epoch.ts'
 import type { ExpiryState, SeriesState } from '../exact/seriesSnapshot.ts'
+import { horizonExpiry } from '../exact/tail.ts'
 import { type ReadParameters, read } from './read.ts'
 
 export type SeriesStateParameters = Omit<ReadParameters, 'blockNumber'> & {
@@ -18,20 +20,34 @@ export async function readSeriesState(
   { deployment, blockNumber, underlying, expiries }: SeriesStateParameters,
 ): Promise<SeriesState> {
   const at = { address: deployment.series, abi: seriesAbi, args: [underlying], blockNumber } as const
-  const [epoch, terms, listed] = await Promise.all([
+  const tails = { address: deployment.tails, abi: tailsAbi, args: [underlying], blockNumber } as const
+  const [epoch, terms, quoted, cached, [posted, base], offset] = await Promise.all([
     read(client, { ...at, functionName: 'epoch' }),
     read(client, { ...at, functionName: 'riskTerms' }),
-    expiries ?? read(client, { ...at, functionName: 'expiries' }),
+    read(client, { ...at, functionName: 'expiries' }),
+    read(client, { ...tails, functionName: 'cached' }),
+    read(client, { ...tails, functionName: 'history' }),
+    read(client, { ...tails, functionName: 'offset' }),
   ])
-  const states = listed.map(async (expiry): Promise<ExpiryState> => {
-    const series = { args: [underlying, expiry], blockNumber } as const
+  const wordOf = (expiry: number) =>
+    read(client, { ...at, functionName: 'surface', args: [underlying, expiry], blockNumber })
+  const states = (expiries ?? quoted).map(async (expiry): Promise<ExpiryState> => {
+    const progress = { address: deployment.settlement, abi: settlementAbi, functionName: 'progress' } as const
     const [word, [sum, doneUntil]] = await Promise.all([
-      read(client, { ...series, address: deployment.series, abi: seriesAbi, functionName: 'surface' }),
-      read(client, { ...series, address: deployment.settlement, abi: settlementAbi, functionName: 'progress' }),
+      wordOf(expiry),
+      read(client, { ...progress, args: [underlying, expiry], blockNumber }),
     ])
     return { expiry, word, sum, doneUntil: Number(doneUntil) }
   })
-  return { underlying, epoch: decodeEpoch(epoch), terms, expiries: await Promise.all(states) }
+  const nearest = horizonExpiry(quoted, Number(epoch.surfaceAt))
+  const horizon = nearest === undefined ? undefined : { expiry: nearest, word: await wordOf(nearest) }
+  return {
+    underlying,
+    epoch: decodeEpoch(epoch),
+    terms: { ...terms, offset: Number(offset) },
+    expiries: await Promise.all(states),
+    tail: { horizon, cached, posted, base },
+  }
 }
 
 type EncodedEpoch = { readonly [field in keyof EpochState]: bigint }

@@ -10,8 +10,10 @@ export const CONTRACTS = [
   'exchange',
   'series',
   'surfaces',
+  'tails',
   'settlement',
   'surfaceFeed',
+  'historyFeed',
 ] as const
 
 /** Where one instance of the protocol lives. The engine is replaceable: the clearinghouse names it. */
@@ -46,7 +48,9 @@ export function parseDeployment(value: unknown): Deployment {
     exchange: addressOf('exchange'),
     series: addressOf('series'),
     surfaces: addressOf('surfaces'),
+    tails: addressOf('tails'),
     settlement: addressOf('settlement'),
     surfaceFeed: addressOf('surfaceFeed'),
+    historyFeed: addressOf('historyFeed'),
   }
 }

@@ -1,11 +1,10 @@
 /** The chain's enums, in the order of their numbers. */
 
 import type { PriceStatus } from '../exact/market.ts'
-import { KINDS, type Kind, type Mode } from '../exact/portfolio.ts'
+import { KINDS, type Kind, MODES, type Mode } from '../exact/portfolio.ts'
 import { InvalidEncodingError } from './errors.ts'
 
-export { KINDS }
-export const MODES = ['cross', 'isolated', 'portfolio'] as const satisfies readonly Mode[]
+export { KINDS, MODES }
 export const PRICE_STATUSES = ['live', 'degraded', 'dead'] as const satisfies readonly PriceStatus[]
 export const REASONS = [
   'deposit',

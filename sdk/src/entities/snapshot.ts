@@ -1,5 +1,5 @@
 import { concatHex, type Hex, numberToHex } from 'viem'
-import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow } from '../exact/market.ts'
+import type { Chain, ExpiryRow, Market, Snapshot, StrikeRow, TailRow } from '../exact/market.ts'
 import { decodePriceStatus, encodePriceStatus } from './enums.ts'
 import { InvalidEncodingError } from './errors.ts'
 import { unsigned } from './range.ts'
@@ -23,15 +23,17 @@ export type EncodedSnapshot = {
   expiries: readonly EncodedExpiry[]
   /** 96 bytes each: the three words of `encodeStrike`. */
   strikes: Hex
+  tails: readonly TailRow[]
 }
 
-/** @throws InvalidEncodingError when rows are not in ascending order, each once, or chains do not match the markets */
-export function encodeSnapshot({ time, markets, chains, expiries, strikes }: Snapshot): EncodedSnapshot {
+/** @throws InvalidEncodingError when rows are not in ascending order, each once, or chains or tails do not match the markets */
+export function encodeSnapshot({ time, markets, chains, expiries, strikes, tails }: Snapshot): EncodedSnapshot {
   requireAscending(markets.map(({ underlying }) => BigInt(underlying)))
   const series = expiries.map(keyOf)
   requireAscending(series)
   requireAscending(strikes.map((row) => (keyOf(row) << 64n) | row.strike))
-  requireChains(markets.length, chains.length)
+  requireParallel('chains', chains.length, markets.length)
+  requireParallel('tails', tails.length, markets.length)
   return {
     set: encodeUnderlyingSet(markets.map(({ underlying }) => underlying)),
     time: BigInt(time),
@@ -39,12 +41,13 @@ export function encodeSnapshot({ time, markets, chains, expiries, strikes }: Sna
     chains,
     expiries: expiries.map(({ underlying: _, expiry: __, ...row }, index) => ({ ...row, key: series[index] ?? 0n })),
     strikes: concatHex(strikes.flatMap((row) => encodeStrike(row).map((word) => numberToHex(word, { size: 32 })))),
+    tails,
   }
 }
 
 /** @throws InvalidEncodingError when set and rows disagree */
 export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
-  const { set, time, markets, chains, expiries, strikes } = encoded
+  const { set, time, markets, chains, expiries, strikes, tails } = encoded
   const members = decodeUnderlyingSet(set)
   if (members.length !== markets.length) {
     throw new InvalidEncodingError({
@@ -53,7 +56,8 @@ export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
       expected: 'one row per member of the set',
     })
   }
-  requireChains(markets.length, chains.length)
+  requireParallel('chains', chains.length, markets.length)
+  requireParallel('tails', tails.length, markets.length)
   return {
     time: Number(time),
     markets: markets.map((row, index) => ({
@@ -68,6 +72,7 @@ export function decodeSnapshot(encoded: EncodedSnapshot): Snapshot {
       expiry: Number(BigInt.asUintN(40, key)),
     })),
     strikes: strikesOf(strikes),
+    tails,
   }
 }
 
@@ -102,11 +107,11 @@ function requireAscending(keys: readonly bigint[]): void {
   }
 }
 
-function requireChains(markets: number, chains: number): void {
-  if (chains === 0 || chains === markets) return
+function requireParallel(name: string, rows: number, markets: number): void {
+  if (rows === 0 || rows === markets) return
   throw new InvalidEncodingError({
     type: 'Snapshot',
-    value: `${chains} chains beside ${markets} markets`,
+    value: `${rows} ${name} beside ${markets} markets`,
     expected: 'none, or one per market',
   })
 }

@@ -9,9 +9,20 @@ import * as libraries from './libraries.ts'
 import * as markets from './markets.ts'
 import * as series from './series.ts'
 import * as surface from './surface.ts'
+import * as tails from './tails.ts'
 import * as vault from './vault.ts'
 
-const classes = { ...auction, ...clearinghouse, ...exchange, ...libraries, ...markets, ...series, ...surface, ...vault }
+const classes = {
+  ...auction,
+  ...clearinghouse,
+  ...exchange,
+  ...libraries,
+  ...markets,
+  ...series,
+  ...surface,
+  ...tails,
+  ...vault,
+}
 
 /** Fails to compile when a custom error of the contracts has no class. */
 const complete: { readonly [name in `${ErrorName}Error`]: unknown } = classes

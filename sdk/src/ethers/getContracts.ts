@@ -11,11 +11,13 @@ import { auctionAbi } from '../abis/auction.ts'
 import { clearinghouseAbi } from '../abis/clearinghouse.ts'
 import { errorsAbi } from '../abis/errors.ts'
 import { exchangeAbi } from '../abis/exchange.ts'
+import { historyFeedAbi } from '../abis/historyFeed.ts'
 import { marketsAbi } from '../abis/markets.ts'
 import { seriesAbi } from '../abis/series.ts'
 import { settlementAbi } from '../abis/settlement.ts'
 import { surfaceFeedAbi } from '../abis/surfaceFeed.ts'
 import { surfacesAbi } from '../abis/surfaces.ts'
+import { tailsAbi } from '../abis/tails.ts'
 import { vaultAbi } from '../abis/vault.ts'
 import type { Deployment } from '../entities/deployment.ts'
 
@@ -59,6 +61,8 @@ export type GetContractsReturnType = {
   readonly settlement: TypedContract<typeof settlementAbi>
   readonly surfaceFeed: TypedContract<typeof surfaceFeedAbi>
   readonly surfaces: TypedContract<typeof surfacesAbi>
+  readonly tails: TypedContract<typeof tailsAbi>
+  readonly historyFeed: TypedContract<typeof historyFeedAbi>
   readonly vault: TypedContract<typeof vaultAbi>
 }
 export type GetContractsErrorType = Error
@@ -89,6 +93,8 @@ export function getContracts({ deployment, runner }: GetContractsParameters): Ge
     settlement: at(deployment.settlement, settlementAbi),
     surfaceFeed: at(deployment.surfaceFeed, surfaceFeedAbi),
     surfaces: at(deployment.surfaces, surfacesAbi),
+    tails: at(deployment.tails, tailsAbi),
+    historyFeed: at(deployment.historyFeed, historyFeedAbi),
     vault: at(deployment.vault, vaultAbi),
   }
 }

@@ -33,6 +33,9 @@ export type UnderlyingRisk = {
   readonly worstOptions: bigint
   /** R_u = min(W, h_lin * W(linear) + W(options)). */
   readonly requirement: bigint
+  /** ES_u of the tail modes, of maintenance and of initial margin; else 0. */
+  readonly shortfall: bigint
+  readonly initialShortfall: bigint
   /** WAD; above 1 when market-wide open interest is high. */
   readonly initialFactor: bigint
   /** Charges per short option, and per long one for the gaps of the grid. */
@@ -71,6 +74,17 @@ export type GroupMeasure = {
   readonly measure: bigint
 }
 
+/** The measure of a tail mode: min(portfolio, max(floor * portfolio, shortfall)). USD, 18 decimals. */
+export type TailMeasure = {
+  /** What Portfolio would measure. */
+  readonly portfolio: bigint
+  /** Sum of ES_u. */
+  readonly shortfall: bigint
+  /** Floor times portfolio: 0.7, more where probabilities are old. */
+  readonly least: bigint
+  readonly measure: bigint
+}
+
 /** Terms of both requirements. */
 export type RequirementTerms = {
   /** Sum of R_u, less what groups offset; in initial margin with k_u and times 1.30. */
@@ -88,6 +102,8 @@ export type RequirementTerms = {
 export type Breakdown = {
   /** Empty without offsets. */
   readonly groups: readonly GroupMeasure[]
+  /** In the tail modes. */
+  readonly tail: { readonly maintenance: TailMeasure; readonly initial: TailMeasure } | undefined
   readonly maintenance: RequirementTerms
   readonly initial: RequirementTerms & {
     /** Bad end of the price intervals. */

@@ -84,13 +84,14 @@ export {
   quoteOf,
   type StrikeQuote,
 } from './maturity.ts'
-export { crowding, gainAt, worstLinearLoss, worstLoss } from './measure.ts'
+export { crowding, gainAt, nodeLosses, shortfall, worstLinearLoss, worstLoss } from './measure.ts'
 export { normalCdf } from './normalCdf.ts'
 export { type MovingRange, type Outlook, type OutlookInput, type OutlookPoint, outlook } from './outlook.ts'
 export * from './parameters.ts'
 export {
   type Instrument,
   isDated,
+  isOffsetting,
   isOption,
   isSameInstrument,
   type Kind,
@@ -173,3 +174,4 @@ export {
   stepFraction,
   stepSurface,
 } from './surfaceStep.ts'
+export * from './tail.ts'

@@ -3,13 +3,14 @@
  * `book.ts`), risk (measure and charges per underlying, `underlyingRisk.ts`), totals. Numbers named `...36` are USD with 36
  * decimals, exact, `...54` with 54.
  */
-import type { Assessment, Breakdown, UnderlyingRisk } from './assessment.ts'
+import type { Assessment, Breakdown, TailMeasure, UnderlyingRisk } from './assessment.ts'
 import { bookRows, type Row } from './book.ts'
-import { divCeil, divFloor, WAD, WAD2 } from './fixedPoint.ts'
-import type { Market, RiskTerms, Snapshot } from './market.ts'
-import { worstLoss } from './measure.ts'
+import { divCeil, divFloor, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
+import type { Market, RiskTerms, Snapshot, TailRow } from './market.ts'
+import { nodeLosses, shortfall, worstLoss } from './measure.ts'
 import { DEBT_FLOOR, DEBT_RATIO, GROSS_CHARGE, INITIAL_RATIO, TERM_UNIT } from './parameters.ts'
-import type { Portfolio } from './portfolio.ts'
+import { isOffsetting, type Portfolio } from './portfolio.ts'
+import { aboveCaps, FULL_FLOOR } from './tail.ts'
 import { riskOf } from './underlyingRisk.ts'
 import { maxUsd, minUsd } from './usd.ts'
 
@@ -23,6 +24,12 @@ type Group = {
   kept: bigint
 }
 
+/** Of a tail mode. */
+type Tail = { readonly maintenance: TailMeasure; readonly initial: TailMeasure } | undefined
+
+/** Sum of ES_u, and of R_u times its floor, units of 1e-9 more. */
+type TailSum = { shortfall: bigint; floored: bigint }
+
 /** Sums over all underlyings, before the one rounding of each. */
 type Totals = {
   collateral36: bigint
@@ -31,6 +38,8 @@ type Totals = {
   gross36: bigint
   haircutCollateral36: bigint
   measure: bigint
+  readonly maintenanceTail: TailSum
+  readonly initialTail: TailSum
   requirement: bigint
   scaledRequirement: bigint
   optionMaintenance: bigint
@@ -60,14 +69,16 @@ export function audit(
   snapshot: Snapshot,
   scaled: readonly number[] = [],
 ): { assessment: Assessment; risks: UnderlyingRisk[]; breakdown: Breakdown } {
-  const { assessment, risks, totals } = measure(portfolio, snapshot, scaled, true)
-  return { assessment, risks, breakdown: breakdownOf(risks, totals) }
+  const { assessment, risks, totals, tail } = measure(portfolio, snapshot, scaled, true)
+  return { assessment, risks, breakdown: breakdownOf(risks, totals, tail) }
 }
 
 /** @param spellsOut All 30 scenarios of linear books too, and underlyings without positions. */
 function measure(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly number[], spellsOut: boolean) {
   const rows = bookRows(portfolio, snapshot)
-  const offsets = portfolio.mode === 'portfolio' && snapshot.chains.length > 0
+  const { mode } = portfolio
+  const offsets = isOffsetting(mode) && snapshot.chains.length > 0
+  const isTail = (mode === 'riskNeutral' || mode === 'quantitative') && snapshot.tails.length > 0
   const totals = emptyTotals()
   const risks: UnderlyingRisk[] = []
   for (const [index, market] of snapshot.markets.entries()) {
@@ -75,15 +86,60 @@ function measure(portfolio: Portfolio, snapshot: Snapshot, scaled: readonly numb
     if (!row || (row.slots === 0n && !spellsOut)) continue
     const chain = snapshot.chains[index]
     const scales = scaled.includes(market.underlying)
-    const risk = riskOf({ row, market, chain, time: snapshot.time, scales, needsLanes: spellsOut || offsets })
+    const plain = riskOf({ row, market, chain, time: snapshot.time, scales, needsLanes: spellsOut || offsets })
+    const tail = isTail && row.slots !== 0n ? tailOf(plain, snapshot.tails[index], mode) : undefined
+    const risk = tail ? { ...plain, ...tail.shortfalls } : plain
     risks.push(risk)
     if (row.slots === 0n) continue
+    if (tail) addTail(totals, risk, tail.floors)
     addTo(totals, risk, row, market)
     if (offsets && chain) join(totals, risk, chain.terms)
     else totals.measure += risk.requirement
   }
   for (const group of totals.groups.values()) totals.measure += measureOf(group)
-  return { assessment: assessmentOf(portfolio.cash, totals), risks, totals }
+  const tail = isTail ? tailMeasures(totals) : undefined
+  return { assessment: assessmentOf(portfolio.cash, totals, tail), risks, totals, tail }
+}
+
+/** ES_u and floor of maintenance and of initial margin; R_u and 1 where nothing is known. */
+function tailOf({ requirement, pnl54 }: UnderlyingRisk, row: TailRow | undefined, mode: Portfolio['mode']) {
+  const [word, initialWord] =
+    mode === 'riskNeutral' ? [row?.implied, row?.impliedInitial] : [row?.historical, row?.historicalInitial]
+  if (!word || !initialWord) {
+    return {
+      shortfalls: { shortfall: requirement, initialShortfall: requirement },
+      floors: { floor: FULL_FLOOR, initialFloor: FULL_FLOOR },
+    }
+  }
+  const losses = nodeLosses(pnl54)
+  return {
+    shortfalls: { shortfall: shortfall(losses, word), initialShortfall: shortfall(losses, initialWord) },
+    floors: { floor: aboveCaps(word), initialFloor: aboveCaps(initialWord) },
+  }
+}
+
+function addTail(
+  totals: Totals,
+  risk: UnderlyingRisk,
+  { floor, initialFloor }: { floor: bigint; initialFloor: bigint },
+): void {
+  totals.maintenanceTail.shortfall += risk.shortfall
+  totals.maintenanceTail.floored += risk.requirement * floor
+  totals.initialTail.shortfall += risk.initialShortfall
+  totals.initialTail.floored += risk.requirement * initialFloor
+}
+
+function tailMeasures({ measure, requirement, maintenanceTail, initialTail }: Totals) {
+  return {
+    maintenance: tailMeasure(measure, requirement, maintenanceTail),
+    initial: tailMeasure(measure, requirement, initialTail),
+  }
+}
+
+/** min(portfolio, max(floor * portfolio, sum ES)), the floor being the mean of the underlyings' floors by R_u. R-60: up. */
+function tailMeasure(portfolio: bigint, requirement: bigint, { shortfall, floored }: TailSum): TailMeasure {
+  const least = portfolio === 0n ? 0n : mulDivUp(portfolio, floored, requirement * FULL_FLOOR)
+  return { portfolio, shortfall, least, measure: minUsd(portfolio, maxUsd(least, shortfall)) }
 }
 
 function emptyTotals(): Totals {
@@ -94,6 +150,8 @@ function emptyTotals(): Totals {
     gross36: 0n,
     haircutCollateral36: 0n,
     measure: 0n,
+    maintenanceTail: { shortfall: 0n, floored: 0n },
+    initialTail: { shortfall: 0n, floored: 0n },
     requirement: 0n,
     scaledRequirement: 0n,
     optionMaintenance: 0n,
@@ -164,13 +222,14 @@ function jointWorst(pnl54: readonly bigint[]): bigint {
  * E = cash + q.v; MM = measure + charges; IM = 1.30 * (measure + sum (k - 1) R) + U + charges(initial). Without short options
  * no more than the underlyings need alone.
  */
-function assessmentOf(cash: bigint, t: Totals): Assessment {
+function assessmentOf(cash: bigint, t: Totals, tail: Tail): Assessment {
+  const measured = tail?.maintenance.measure ?? t.measure
   const initialCharges = t.initialCharges + t.slotCharges + t.deadCollateral + grossChargeOf(t)
   return {
     equity: cash + divFloor(t.collateral36 + t.derivatives36 + t.options36, WAD),
     settledCash: cash + divFloor(t.derivatives36, WAD),
-    maintenance: minUsd(t.measure + t.optionMaintenance, t.ownMaintenance) + t.charges,
-    initial: minUsd(scaledMeasure(t) + t.optionInitial, t.ownInitial) + t.charges + initialCharges,
+    maintenance: minUsd(measured + t.optionMaintenance, t.ownMaintenance) + t.charges,
+    initial: minUsd(scaledMeasure(t, tail) + t.optionInitial, t.ownInitial) + t.charges + initialCharges,
     goodEnd: t.goodEnd,
     gross: divCeil(t.gross36, WAD),
     debtLimit: maxUsd(divFloor(t.haircutCollateral36 * DEBT_RATIO, WAD2), DEBT_FLOOR),
@@ -178,8 +237,9 @@ function assessmentOf(cash: bigint, t: Totals): Assessment {
 }
 
 /** R-8: 1.30 * (measure + sum (k_u - 1) R_u). */
-function scaledMeasure({ measure, scaledRequirement, requirement }: Totals): bigint {
-  return divCeil((measure + scaledRequirement - requirement) * INITIAL_RATIO, WAD)
+function scaledMeasure({ measure, scaledRequirement, requirement }: Totals, tail: Tail): bigint {
+  const measured = tail?.initial.measure ?? measure
+  return divCeil((measured + scaledRequirement - requirement) * INITIAL_RATIO, WAD)
 }
 
 function grossChargeOf({ gross36 }: Totals): bigint {
@@ -187,7 +247,7 @@ function grossChargeOf({ gross36 }: Totals): bigint {
 }
 
 /** The terms of both requirements; each list sums to its requirement, to the wei. */
-function breakdownOf(risks: readonly UnderlyingRisk[], t: Totals): Breakdown {
+function breakdownOf(risks: readonly UnderlyingRisk[], t: Totals, tail: Tail): Breakdown {
   const sum = (of: (risk: UnderlyingRisk) => bigint) => risks.reduce((total, risk) => total + of(risk), 0n)
   const both = {
     calendar: sum((risk) => risk.calendar),
@@ -195,8 +255,10 @@ function breakdownOf(risks: readonly UnderlyingRisk[], t: Totals): Breakdown {
     haircut: sum((risk) => risk.haircut),
   }
   const { optionMaintenance, optionInitial } = t
-  const initial = scaledMeasure(t)
+  const measured = tail?.maintenance.measure ?? t.measure
+  const initial = scaledMeasure(t, tail)
   return {
+    tail,
     groups: [...t.groups].map(([group, { underlyings, pnl54, worst, requirement, kept }]) => ({
       group,
       underlyings,
@@ -207,9 +269,9 @@ function breakdownOf(risks: readonly UnderlyingRisk[], t: Totals): Breakdown {
       measure: measureOf({ underlyings, pnl54, worst, requirement, kept }),
     })),
     maintenance: {
-      measure: t.measure,
+      measure: measured,
       optionCharges: optionMaintenance,
-      ownCap: minUsd(t.ownMaintenance - t.measure - optionMaintenance, 0n),
+      ownCap: minUsd(t.ownMaintenance - measured - optionMaintenance, 0n),
       ...both,
     },
     initial: {

@@ -100,6 +100,19 @@ export type StrikeRow = {
   readonly high: bigint
 }
 
+/**
+ * Words of the tail modes, for maintenance and for initial margin: caps of the 17 nodes with a floor above them, see `tail.ts`.
+ * 0: nothing is known.
+ */
+export type TailRow = {
+  /** By option prices. */
+  readonly implied: bigint
+  readonly impliedInitial: bigint
+  /** By posted history. */
+  readonly historical: bigint
+  readonly historicalInitial: bigint
+}
+
 /** The market matrix as of one block. Rows ascend by underlying, expiry and strike, each once. */
 export type Snapshot = {
   /** Unix seconds. */
@@ -109,11 +122,13 @@ export type Snapshot = {
   readonly chains: readonly Chain[]
   readonly expiries: readonly ExpiryRow[]
   readonly strikes: readonly StrikeRow[]
+  /** Empty, or one per market in the same order. */
+  readonly tails: readonly TailRow[]
 }
 
 /** Market rows alone: enough for spot and perpetuals without offsets. */
 export function linearSnapshot(markets: readonly Market[], time = 0): Snapshot {
-  return { time, markets, chains: [], expiries: [], strikes: [] }
+  return { time, markets, chains: [], expiries: [], strikes: [], tails: [] }
 }
 
 export function marketOf({ markets }: Pick<Snapshot, 'markets'>, underlying: number): Market | undefined {

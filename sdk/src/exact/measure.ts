@@ -2,6 +2,8 @@
 import { divCeil, divFloor, mulDivUp, WAD, WAD2 } from './fixedPoint.ts'
 import { fall, sixth } from './scenarios.ts'
 import { squareRoot } from './squareRoot.ts'
+import { capAt, FULL_CAP } from './tail.ts'
+import { minUsd } from './usd.ts'
 
 /** Prices are looked at up to this many times spot. */
 const MAX_MOVE = 16n * WAD
@@ -18,6 +20,32 @@ export function worstLoss(pnl: readonly bigint[]): bigint {
   let least = 0n
   for (const lane of pnl) if (lane < least) least = lane
   return -least
+}
+
+/** Loss at each node, ascending in price: the worse of volatility up and down, extremes unscaled, at least 0. R-58: up. */
+export function nodeLosses(pnl54: readonly bigint[]): bigint[] {
+  const lane = (k: number) => pnl54[k] ?? 0n
+  const grid = Array.from({ length: 13 }, (_, j) => minUsd(lane(2 * j), lane(2 * j + 1)))
+  const gains = [4n * lane(28), 2n * lane(26), ...grid, 2n * lane(27), 4n * lane(29)]
+  return gains.map((gain) => (gain < 0n ? -divFloor(gain, WAD2) : 0n))
+}
+
+/**
+ * Expected shortfall under the caps of a word: the largest losses, each as far as its cap goes, until the caps make 1. R-59: up.
+ *
+ * Source: R. T. Rockafellar and S. Uryasev (2000), "Optimization of conditional value-at-risk", J. Risk 2: the dual form.
+ * @param losses Of the nodes, at least 0, USD.
+ */
+export function shortfall(losses: readonly bigint[], word: bigint): bigint {
+  const order = losses.map((loss, n) => ({ loss, cap: capAt(word, n) })).sort((a, b) => (a.loss > b.loss ? -1 : 1))
+  let left = FULL_CAP
+  let sum = 0n
+  for (const { loss, cap } of order) {
+    const part = minUsd(left, cap)
+    sum += part * loss
+    left -= part
+  }
+  return divCeil(sum, FULL_CAP)
 }
 
 /**

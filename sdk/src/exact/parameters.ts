@@ -57,6 +57,19 @@ export const MAX_VARIANCE = 16n * 10n ** 18n
 export const RANGE_FALL = 4n * 10n ** 16n
 export const RANGE_RISE = 2n * 10n ** 16n
 export const IMPLIED_TERM = 30n * 86_400n
+/** alpha of the tail modes, WAD; how far ahead option prices are asked; the nearest expiry asked. Seconds. */
+export const TAIL = 10n ** 16n
+export const TAIL_HORIZON = 86_400n
+export const TAIL_SHORTEST = 64_800
+/** Least share of the portfolio measure and its rise per hour of old probabilities, units of 1e-9. */
+export const TAIL_FLOOR = 700_000_000n
+export const TAIL_FLOOR_RISE = 14_000_000n
+/** Posted history older than this is old, seconds. */
+export const HISTORY_MAX_AGE = 172_800
+/** History must be posted for the scan range of now, at most so far from it, WAD. */
+export const HISTORY_RANGE_GAP = 5n * 10n ** 16n
+/** A posted offset moves by at most so much an hour, millionths. */
+export const OFFSET_STEP = 4_000
 /** A fall of volatility in the lanes is at most this. */
 export const VOLATILITY_DOWN_CAP = 6n * 10n ** 17n
 /** Expiries of one underlying that are still to come. */

@@ -5,10 +5,17 @@ export const KINDS = ['spot', 'perpetual', 'future', 'call', 'put'] as const
 export type Kind = (typeof KINDS)[number]
 
 /**
- * Margin modes. Isolated: derivatives of one underlying only; measured as cross. Portfolio: as cross, with offsets between
- * the underlyings of a group.
+ * Margin modes in the order of the chain's enum. Isolated: derivatives of one underlying only; measured as cross. Portfolio: as
+ * cross, with offsets between the underlyings of a group. Risk-neutral and quantitative, the tail modes: expected shortfall under
+ * the probabilities of option prices or of history, between 0.7 times what portfolio measures and that.
  */
-export type Mode = 'cross' | 'isolated' | 'portfolio'
+export const MODES = ['cross', 'isolated', 'portfolio', 'riskNeutral', 'quantitative'] as const
+export type Mode = (typeof MODES)[number]
+
+/** Whether a mode offsets underlyings: it needs the rows of the series of all that is held. */
+export function isOffsetting(mode: Mode): boolean {
+  return mode !== 'cross' && mode !== 'isolated'
+}
 
 export type Instrument = {
   /** 1..255; the number under which the underlying is listed. */

@@ -18,6 +18,7 @@ import {
   type VolatilityShocks,
 } from './riskArray.ts'
 import { seriesKey } from './snapshotIndex.ts'
+import { NO_TAIL, type TailState, tailRowAt } from './tail.ts'
 import { maxUsd } from './usd.ts'
 
 /** One expiry as stored. */
@@ -38,6 +39,8 @@ export type SeriesState = {
   readonly epoch: EpochState
   readonly terms: RiskTerms
   readonly expiries: readonly ExpiryState[]
+  /** For the tail modes; left out, nothing is known and they measure as Portfolio. */
+  readonly tail?: TailState | undefined
 }
 
 export type SnapshotInput = {
@@ -117,6 +120,7 @@ export function snapshotAt({ series, markets, time, instruments }: SnapshotInput
     chains: [...frames.values()].map(({ epoch, state }) => chainAt(epoch, state.terms, time)),
     expiries: [...columns.keys()].sort((a, b) => a - b).flatMap((key) => columns.get(key)?.row ?? []),
     strikes: keys.flatMap((key) => strikes.get(key) ?? []),
+    tails: [...frames.values()].map(({ state, epoch }) => (state.tail ? tailRowAt(state.tail, epoch, time) : NO_TAIL)),
   }
 }
 

@@ -87,12 +87,13 @@ export function movedMarket(market: Market, spot: bigint, keepsInterval: boolean
 /** `base` with the rows of the one underlying of `own`. */
 function withMarket(base: Snapshot, own: Snapshot): Snapshot {
   const at = base.markets.findIndex(({ underlying }) => underlying === own.markets[0]?.underlying)
-  const [row, chain] = [own.markets[0], own.chains[0]]
-  if (!row || !chain) return base
+  const [row, chain, tail] = [own.markets[0], own.chains[0], own.tails[0]]
+  if (!row || !chain || !tail) return base
   return {
     time: base.time,
     markets: base.markets.with(at, row),
     chains: base.chains.with(at, chain),
+    tails: base.tails.with(at, tail),
     expiries: spliced(base.expiries, own.expiries, row.underlying),
     strikes: spliced(base.strikes, own.strikes, row.underlying),
   }

@@ -67,6 +67,8 @@ export function riskOf(input: RiskInput): UnderlyingRisk {
     worstLinear,
     worstOptions,
     requirement,
+    shortfall: 0n,
+    initialShortfall: 0n,
     initialFactor,
     haircut: divCeil(row.collateral36 * market.haircut, WAD2),
     ...interval,

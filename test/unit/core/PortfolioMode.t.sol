@@ -2,8 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {Assessment, Mode, Portfolio, UnderlyingRisk} from "../../../contracts/interfaces/IMarginEngine.sol";
-import {Limits, RiskParameters, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
-import {RiskTerms} from "../../../contracts/interfaces/ISeries.sol";
+import {Limits, RiskParameters, RiskTerms, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
 import {SettableSource} from "../../../contracts/mocks/SettableSource.sol";
 import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {NO_UNDERLYINGS, UnderlyingSet} from "../../../contracts/types/UnderlyingSet.sol";

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.37;
 
 import {FixedPointMathLib} from "solady/src/utils/FixedPointMathLib.sol";
-import {IMarkets} from "../../../contracts/interfaces/IMarkets.sol";
-import {ISeries, RiskTerms} from "../../../contracts/interfaces/ISeries.sol";
+import {IMarkets, RiskTerms} from "../../../contracts/interfaces/IMarkets.sol";
+import {ISeries} from "../../../contracts/interfaces/ISeries.sol";
 import {SeriesFixture} from "./SeriesFixture.sol";
 
 /// @dev Governed terms of options: hard bounds, and one step of a tenth a day.

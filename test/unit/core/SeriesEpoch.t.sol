@@ -2,8 +2,8 @@
 pragma solidity ^0.8.37;
 
 import {LibSort} from "solady/src/utils/LibSort.sol";
-import {Limits, RiskParameters, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
-import {EpochState, ISeries, RiskTerms} from "../../../contracts/interfaces/ISeries.sol";
+import {Limits, RiskParameters, RiskTerms, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
+import {EpochState, ISeries} from "../../../contracts/interfaces/ISeries.sol";
 import {RiskArray} from "../../../contracts/libraries/RiskArray.sol";
 import {InstrumentId, perpetualOf} from "../../../contracts/types/InstrumentId.sol";
 import {AccountId} from "../../../contracts/types/AccountId.sol";
