@@ -4,6 +4,7 @@ import {
   isDated,
   isOption,
   type Market,
+  MODES,
   type Mode,
   type Portfolio,
   type Position,
@@ -38,7 +39,7 @@ function randomCase(random: Random, world: World): Case {
   const sign = random.oneIn(2) ? -1n : 1n
   const snapshot = random.oneIn(2) ? world.snapshot : needed(random, world.snapshot, positions)
   const portfolio: Portfolio = {
-    mode: random.pick<Mode>(['cross', 'isolated', 'portfolio', 'portfolio']),
+    mode: random.pick<Mode>(MODES),
     cash: sign * random.magnitude(0n, MAX_CASH),
     positions,
   }
@@ -57,8 +58,9 @@ function withFault(random: Random, { portfolio, snapshot, scaled }: Case): Case 
   switch (random.below(3)) {
     case 0: {
       const row = snapshot.markets.findIndex(isSame)
-      const markets = snapshot.markets.toSpliced(row, 1)
-      return { portfolio, snapshot: { ...snapshot, markets, chains: snapshot.chains.toSpliced(row, 1) }, scaled }
+      const [markets, chains] = [snapshot.markets.toSpliced(row, 1), snapshot.chains.toSpliced(row, 1)]
+      const tails = snapshot.tails.toSpliced(row, 1)
+      return { portfolio, snapshot: { ...snapshot, markets, chains, tails }, scaled }
     }
     case 1: {
       const strikes = snapshot.strikes.filter((row) => !isSame(row) || row.strike !== instrument.strike)

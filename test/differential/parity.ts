@@ -4,11 +4,13 @@ import {
   assess,
   audit,
   isDated,
+  isOffsetting,
   isOption,
   MissingRowError,
   MissingSeriesRowError,
   PositionTooLargeError,
   type RequirementTerms,
+  type TailMeasure,
   TooManyOptionLotsError,
   type UnderlyingRisk,
   UnmeasuredInstrumentError,
@@ -35,6 +37,10 @@ const BRANCHES = [
   'settlementWindows',
   'shortFreeBooks',
   'offsets',
+  'impliedShortfalls',
+  'historicalShortfalls',
+  'tailFloors',
+  'tailCeilings',
   'calendars',
   'bases',
   'concentrations',
@@ -181,6 +187,13 @@ function sumOf(terms: RequirementTerms): bigint {
   return Object.values(terms).reduce((sum, term) => sum + term, 0n)
 }
 
+/** The shortfall itself is the measure. */
+function isBetween(tail: TailMeasure | undefined): boolean {
+  return (
+    tail !== undefined && tail.measure === tail.shortfall && tail.least < tail.measure && tail.measure < tail.portfolio
+  )
+}
+
 function note(reached: Reached, { portfolio, snapshot }: Case, twin: ReturnType<typeof audit>): void {
   const { mode, positions } = portfolio
   const held = new Set(positions.map(({ instrument }) => instrument.underlying))
@@ -190,6 +203,7 @@ function note(reached: Reached, { portfolio, snapshot }: Case, twin: ReturnType<
   const options = positions.filter(({ instrument }) => isOption(instrument))
   const risks = (test: (risk: UnderlyingRisk) => boolean) => twin.risks.filter(test).length
   const groups = snapshot.chains.filter((_, at) => held.has(snapshot.markets[at]?.underlying ?? 0))
+  const tail = twin.breakdown.tail?.maintenance
   const mates = groups.filter(({ terms }) => terms.group !== 0).length
   const found: Reached = {
     positions: positions.length,
@@ -202,7 +216,11 @@ function note(reached: Reached, { portfolio, snapshot }: Case, twin: ReturnType<
     expiries: new Set(dated.map(({ instrument }) => `${instrument.underlying}-${instrument.expiry}`)).size,
     settlementWindows: snapshot.expiries.filter(({ moving, forward }) => moving !== forward).length,
     shortFreeBooks: options.length > 0 && options.every(({ lots }) => lots >= 0n) ? 1 : 0,
-    offsets: mode === 'portfolio' && mates > 1 ? 1 : 0,
+    offsets: isOffsetting(mode) && mates > 1 ? 1 : 0,
+    impliedShortfalls: mode === 'riskNeutral' && isBetween(tail) ? 1 : 0,
+    historicalShortfalls: mode === 'quantitative' && isBetween(tail) ? 1 : 0,
+    tailFloors: tail && tail.measure === tail.least && tail.least < tail.portfolio ? 1 : 0,
+    tailCeilings: tail && tail.measure === tail.portfolio && tail.measure > 0n ? 1 : 0,
     calendars: risks(({ calendar }) => calendar > 0n),
     bases: risks(({ basis }) => basis > 0n),
     concentrations: risks(({ concentration }) => concentration > 0n),

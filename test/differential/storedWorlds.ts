@@ -1,20 +1,26 @@
 /** Random markets and series in the storage of the protocol, and the twin's view of that storage. */
 import { stringToHex } from 'viem'
 import {
+  aboveCaps,
+  boundedCaps,
+  boundedOffset,
   type EpochState,
   encodeUnderlyingSet,
+  horizonExpiry,
   type Instrument,
   LONGEST_LIFE,
+  risenCaps,
   type SeriesState,
   stepBudget,
   stepSurface,
   TERM_UNIT,
+  tailWord,
   unpackSurface,
 } from '../../sdk/src/index.ts'
 import { between } from './markets.ts'
 import type { Protocol } from './protocol.ts'
 import type { Random } from './random.ts'
-import { randomStrike, randomSurface, randomTerms } from './worlds.ts'
+import { randomCaps, randomStrike, randomSurface, randomTerms } from './worlds.ts'
 
 export type StoredWorld = {
   readonly listed: readonly Listed[]
@@ -68,9 +74,10 @@ async function list({ contracts, viem }: Protocol, random: Random) {
     },
   ])
   const underlying = Number(await contracts.markets.read.count())
-  await contracts.series.write.setRiskTerms([underlying, randomTerms(random)])
+  const terms = randomTerms(random)
+  await contracts.series.write.setRiskTerms([underlying, terms])
   const tokenUnit = isCollateral ? 10n ** BigInt(18 - decimals) : 0n
-  return { underlying, source, spot, tokenUnit, rounds: 1n, expiries: [] as number[] }
+  return { underlying, source, spot, tokenUnit, offset: terms.offset, rounds: 1n, expiries: [] as number[] }
 }
 
 /** Millionths, anywhere within the bounds. */
@@ -156,6 +163,10 @@ function carryOf(random: Random, tau: number) {
 
 /** Prices, perhaps another surface, perhaps the settlement window of the first expiry. */
 async function live(protocol: Protocol, random: Random, one: Listed, steps: Steps): Promise<void> {
+  for (let i = 0; i < random.below(3); i++) {
+    await postHistory(protocol, random, one, steps)
+    await protocol.time.increase(random.below(random.oneIn(2) ? DAY : 3600))
+  }
   await move(random, one, random.oneIn(2) ? WAD / 500n : WAD / 10n)
   if (one.expiries.length > 0 && random.oneIn(2)) await postSurface(protocol, random, one, steps)
   const [first = 0] = one.expiries
@@ -168,6 +179,31 @@ async function live(protocol: Protocol, random: Random, one: Listed, steps: Step
   if (random.oneIn(4)) return
   await protocol.contracts.settlement.write.average([one.underlying, first, hint, 1n + BigInt(random.below(4))])
   if (random.oneIn(2)) await move(random, one, WAD / 100n)
+}
+
+/** What the twin foretells of a message of history counts as a surface does. */
+async function postHistory({ contracts, now }: Protocol, random: Random, one: Listed, steps: Steps): Promise<void> {
+  const { tails, markets } = contracts
+  const timestamp = BigInt(await now())
+  const { markets: rows } = await markets.read.snapshot([encodeUnderlyingSet([one.underlying])])
+  const [caps, quoted] = [randomCaps(random), random.below(600_001)]
+  const [[posted, base], old] = await Promise.all([
+    tails.read.history([one.underlying]),
+    tails.read.offset([one.underlying]),
+  ])
+  const last = aboveCaps(posted)
+  if (timestamp <= last) return
+  await tails.write.setHistory([one.underlying, timestamp, rows[0]?.scanRange ?? 0n, caps, BigInt(quoted)])
+  const [taken, rising] = await tails.read.history([one.underlying])
+  const since = BigInt(await now())
+  const expected = [
+    tailWord(last === 0n ? caps : boundedCaps(posted, caps, timestamp - last), timestamp),
+    tailWord(last === 0n ? caps : risenCaps(base, posted, since - aboveCaps(base)), since),
+    BigInt(Math.min(boundedOffset(Number(old), quoted, Number(timestamp - last)), one.offset)),
+  ]
+  const actual = [taken, rising, await tails.read.offset([one.underlying])]
+  if (actual.every((value, at) => BigInt(value) === expected[at])) steps.right++
+  else steps.wrong++
 }
 
 /** Another price, at most `most` away, with a width. */
@@ -208,8 +244,15 @@ export async function stateOf(
   { contracts }: Protocol,
   { underlying, expiries }: Pick<Listed, 'underlying' | 'expiries'>,
 ): Promise<SeriesState> {
-  const { series, settlement } = contracts
-  const [stored, terms] = await Promise.all([series.read.epoch([underlying]), series.read.riskTerms([underlying])])
+  const { series, settlement, tails } = contracts
+  const [stored, terms, quoted, cached, [posted, base], offset] = await Promise.all([
+    series.read.epoch([underlying]),
+    series.read.riskTerms([underlying]),
+    series.read.expiries([underlying]),
+    tails.read.cached([underlying]),
+    tails.read.history([underlying]),
+    tails.read.offset([underlying]),
+  ])
   const epoch: EpochState = {
     ...stored,
     rolledAt: Number(stored.rolledAt),
@@ -222,5 +265,9 @@ export async function stateOf(
     const [sum, doneUntil] = await settlement.read.progress([underlying, expiry])
     return { expiry, word, sum, doneUntil: Number(doneUntil) }
   })
-  return { underlying, epoch, terms, expiries: await Promise.all(rows) }
+  const nearest = horizonExpiry(quoted, epoch.surfaceAt)
+  const word = nearest === undefined ? 0n : await series.read.surface([underlying, nearest])
+  const horizon = nearest === undefined ? undefined : { expiry: nearest, word }
+  const tail = { horizon, cached, posted, base }
+  return { underlying, epoch, terms: { ...terms, offset: Number(offset) }, expiries: await Promise.all(rows), tail }
 }

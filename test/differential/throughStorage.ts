@@ -8,6 +8,7 @@ import {
   type Instrument,
   MAX_DERIVATIVE_LOTS,
   MAX_OPTION_LOTS,
+  MODES,
   type Mode,
   type Portfolio,
   type Position,
@@ -98,7 +99,7 @@ async function checkMatrix(
   const { markets, time } = chain
   const twin = snapshotAt({ series, markets, time, instruments: world.instruments })
   result.matrices++
-  for (const part of ['chains', 'expiries', 'strikes'] as const)
+  for (const part of ['chains', 'expiries', 'strikes', 'tails'] as const)
     compare(result, part, text(chain[part]), text(twin[part]))
 }
 
@@ -147,7 +148,7 @@ function randomPortfolio(random: Random, { listed, instruments }: StoredWorld): 
     chosen.set(encodeInstrumentId(instrument), { instrument, lots: isShort ? -lots : lots })
   }
   const cash = (random.oneIn(2) ? -1n : 1n) * random.magnitude(0n, 10n ** 9n) * USD
-  return { mode: random.pick<Mode>(['cross', 'isolated', 'portfolio']), cash, positions: [...chosen.values()] }
+  return { mode: random.pick<Mode>(MODES), cash, positions: [...chosen.values()] }
 }
 
 /** The ledger keeps no order. */

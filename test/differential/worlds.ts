@@ -1,12 +1,18 @@
 /** Random states of markets and series, and the market matrix that the twin makes of them. */
 import {
   arbitrageOf,
+  capsOf,
   type EpochState,
   type ExpiryState,
   type ExpirySurface,
+  FULL_CAP,
+  FULL_FLOOR,
   GAP_UNIT,
+  horizonExpiry,
   type Instrument,
+  leastCap,
   type Market,
+  packCaps,
   packSurface,
   type RiskTerms,
   type SeriesState,
@@ -15,6 +21,9 @@ import {
   type SurfaceSlice,
   snapshotAt,
   squareRoot,
+  type TailRow,
+  type TailState,
+  tailWord,
   unpackSurface,
 } from '../../sdk/src/index.ts'
 import { anyMarket, between, MAX_PRICE, nearPrice, plainMarket } from './markets.ts'
@@ -107,7 +116,32 @@ function randomSeries(random: Random, market: Market, time: number): SeriesState
     epoch: isListed ? epoch : { ...epoch, rolledAt: 0, surfaceAt: 0 },
     terms: randomTerms(random),
     expiries: isListed ? expiries.map((expiry, at) => progressed(random, market, expiry, words[at] ?? 0n, time)) : [],
+    tail: { ...randomHistory(random, time), cached: 0n, horizon: horizonOf(surfaceAt, expiries, words) },
   }
+}
+
+/** A surface quotes only what expires after it. */
+function horizonOf(surfaceAt: number, expiries: readonly number[], words: readonly bigint[]): TailState['horizon'] {
+  const ahead = expiries.filter((each) => each > surfaceAt)
+  const expiry = horizonExpiry(ahead, surfaceAt)
+  return expiry === undefined ? undefined : { expiry, word: words[expiries.indexOf(expiry)] ?? 0n }
+}
+
+/** None, or caps posted up to ten days ago and others below or above them from which maintenance margin rises since. */
+function randomHistory(random: Random, time: number): Pick<TailState, 'posted' | 'base'> {
+  if (random.oneIn(3)) return { posted: 0n, base: 0n }
+  const postedAt = BigInt(time - random.below(10 * DAY))
+  const setAt = postedAt + random.upTo(BigInt(time) - postedAt)
+  return { posted: tailWord(randomCaps(random), postedAt), base: tailWord(randomCaps(random), setAt) }
+}
+
+/** As they may be posted: full near the middle in most, small in the tails. */
+export function randomCaps(random: Random): bigint {
+  const caps = Array.from({ length: 17 }, (_, n) => {
+    const inner = n > 3 && n < 13 && !random.oneIn(8)
+    return inner ? FULL_CAP : leastCap(n) + random.magnitude(0n, FULL_CAP - leastCap(n))
+  })
+  return packCaps(caps)
 }
 
 function randomExpiries(random: Random, time: number, count: number): number[] {
@@ -199,7 +233,15 @@ function wild(random: Random, snapshot: Snapshot): Snapshot {
       high: random.oneIn(4) ? row.high : word(random),
     }
   })
-  return { ...snapshot, strikes }
+  const tails = snapshot.tails.map((row) => (random.oneIn(2) ? row : wildTail(random)))
+  return { ...snapshot, strikes, tails }
+}
+
+/** Caps and floors of any size, initial ones without regard to those of maintenance; nothing known, now and then. */
+function wildTail(random: Random): TailRow {
+  const any = () => tailWord(capsOf(word(random)), random.upTo(FULL_FLOOR))
+  const [implied, historical] = [random.oneIn(8) ? 0n : any(), random.oneIn(8) ? 0n : any()]
+  return { implied, impliedInitial: any(), historical, historicalInitial: any() }
 }
 
 function word(random: Random): bigint {

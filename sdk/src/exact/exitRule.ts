@@ -24,9 +24,9 @@ export type ExitFailure =
     }
   | { readonly error: 'SettledCashTooLow'; readonly settledCash: bigint; readonly floor: bigint }
 
-/** E-1: enough on the outcome alone. */
+/** E-1: enough on the outcome alone. A change of mode needs maintenance margin in the old mode too (E-4). */
 export function passesOutright(action: Action, after: Assessment): boolean {
-  return after.equity >= after.initial && after.settledCash >= settledFloor(action, after)
+  return action !== 'modeChange' && after.equity >= after.initial && after.settledCash >= settledFloor(action, after)
 }
 
 /** E-2..E-4: the outcome against the state before, same block, same market. Undefined when allowed. */
@@ -34,6 +34,10 @@ export function exitFailure(action: Action, before: Assessment, after: Assessmen
   const { equity, initial, maintenance, settledCash } = after
   if (equity < initial && (action === 'modeChange' || !deRisks(before, after))) {
     return { error: 'InsufficientMargin', equity, initial, maintenance }
+  }
+  if (action === 'modeChange' && before.equity < before.maintenance) {
+    const { equity: had, maintenance: needed } = before
+    return { error: 'InsufficientMargin', equity: had, initial: needed, maintenance: needed }
   }
   let floor = settledFloor(action, after)
   if (action === 'depositCollateral') floor = minUsd(floor, before.settledCash)

@@ -4,6 +4,7 @@ export {
   type GroupMeasure,
   type RequirementTerms,
   scenarioPnl,
+  type TailMeasure,
   type UnderlyingRisk,
 } from './assessment.ts'
 export {
@@ -70,6 +71,7 @@ export {
   type RiskTerms,
   type Snapshot,
   type StrikeRow,
+  type TailRow,
 } from './market.ts'
 export { markOf, putMark, STRIKE_UNIT } from './matrix.ts'
 export {
