@@ -28,7 +28,7 @@ export type PosterOptions = {
   readonly clock?: ClockPort | undefined
 }
 
-/** The one transaction on its way. */
+/** A transaction without a receipt. */
 type Pending = {
   readonly offer: Offer
   readonly hash: Hex
@@ -53,7 +53,10 @@ export class Poster {
   /** By desk. */
   readonly #waits = new Map<string, string>()
   readonly #refusals = new Map<string, string>()
-  #pending: Pending | undefined
+  /** The one on its way, and those that were given up and may be mined all the same. */
+  #sent: readonly Pending[] = []
+  /** Of the one on its way. */
+  #awaited: Hex | undefined
   /** What was last offered for a nonce that is not mined yet: the next offer must be more. */
   #offered: { readonly nonce: number; readonly fees: Fees } | undefined
   #server: RunningServer | undefined
@@ -111,11 +114,11 @@ export class Poster {
     await this.#confirm(head)
     for (const desk of this.#desks) {
       await desk.observe(head)
-      if (!this.#pending) await this.#consider(desk, head)
+      if (!this.#awaited) await this.#consider(desk, head)
     }
     const balance = await this.#feed.balance(this.#chain.signer)
     this.metrics.balance.set(Number(formatEther(balance)))
-    this.metrics.inFlight.set(this.#pending ? 1 : 0)
+    this.metrics.inFlight.set(this.#sent.length)
     this.#roundAtMs = this.#clock.now()
     this.metrics.roundAt.set(this.#roundAtMs / 1000)
   }
@@ -185,7 +188,8 @@ export class Poster {
       this.#outcome(offer, 'nonce')
       return
     }
-    this.#pending = { offer, hash: signed.hash, nonce, sentBlock: head.number }
+    this.#sent = [...this.#sent, { offer, hash: signed.hash, nonce, sentBlock: head.number }]
+    this.#awaited = signed.hash
     this.log.info({ ...labelsOf(offer), cause, hash: signed.hash, nonce }, 'submitted')
   }
 
@@ -212,20 +216,27 @@ export class Poster {
     if (!overtaken) this.log.warn({ ...labelsOf(offer), error, args }, 'the feed would refuse it')
   }
 
-  /** Once its transaction has a receipt, or is given up so that the next message takes its nonce. */
+  /** Settles what has a receipt. What is awaited too long is given up, so that the next message takes its nonce. */
   async #confirm(head: Head): Promise<void> {
-    const pending = this.#pending
-    if (!pending) return
-    const taken = (await this.#chain.nonce()) > pending.nonce // before the receipt, which exists if its own nonce was used
-    const receipt = await this.#chain.receipt(pending.hash)
-    if (receipt) {
-      this.#pending = undefined
-      this.#offered = undefined
-      return this.#settled(pending, receipt)
+    if (this.#sent.length === 0) return
+    const count = await this.#chain.nonce() // before the receipts, which exist if their own nonces were used
+    const settled = new Set<number>()
+    for (const pending of this.#sent) {
+      const receipt = await this.#chain.receipt(pending.hash)
+      if (!receipt) continue
+      settled.add(pending.nonce)
+      this.#settled(pending, receipt)
     }
-    if (!taken && head.number - pending.sentBlock < this.settings.gas.replaceAfterBlocks) return
-    this.#pending = undefined
-    this.#outcome(pending.offer, taken ? 'displaced' : 'slow')
+    const awaited = this.#sent.find(({ hash }) => hash === this.#awaited)
+    this.#sent = this.#sent.filter(({ nonce }) => nonce >= count && !settled.has(nonce))
+    if (settled.size > 0) this.#offered = undefined
+    if (awaited === undefined) return
+    const isDone = settled.has(awaited.nonce)
+    const isDisplaced = !isDone && awaited.nonce < count
+    const isSlow = head.number - awaited.sentBlock >= this.settings.gas.replaceAfterBlocks
+    if (!isDone && !isDisplaced && !isSlow) return
+    this.#awaited = undefined
+    if (!isDone) this.#outcome(awaited.offer, isDisplaced ? 'displaced' : 'slow')
   }
 
   /** A transaction that reverted lost a race: it was simulated at the head it was sent on. */

@@ -21,7 +21,7 @@ export type SurfaceFault =
   | { readonly kind: 'arbitrage'; readonly expiry: number; readonly violation: SurfaceViolation }
 
 /** What is wrong with the input of a signer, or with the price that it is held against. */
-export type InputRefusal =
+type InputRefusal =
   /** The source did not answer. */
   | { readonly kind: 'no-input'; readonly problem: string }
   /** What it answered is no chain, or no prices. */

@@ -120,7 +120,7 @@ type Resolved<T> = Omit<T, 'deployment' | 'privateKeyFile' | 'underlyings'> & {
 type SignerInput = z.output<typeof signerSchema>
 type PosterInput = z.output<typeof posterSchema>
 /** Relative paths are resolved; a group holds its own underlying. */
-export type SignedUnderlying = Named & {
+type SignedUnderlying = Named & {
   /** Of options, for the surface. Undefined: none is signed. */
   readonly quotes: string | undefined
   readonly depthUsd: number | undefined

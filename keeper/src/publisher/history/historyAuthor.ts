@@ -15,7 +15,7 @@ import type { Decline, HistoryRefusal } from '../refusal.ts'
 import { type HistoryTimeliness, type HistoryTolerance, historyApart, historyFault } from './agreement.ts'
 import { type PriceLimits, priceRefusal } from './priceCheck.ts'
 
-export type HistoryLimits = PriceLimits &
+type HistoryLimits = PriceLimits &
   HistoryTimeliness & {
     /** Seconds between two looks at the source: prices are daily, and a table of two years is large. */
     readonly reloadSeconds: number
@@ -98,11 +98,10 @@ export class HistoryAuthor implements Author<HistoryMessage, HistoryState> {
     const at = Number(head.timestamp)
     const newest = Math.min(...histories.map(({ times }) => times.findLast((time) => time <= at) ?? 0))
     metrics.priceAge.set({ underlying: symbol }, at - newest)
-    const spot = Number(market.spot) / 1e18
-    const refusal = priceRefusal(histories, { underlying: symbol, at, spot }, limits)
-    if (refusal) return skip(refusal)
     if (this.#own === undefined || this.#isSpent(this.#own, state)) {
-      const posting = this.#posting({ timestamp: at, scanRange })
+      const spot = Number(market.spot) / 1e18
+      const refusal = priceRefusal(histories, { underlying: symbol, at, spot }, limits)
+      const posting = refusal ? skip(refusal) : this.#posting({ timestamp: at, scanRange })
       if (posting.status !== 'next') return posting
       const { timestamp, weights, offset, inputs, code } = posting.value
       this.#own = { underlying: state.underlying, timestamp, scanRange, weights, offset, inputs, code }

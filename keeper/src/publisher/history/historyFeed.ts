@@ -9,7 +9,7 @@ const WAD = 10n ** 18n
 const MAX_OFFSET = 600_000
 const TAIL_BITS = 221n
 
-export const historyMessage = z.strictObject({
+const historyMessage = z.strictObject({
   underlying: underlyingNumber,
   timestamp: seconds,
   scanRange: integer(1n, WAD),

@@ -24,7 +24,7 @@ const quote = z.strictObject({
   forwardRatio: integer(1n, 10n * WAD),
   discount: integer(1n, WAD),
 })
-export const surfaceMessage = z.strictObject({
+const surfaceMessage = z.strictObject({
   underlying: underlyingNumber,
   timestamp: seconds,
   premium: integer(-MILLION, MILLION),
