@@ -116,6 +116,14 @@ describe('plimsoll weights compute', () => {
     refused(registerWeights, wide, undefined, /between 0 and 0.9/)
   })
 
+  it('takes the last moment at which every member has a price, where none is given', () => {
+    const last = START + (DAYS - 1) * DAY
+    const request = REQUEST.slice(0, 6)
+    assert.equal(compute(PRICES, request).timestamp, last, 'B has no price at noon')
+    const none = withRow((row, i) => (i === 0 ? row : row.replace(/^(\d+,[^,]*),[^,]*/, '$1,')))
+    refused(registerWeights, ['weights', 'compute', '--prices', none, ...request], undefined, /:B: holds no price/)
+  })
+
   it('draws the caps', () => {
     const file = temporaryFile('caps.svg')
     compute(PRICES, [...REQUEST, '--plot', file])

@@ -58,9 +58,9 @@ function capsChart({ underlying, timestamp, caps, scanRange, offset }: HistoryPo
 
 function compute({ prices, underlying, group, at, scanRange, plot }: ComputeOptions): void {
   const histories = membersOf(prices, group, underlying)
-  const own = histories.find(({ symbol }) => symbol === underlying)
-  const timestamp = at ?? own?.times.at(-1)
-  if (timestamp === undefined) throw new InputError(prices, { column: underlying }, 'holds no price')
+  const empty = histories.find(({ times }) => times.length === 0)
+  if (empty) throw new InputError(prices, { column: empty.symbol }, 'holds no price')
+  const timestamp = at ?? Math.min(...histories.map(({ times }) => times.at(-1) ?? Number.NaN))
   const posting = historyPosting({ underlying, timestamp, scanRange }, histories)
   if (plot !== undefined) writeChart(plot, capsChart(posting))
   printJson(postingDocument(posting))
@@ -99,7 +99,11 @@ export function registerWeights(program: Command): void {
     .requiredOption('--underlying <symbol>', 'whose posting')
     .requiredOption('--group <symbols>', 'members of its offset group, such as BTC,ETH; itself alone for none', symbols)
     .requiredOption('--scan-range <fraction>', 'scan range of the nodes, PSR_M + epsilon, such as 0.12', wad)
-    .option('--at <unix>', 'moment of the posting in unix seconds (default: of the last price)', wholeNumberFrom(1))
+    .option(
+      '--at <unix>',
+      'moment of the posting in unix seconds (default: until which all have prices)',
+      wholeNumberFrom(1),
+    )
     .option('--plot <file>', 'write the caps as SVG')
     .action(compute)
   weights
