@@ -196,6 +196,34 @@ describe('three signers and two posters', () => {
     await world.networkHelpers.setNextBlockBaseFeePerGas(GWEI)
   })
 
+  it('tell of a transaction that is mined after it was given up', async () => {
+    await posters[1]?.stop()
+    await startPoster(1, { port: 0, worth: { maxGasPriceGwei: 2 } })
+    now += 1_800
+    await world.push(world.spot, now)
+    for (const index of [0, 1, 2]) world.publish(index, seenBy(index, higher(3)))
+    await sign(0, 1, 2)
+    const { provider } = world.connection
+    await world.networkHelpers.setNextBlockBaseFeePerGas(GWEI)
+    await world.mine(now + 1)
+    await provider.request({ method: 'evm_setAutomine', params: [false] })
+    await posters[1]?.round()
+    for (const second of [2, 3, 4]) {
+      await world.networkHelpers.setNextBlockBaseFeePerGas(100n * GWEI)
+      await world.mine(now + second)
+    }
+    await posters[1]?.round()
+    const outcomes = async () => counted(posters[1]?.metrics.outcomes ?? assert.fail(), 'outcome')
+    assert.deepEqual([posted[1], await outcomes()], [[], { slow: 1 }], 'too dear to offer more')
+    await world.networkHelpers.setNextBlockBaseFeePerGas(GWEI)
+    await provider.request({ method: 'evm_setAutomine', params: [true] })
+    await world.mine(now + 5)
+    await posters[1]?.round()
+    assert.deepEqual([posted[1]?.at(-1)?.timestamp, await outcomes()], [now, { slow: 1, posted: 1 }])
+    await posters[1]?.stop()
+    await startPoster(1)
+  })
+
   it('go on after a restart, also with a transaction on its way', async () => {
     now += 1_800
     await world.push(world.spot, now)

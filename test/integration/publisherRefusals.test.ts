@@ -42,8 +42,8 @@ describe('a signer', () => {
       expiries(),
     )
     const metrics = await (await fetch(`${world.urls[0]}/metrics`)).text()
-    assert.match(metrics, /plimsoll_signer_accepted_total\{underlying="BTC",signer="signer-0"\} 1\n/)
-    assert.match(metrics, /plimsoll_signer_ready\{underlying="BTC",signer="signer-0"\} 1\n/)
+    assert.match(metrics, /plimsoll_signer_accepted_total\{feed="surface",underlying="BTC",signer="signer-0"\} 1\n/)
+    assert.match(metrics, /plimsoll_signer_ready\{feed="surface",underlying="BTC",signer="signer-0"\} 1\n/)
     assert.equal((await fetch(`${world.urls[0]}/health`)).status, 200)
     assert.equal((await fetch(`${world.urls[0]}/surface/DOGE`)).status, 404)
   })

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
+import { withoutPrices } from '../../scripts/feeds/priceFile.ts'
 import { getSeries, parseDeployment } from '../../sdk/src/index.ts'
 import {
   BTC,
+  closeAt,
   createPublisherWorld,
   POSTERS,
   type PublisherWorld,
@@ -81,6 +83,48 @@ describe('signers and a poster as processes of their own', () => {
       const failures = output.out.split('\n').filter((row) => row.startsWith('FAIL'))
       assert.deepEqual(failures.length, 1, output.out + output.err)
       assert.match(failures[0] ?? '', new RegExp(`signer at ${world.urls[1]}`))
+    }
+    for (const { child, exit } of all) {
+      child.kill('SIGTERM')
+      assert.equal(await exit, 0)
+    }
+  })
+
+  it('posts the history that two of three signed from prices that differ, and checks it', async () => {
+    const history = { limits: { reloadSeconds: 0 } }
+    const fileOf = (index: number) => {
+      const underlyings = { BTC: { history: { prices: `prices-${index}.csv`, group: ['ETH'] } } }
+      return world.signerFile(index, { underlyings, history })
+    }
+    const time = QUOTED_AT + 60
+    await world.push(closeAt(time), time)
+    const signers = [1, 2].map((index) => {
+      // Each misses an hour of every day, none of them near midnight.
+      world.publishPrices(index, time, (row, t) => (t % 86_400 === (9 + index) * 3_600 ? withoutPrices(row) : row))
+      return run(['sign', '--config', fileOf(index)], { PLIMSOLL_SIGNER_KEY: SIGNERS[index]?.key ?? '' })
+    })
+    const posterFile = world.posterFile(1, { underlyings: [], history: { underlyings: ['BTC'] } })
+    const env = { PLIMSOLL_POSTER_KEY: POSTERS[1]?.key ?? '' }
+    const poster = run(['post', '--json', '--config', posterFile], env)
+    const all = [...signers, poster]
+    await untilTrue(
+      () => poster.output.out.includes('\n') || all.some(({ child }) => child.exitCode !== null),
+      () => all.map(({ output }) => output.err).join('\n'),
+    )
+    const line = JSON.parse(poster.output.out)
+    assert.deepEqual([line.type, line.underlying, line.cause], ['history', 'BTC', 'first'])
+    assert.deepEqual(line.signers, [SIGNERS[1]?.address, SIGNERS[2]?.address])
+    assert.equal(line.timestamp, time)
+    const key = { PLIMSOLL_SIGNER_KEY: SIGNERS[1]?.key ?? '' }
+    const checks = [
+      { ...run(['check', 'sign', '--config', fileOf(1)], key), what: /^ok {3}prices of BTC: offset \d+$/m },
+      { ...run(['check', 'post', '--config', posterFile], env), what: /^ok {3}history of BTC: \d+ s old$/m },
+    ]
+    for (const { exit, output, what } of checks) {
+      assert.equal(await exit, 1, 'the first signer is down')
+      assert.match(output.out, what)
+      const failures = output.out.split('\n').filter((row) => row.startsWith('FAIL'))
+      assert.deepEqual(failures.length, 1, output.out + output.err)
     }
     for (const { child, exit } of all) {
       child.kill('SIGTERM')

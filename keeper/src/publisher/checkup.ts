@@ -1,101 +1,144 @@
-/** Can this publisher work? Every precondition, checked against chain, quotes and other publishers. */
+/** Can this publisher work? Every precondition, checked against chain, input and other publishers. */
 import { formatEther } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import type { Finding } from '../doctor.ts'
+import type { Head } from '../ports/chain.ts'
+import { systemClock } from '../ports/clock.ts'
 import { httpTransport } from '../ports/viemChain.ts'
-import { FeedChain, type FeedState } from './ports/feedChain.ts'
+import type { Author, FeedName, Made, Stamped } from './feed.ts'
+import { HistoryAuthor } from './history/historyAuthor.ts'
+import { historyFeed } from './history/historyFeed.ts'
+import { createSignerMetrics } from './metrics.ts'
+import { FeedChain, type FeedState, type HistoryState, type SurfaceState } from './ports/feedChain.ts'
 import { HttpPeers } from './ports/peers.ts'
-import { quoteSource } from './ports/quoteSource.ts'
-import { propose } from './propose.ts'
+import { textSource } from './ports/textSource.ts'
 import type { Named, PosterSettings, SignerSettings } from './settings.ts'
-import { readSnapshot } from './snapshot.ts'
+import { SurfaceAuthor } from './surface/surfaceAuthor.ts'
+import { surfaceFeed } from './surface/surfaceFeed.ts'
 
 export async function checkSigner(settings: SignerSettings): Promise<Finding[]> {
-  const chain = connect(settings)
-  const findings = await chainFindings(chain)
+  const { chain, findings } = await connect(settings)
   if (findings.some(({ ok }) => !ok)) return findings
   const head = await chain.head()
+  const metrics = createSignerMetrics(settings.name)
   const own = privateKeyToAddress(settings.privateKey.reveal())
-  for (const underlying of settings.underlyings) {
-    const state = await chain.state(underlying.id, head)
-    const known = state.signers.includes(own)
-    const place = `${own} ${known ? 'is' : 'is not'} one of ${state.signers.length} signers, ${state.quorum} of them sign`
-    findings.push({ ok: known, check: `signer of ${underlying.symbol}`, detail: place })
-    findings.push(surfaceFinding(underlying, state), await quotesFinding(settings, underlying, state))
+  const known = (what: FeedName, { symbol }: Named, { signers, quorum }: FeedState): Finding => {
+    const ok = signers.includes(own)
+    const place = `${own} ${ok ? 'is' : 'is not'} one of ${signers.length} signers, ${quorum} of them sign`
+    return { ok, check: `signer of ${what} of ${symbol}`, detail: place }
   }
-  return [...findings, ...(await peerFindings(settings.peers, settings))]
+  for (const underlying of settings.underlyings) {
+    const { id, symbol, quotes, depthUsd, history } = underlying
+    if (quotes !== undefined) {
+      const state = await chain.surface(id, head)
+      findings.push(known('surface', underlying, state), surfaceFinding(underlying, state))
+      const { limits, tolerance } = settings
+      const author = new SurfaceAuthor({ symbol, source: textSource(quotes), depthUsd, limits, tolerance, metrics })
+      findings.push(await inputFinding(`quotes of ${symbol}`, author, state))
+    }
+    if (history !== undefined) {
+      const state = await chain.history(id, head)
+      findings.push(known('history', underlying, state), historyFinding(underlying, state))
+      const [source, { limits, tolerance }] = [textSource(history.prices), settings.history]
+      const { group } = history
+      const author = new HistoryAuthor({ symbol, group, source, limits, tolerance, clock: systemClock, metrics })
+      findings.push(await inputFinding(`prices of ${symbol}`, author, state))
+    }
+  }
+  const asked = settings.underlyings.find(({ quotes }) => quotes !== undefined)
+  return [...findings, ...(await peerFindings(settings.peers, settings, asked, settings.underlyings[0]))]
 }
 
 export async function checkPoster(settings: PosterSettings): Promise<Finding[]> {
-  const chain = connect(settings)
-  const findings = await chainFindings(chain)
+  const { chain, findings } = await connect(settings)
   if (findings.some(({ ok }) => !ok)) return findings
   const head = await chain.head()
   const own = privateKeyToAddress(settings.privateKey.reveal())
   const balance = await chain.balance(own)
   findings.push({ ok: balance > 0n, check: 'gas money', detail: `${formatEther(balance)} of ${own}` })
-  for (const underlying of settings.underlyings) {
-    const state = await chain.state(underlying.id, head)
-    const enough = settings.signers.length >= state.quorum
-    const detail = `${settings.signers.length} signers are asked, ${state.quorum} must sign`
-    findings.push({ ok: enough, check: `quorum of ${underlying.symbol}`, detail }, surfaceFinding(underlying, state))
+  const enough = (what: FeedName, { symbol }: Named, { quorum }: FeedState): Finding => {
+    const detail = `${settings.signers.length} signers are asked, ${quorum} must sign`
+    return { ok: settings.signers.length >= quorum, check: `quorum of ${what} of ${symbol}`, detail }
   }
-  return [...findings, ...(await peerFindings(settings.signers, settings))]
+  for (const underlying of settings.underlyings) {
+    const state = await chain.surface(underlying.id, head)
+    findings.push(enough('surface', underlying, state), surfaceFinding(underlying, state))
+  }
+  for (const underlying of settings.history.underlyings) {
+    const state = await chain.history(underlying.id, head)
+    findings.push(enough('history', underlying, state), historyFinding(underlying, state))
+  }
+  const [[asked], [other]] = [settings.underlyings, settings.history.underlyings]
+  return [...findings, ...(await peerFindings(settings.signers, settings, asked, other))]
 }
 
 type Shared = Pick<SignerSettings, 'rpcUrl' | 'rpcTimeoutMs' | 'deployment' | 'peerTimeoutMs'> & {
   readonly underlyings: readonly Named[]
 }
 
-function connect({ rpcUrl, rpcTimeoutMs, deployment }: Shared): FeedChain {
-  return new FeedChain(httpTransport(rpcUrl, rpcTimeoutMs), deployment)
-}
-
-async function chainFindings(chain: FeedChain): Promise<Finding[]> {
+async function connect({
+  rpcUrl,
+  rpcTimeoutMs,
+  deployment,
+}: Shared): Promise<{ chain: FeedChain; findings: Finding[] }> {
+  const chain = new FeedChain(httpTransport(rpcUrl, rpcTimeoutMs), deployment)
   await chain.requireChain()
-  const { surfaceFeed, series, chainId } = chain.deployment
+  const { surfaceFeed, historyFeed, series, tails, chainId } = chain.deployment
   const findings: Finding[] = [{ ok: true, check: 'chain', detail: `${chainId}` }]
-  for (const [name, address] of Object.entries({ surfaceFeed, series })) {
+  for (const [name, address] of Object.entries({ surfaceFeed, historyFeed, series, tails })) {
     findings.push({ ok: await chain.hasCode(address), check: `code of ${name}`, detail: address })
   }
-  return findings
+  return { chain, findings }
 }
 
 const HOUR = 3_600
+const DAY = 86_400
 
-function surfaceFinding({ symbol }: Named, { head, series: { epoch } }: FeedState): Finding {
-  if (epoch.number === 0) return { ok: true, check: `surface of ${symbol}`, detail: 'none yet' }
-  const age = Number(head.timestamp) - epoch.surfaceAt
-  return { ok: age <= HOUR, check: `surface of ${symbol}`, detail: `${age} s old` }
+function surfaceFinding({ symbol }: Named, { head, series: { epoch } }: SurfaceState): Finding {
+  const at = epoch.number === 0 ? undefined : epoch.surfaceAt
+  return ageFinding(`surface of ${symbol}`, head, at, HOUR)
 }
 
-async function quotesFinding(
-  { limits }: SignerSettings,
-  { symbol, quotes, depthUsd }: SignerSettings['underlyings'][number],
-  state: FeedState,
+function historyFinding({ symbol }: Named, { head, stored }: HistoryState): Finding {
+  return ageFinding(`history of ${symbol}`, head, stored?.timestamp, 2 * DAY)
+}
+
+function ageFinding(check: string, head: Head, at: number | undefined, limit: number): Finding {
+  if (at === undefined) return { ok: true, check, detail: 'none yet' }
+  const age = Number(head.timestamp) - at
+  return { ok: age <= limit, check, detail: `${age} s old` }
+}
+
+/** What the signer would make of its input now. */
+async function inputFinding<Message extends Stamped, State extends FeedState>(
+  check: string,
+  author: Author<Message, State>,
+  state: State,
 ): Promise<Finding> {
-  const check = `quotes of ${symbol}`
-  const at = Number(state.head.timestamp) + limits.maximumLead
-  const input = await quoteSource(quotes)
-    .latest()
-    .catch((error: unknown) => String(error))
-  if (typeof input === 'string') return { ok: false, check, detail: input }
-  const snapshot = readSnapshot(input, { underlying: symbol, at, maximumAge: limits.maximumAge })
-  const outcome = snapshot.status === 'next' ? propose(snapshot.value, state, { limits, depthUsd }) : snapshot
-  if (outcome.status === 'next') {
-    const { message, fit } = outcome.value
-    const detail = `${message.expiries.length} expiries, ${fit.quotes} quotes, error ${fit.worstError.toFixed(2)} points`
-    return { ok: true, check, detail }
-  }
+  const { outcome } = await author.propose(state)
+  if (outcome.status === 'next') return { ok: true, check, detail: notesOf(outcome.value) }
   const { kind } = outcome.reason
   return { ok: kind === 'not-newer', check, detail: `refused: ${kind}` }
 }
 
-async function peerFindings(urls: readonly string[], { underlyings, peerTimeoutMs }: Shared): Promise<Finding[]> {
+function notesOf<Message>({ notes }: Made<Message>): string {
+  return Object.entries(notes)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+}
+
+/** Whether each answers about a surface, or where none is asked for, about a history. */
+async function peerFindings(
+  urls: readonly string[],
+  { deployment, peerTimeoutMs }: Shared,
+  surface: Named | undefined,
+  history: Named | undefined,
+): Promise<Finding[]> {
   const findings = new Map<string, Finding>()
   const peers = new HttpPeers(urls, peerTimeoutMs, (peer, problem) =>
     findings.set(peer, { ok: problem === undefined, check: `signer at ${peer}`, detail: problem ?? 'answers' }),
   )
-  for (const { symbol } of underlyings.slice(0, 1)) await peers.surfaces(symbol)
+  if (surface !== undefined) await peers.documents(surfaceFeed(deployment), surface.symbol)
+  else if (history !== undefined) await peers.documents(historyFeed(deployment), history.symbol)
   return [...findings.values()]
 }

@@ -30,18 +30,18 @@ type Flags = { readonly config: string; readonly json?: boolean }
 
 /** `sign`, `post` and `check`. */
 export function publisherCommands(): Command {
-  const program = new Command('feeds').description('Publishers of volatility surfaces')
+  const program = new Command('feeds').description('Publishers of volatility surfaces and of history')
   configured(program.command('sign'))
-    .description('calibrate quotes, sign what they say, co-sign what agrees with that')
+    .description('sign what quotes and past prices say, co-sign what agrees with that')
     .action(({ config }: Flags) => serve(new Signer({ settings: loadSigner(config, process.env) })))
   configured(program.command('post'))
     .description('collect signatures of a quorum and post what is worth its gas')
-    .option('--json', 'one JSON line per posted surface on stdout')
+    .option('--json', 'one JSON line per posted message on stdout')
     .action(({ config, json }: Flags) =>
       serve(new Poster({ settings: loadPoster(config, process.env), emit: json ? print : undefined })),
     )
   configured(program.command('check'))
-    .description('check a configuration, its chain, its quotes and its signers; exit code 1 if something fails')
+    .description('check a configuration, its chain, its input and its signers; exit code 1 if something fails')
     .addArgument(new Argument('<role>').choices(['sign', 'post']))
     .action(check)
   return program

@@ -7,34 +7,34 @@ import type { Fees, Head, Receipt, Revert } from '../ports/chain.ts'
 import { type ClockPort, systemClock } from '../ports/clock.ts'
 import { type Answer, type RunningServer, serve } from '../ports/server.ts'
 import { httpTransport, ViemChain } from '../ports/viemChain.ts'
+import { historyFeed } from './history/historyFeed.ts'
+import { historyJudge } from './history/historyJudge.ts'
 import { createPosterMetrics, type PosterMetrics } from './metrics.ts'
-import { FeedChain, type FeedState } from './ports/feedChain.ts'
+import { FeedChain } from './ports/feedChain.ts'
 import { HttpPeers, type PeersPort } from './ports/peers.ts'
-import { postCall, type QuorumMessage, quorumMessages } from './quorum.ts'
+import { type Desk, type Offer, PosterDesk } from './posterDesk.ts'
 import { repeat } from './rounds.ts'
 import type { Named, PosterSettings } from './settings.ts'
-import { type Cause, type Verdict, type Wait, worthOf } from './worth.ts'
+import { surfaceFeed } from './surface/surfaceFeed.ts'
+import { surfaceJudge } from './surface/surfaceJudge.ts'
+import type { Wait } from './verdict.ts'
 
 export type PosterOptions = {
   readonly settings: PosterSettings
-  /** Takes one JSON line per message that the feed took. */
+  /** Takes one JSON line per message that a feed took. */
   readonly emit?: ((line: string) => void) | undefined
   /** Default: the URLs of the settings. */
   readonly transport?: Transport | undefined
   readonly clock?: ClockPort | undefined
 }
 
-/** The one transaction on its way. */
+/** A transaction without a receipt. */
 type Pending = {
-  readonly underlying: Named
-  readonly posted: QuorumMessage
-  readonly cause: Cause
+  readonly offer: Offer
   readonly hash: Hex
   readonly nonce: number
   readonly sentBlock: bigint
 }
-
-type Posting = Extract<Verdict, { post: true }>
 
 /** Reverts that say that a message of somebody else, as new or newer, was first. */
 const OVERTAKEN = ['PremiumNotNewer']
@@ -47,11 +47,16 @@ export class Poster {
   readonly #feed: FeedChain
   readonly #chain: ViemChain
   readonly #signers: PeersPort
+  readonly #desks: readonly Desk[]
   readonly #clock: ClockPort
   readonly #emit: (line: string) => void
+  /** By desk. */
   readonly #waits = new Map<string, string>()
   readonly #refusals = new Map<string, string>()
-  #pending: Pending | undefined
+  /** The one on its way, and those that were given up and may be mined all the same. */
+  #sent: readonly Pending[] = []
+  /** Of the one on its way. */
+  #awaited: Hex | undefined
   /** What was last offered for a nonce that is not mined yet: the next offer must be more. */
   #offered: { readonly nonce: number; readonly fees: Fees } | undefined
   #server: RunningServer | undefined
@@ -73,6 +78,10 @@ export class Poster {
       metrics.signerUp.set({ peer }, problem === undefined ? 1 : 0)
       if (problem !== undefined) this.log.debug({ peer, problem }, 'signer does not answer')
     })
+    this.#desks = [
+      ...settings.underlyings.map((each) => this.#surfaceDesk(each)),
+      ...settings.history.underlyings.map((each) => this.#historyDesk(each)),
+    ]
   }
 
   get port(): number | undefined {
@@ -103,56 +112,71 @@ export class Poster {
   async round(): Promise<void> {
     const head = await this.#feed.head()
     await this.#confirm(head)
-    for (const underlying of this.settings.underlyings) {
-      const state = await this.#feed.state(underlying.id, head)
-      const age = Number(head.timestamp) - state.series.epoch.surfaceAt
-      this.metrics.surfaceAge.set({ underlying: underlying.symbol }, age)
-      if (!this.#pending) await this.#consider(underlying, state)
+    for (const desk of this.#desks) {
+      await desk.observe(head)
+      if (!this.#awaited) await this.#consider(desk, head)
     }
     const balance = await this.#feed.balance(this.#chain.signer)
     this.metrics.balance.set(Number(formatEther(balance)))
-    this.metrics.inFlight.set(this.#pending ? 1 : 0)
+    this.metrics.inFlight.set(this.#sent.length)
     this.#roundAtMs = this.#clock.now()
     this.metrics.roundAt.set(this.#roundAtMs / 1000)
   }
 
-  /** The newest message that a quorum signed, if it is worth its gas. */
-  async #consider(underlying: Named, state: FeedState): Promise<void> {
-    const { symbol } = underlying
-    const documents = await this.#signers.surfaces(symbol)
-    const messages = await quorumMessages(documents, state, this.settings.deployment)
-    this.metrics.signatures.set({ underlying: symbol }, messages[0]?.signatures.length ?? 0)
-    const { worth, gas } = this.settings
-    const policy = { ...worth, maxGasPrice: worth.maxGasPriceGwei, urgentGasPrice: worth.urgentGasPriceGwei }
-    const [message] = messages
-    if (!message || this.#refusals.get(symbol) === refusalKey(message, state.head)) return
-    const verdict = worthOf(message.message, state, state.head.baseFee + gas.priorityFeeGwei, policy)
-    if (verdict.post) await this.#post(underlying, message, verdict, state.head)
-    else this.#wait(symbol, message, verdict.wait)
+  #surfaceDesk({ id, symbol }: Named): Desk {
+    const { deployment, worth } = this.settings
+    return new PosterDesk({
+      ...this.#shared(symbol),
+      feed: surfaceFeed(deployment),
+      stateOf: (head) => this.#feed.surface(id, head),
+      judge: surfaceJudge({ ...worth, maxGasPrice: worth.maxGasPriceGwei, urgentGasPrice: worth.urgentGasPriceGwei }),
+    })
+  }
+
+  #historyDesk({ id, symbol }: Named): Desk {
+    const { deployment, history } = this.settings
+    const { worth } = history
+    return new PosterDesk({
+      ...this.#shared(symbol),
+      feed: historyFeed(deployment),
+      stateOf: (head) => this.#feed.history(id, head),
+      judge: historyJudge({ ...worth, maxGasPrice: worth.maxGasPriceGwei, urgentGasPrice: worth.urgentGasPriceGwei }),
+    })
+  }
+
+  #shared(symbol: string) {
+    return { symbol, signers: this.#signers, metrics: this.metrics }
+  }
+
+  /** Posts the newest message that a quorum signed, if it is worth its gas. */
+  async #consider(desk: Desk, head: Head): Promise<void> {
+    const found = await desk.consider(head.baseFee + this.settings.gas.priorityFeeGwei)
+    if (found.kind === 'wait') return this.#wait(desk, found.digest, found.wait)
+    if (found.kind === 'nothing' || this.#refusals.get(keyOf(desk)) === refusalKey(found.offer, head)) return
+    await this.#post(found.offer, head)
   }
 
   /** A reason counts when it comes up, and again with every new message. */
-  #wait(symbol: string, { digest }: QuorumMessage, { kind }: Wait): void {
+  #wait(place: Place, digest: Hex, { kind }: Wait): void {
     const key = `${digest} ${kind}`
-    if (this.#waits.get(symbol) === key) return
-    this.#waits.set(symbol, key)
-    this.metrics.waited.inc({ underlying: symbol, reason: kind })
-    this.log.debug({ underlying: symbol, reason: kind }, 'waits')
+    if (this.#waits.get(keyOf(place)) === key) return
+    this.#waits.set(keyOf(place), key)
+    this.metrics.waited.inc({ ...labelsOf(place), reason: kind })
+    this.log.debug({ ...labelsOf(place), reason: kind }, 'waits')
   }
 
-  async #post(underlying: Named, posted: QuorumMessage, { cause, ceiling }: Posting, head: Head): Promise<void> {
-    const call = postCall(this.settings.deployment, posted)
+  async #post(offer: Offer, head: Head): Promise<void> {
+    const { call, ceiling, cause, digest } = offer
     const simulation = await this.#chain.simulate(call, head.number)
-    if (simulation.status === 'reverted') return this.#refused(underlying, simulation.revert, posted, head)
+    if (simulation.status === 'reverted') return this.#refused(offer, simulation.revert, head)
     // Without the pool, where an own transaction may stand that this one replaces.
     const estimate = await this.#chain.estimateGas(call, head.number)
-    if (estimate.status === 'reverted') return this.#refused(underlying, estimate.revert, posted, head)
+    if (estimate.status === 'reverted') return this.#refused(offer, estimate.revert, head)
     const { headroom } = this.settings.gas
     const gas = (estimate.gas * BigInt(Math.round(headroom * 100))) / 100n
     const nonce = await this.#chain.nonce()
     const fees = this.#feesFor(nonce, head, ceiling)
-    if (!fees)
-      return this.#wait(underlying.symbol, posted, { kind: 'gas-price', gasPrice: head.baseFee, limit: ceiling })
+    if (!fees) return this.#wait(offer, digest, { kind: 'gas-price', gasPrice: head.baseFee, limit: ceiling })
     const signed = await this.#chain.sign({ ...call, ...fees, nonce, gas })
     try {
       await this.#chain.send(signed, nonce)
@@ -161,11 +185,12 @@ export class Poster {
       // After a restart an offer for the nonce may stand that this process does not know: the next one is larger.
       if (!(error instanceof NonceError)) throw error
       this.#offered = { nonce, fees }
-      this.#outcome(underlying, 'nonce')
+      this.#outcome(offer, 'nonce')
       return
     }
-    this.#pending = { underlying, posted, cause, hash: signed.hash, nonce, sentBlock: head.number }
-    this.log.info({ underlying: underlying.symbol, cause, hash: signed.hash, nonce }, 'submitted')
+    this.#sent = [...this.#sent, { offer, hash: signed.hash, nonce, sentBlock: head.number }]
+    this.#awaited = signed.hash
+    this.log.info({ ...labelsOf(offer), cause, hash: signed.hash, nonce }, 'submitted')
   }
 
   /** More than what stands for `nonce` already, at most `ceiling`; undefined when that is not enough. */
@@ -184,56 +209,60 @@ export class Poster {
   }
 
   /** The same message is not tried again at the same block. */
-  #refused(underlying: Named, { error, args }: Revert, posted: QuorumMessage, head: Head): void {
-    this.#refusals.set(underlying.symbol, refusalKey(posted, head))
+  #refused(offer: Offer, { error, args }: Revert, head: Head): void {
+    this.#refusals.set(keyOf(offer), refusalKey(offer, head))
     const overtaken = OVERTAKEN.includes(error)
-    this.#outcome(underlying, overtaken ? 'overtaken' : `reverts:${error}`)
-    if (!overtaken) this.log.warn({ underlying: underlying.symbol, error, args }, 'the feed would refuse it')
+    this.#outcome(offer, overtaken ? 'overtaken' : `reverts:${error}`)
+    if (!overtaken) this.log.warn({ ...labelsOf(offer), error, args }, 'the feed would refuse it')
   }
 
-  /** Once its transaction has a receipt, or is given up so that the next message takes its nonce. */
+  /** Settles what has a receipt. What is awaited too long is given up, so that the next message takes its nonce. */
   async #confirm(head: Head): Promise<void> {
-    const pending = this.#pending
-    if (!pending) return
-    const taken = (await this.#chain.nonce()) > pending.nonce // before the receipt, which exists if its own nonce was used
-    const receipt = await this.#chain.receipt(pending.hash)
-    if (receipt) {
-      this.#pending = undefined
-      this.#offered = undefined
-      return this.#settled(pending, receipt)
+    if (this.#sent.length === 0) return
+    const count = await this.#chain.nonce() // before the receipts, which exist if their own nonces were used
+    const settled = new Set<number>()
+    for (const pending of this.#sent) {
+      const receipt = await this.#chain.receipt(pending.hash)
+      if (!receipt) continue
+      settled.add(pending.nonce)
+      this.#settled(pending, receipt)
     }
-    if (!taken && head.number - pending.sentBlock < this.settings.gas.replaceAfterBlocks) return
-    this.#pending = undefined
-    this.#outcome(pending.underlying, taken ? 'displaced' : 'slow')
+    const awaited = this.#sent.find(({ hash }) => hash === this.#awaited)
+    this.#sent = this.#sent.filter(({ nonce }) => nonce >= count && !settled.has(nonce))
+    if (settled.size > 0) this.#offered = undefined
+    if (awaited === undefined) return
+    const isDone = settled.has(awaited.nonce)
+    const isDisplaced = !isDone && awaited.nonce < count
+    const isSlow = head.number - awaited.sentBlock >= this.settings.gas.replaceAfterBlocks
+    if (!isDone && !isDisplaced && !isSlow) return
+    this.#awaited = undefined
+    if (!isDone) this.#outcome(awaited.offer, isDisplaced ? 'displaced' : 'slow')
   }
 
   /** A transaction that reverted lost a race: it was simulated at the head it was sent on. */
-  #settled({ underlying, posted, cause }: Pending, receipt: Receipt): void {
-    const { symbol } = underlying
-    const { message, signatures } = posted
+  #settled({ offer }: Pending, receipt: Receipt): void {
+    const { feed, symbol, cause, timestamp, signers } = offer
     this.metrics.gasUsed.inc(Number(receipt.gasUsed))
     this.metrics.gasPaid.inc(Number(formatEther(receipt.gasUsed * receipt.effectiveGasPrice)))
-    this.#outcome(underlying, receipt.succeeded ? 'posted' : 'lost')
+    this.#outcome(offer, receipt.succeeded ? 'posted' : 'lost')
     if (!receipt.succeeded) return
-    this.metrics.posted.inc({ underlying: symbol, cause })
-    const line = {
-      type: 'surface',
+    this.metrics.posted.inc({ ...labelsOf(offer), cause })
+    const posted = {
+      type: feed,
       poster: this.settings.name,
       underlying: symbol,
       cause,
-      timestamp: message.timestamp,
-      expiries: message.expiries.length,
-      signers: signatures.map(({ signer }) => signer),
-      hash: receipt.hash,
-      block: String(receipt.block),
-      gasUsed: String(receipt.gasUsed),
+      timestamp,
+      ...offer.line,
+      signers,
     }
+    const line = { ...posted, hash: receipt.hash, block: String(receipt.block), gasUsed: String(receipt.gasUsed) }
     this.#emit(JSON.stringify(line))
     this.log.info(line, 'posted')
   }
 
-  #outcome({ symbol }: Named, outcome: string): void {
-    this.metrics.outcomes.inc({ underlying: symbol, outcome })
+  #outcome(place: Place, outcome: string): void {
+    this.metrics.outcomes.inc({ ...labelsOf(place), outcome })
   }
 
   #health(): Answer {
@@ -243,7 +272,17 @@ export class Poster {
   }
 }
 
-function refusalKey({ digest }: QuorumMessage, { hash }: Head): string {
+type Place = Pick<Desk, 'feed' | 'symbol'>
+
+function keyOf({ feed, symbol }: Place): string {
+  return `${feed} ${symbol}`
+}
+
+function labelsOf({ feed, symbol: underlying }: Place): { feed: Place['feed']; underlying: string } {
+  return { feed, underlying }
+}
+
+function refusalKey({ digest }: Offer, { hash }: Head): string {
   return `${digest} ${hash}`
 }
 

@@ -1,14 +1,13 @@
 /** From what signers serve to messages that a quorum signed. */
-import { type Deployment, encodeSurfaceMessage, hashSurface, type SurfaceMessage, surfaceFeedAbi } from '@plimsoll/sdk'
-import { type Address, encodeFunctionData, type Hex } from 'viem'
-import type { Call } from '../ports/chain.ts'
+import type { Address, Hex } from 'viem'
+import type { Feed, Stamped } from './feed.ts'
 import type { FeedState } from './ports/feedChain.ts'
-import { type SignedSurface, type SurfaceDocument, signerOf } from './wire.ts'
+import { type FeedDocument, type Signed, signerOf } from './wire.ts'
 
 /** A message with signatures of different signers of the feed, ascending by signer. */
-export type QuorumMessage = {
+export type QuorumMessage<Message> = {
   readonly digest: Hex
-  readonly message: SurfaceMessage
+  readonly message: Message
   readonly signatures: readonly { readonly signer: Address; readonly signature: Hex }[]
 }
 
@@ -16,23 +15,21 @@ export type QuorumMessage = {
  * Messages about the state's underlying that are newer than the feed's last and carry a quorum, the newest first, then the one
  * with more signatures, then by digest: posters that see the same pick the same.
  */
-export async function quorumMessages(
-  documents: readonly SurfaceDocument[],
+export async function quorumMessages<Message extends Stamped>(
+  documents: readonly FeedDocument<Message>[],
   {
     underlying,
     signers,
     quorum,
     lastTimestamp,
   }: Pick<FeedState, 'underlying' | 'signers' | 'quorum' | 'lastTimestamp'>,
-  deployment: Deployment,
-): Promise<QuorumMessage[]> {
-  const surfaces = documents.flatMap(({ proposal, endorsements }) =>
-    proposal ? [proposal, ...endorsements] : endorsements,
-  )
-  const fresh = surfaces.filter(({ message }) => message.underlying === underlying && message.timestamp > lastTimestamp)
-  const byDigest = Map.groupBy(fresh, ({ message }) => hashSurface(deployment, message))
-  const all = await Promise.all([...byDigest].map((entry) => messageOf(entry, signers, deployment)))
-  return all
+  feed: Pick<Feed<Message>, 'digest'>,
+): Promise<QuorumMessage<Message>[]> {
+  const all = documents.flatMap(({ proposal, endorsements }) => (proposal ? [proposal, ...endorsements] : endorsements))
+  const fresh = all.filter(({ message }) => message.underlying === underlying && message.timestamp > lastTimestamp)
+  const byDigest = Map.groupBy(fresh, ({ message }) => feed.digest(message))
+  const joined = await Promise.all([...byDigest].map((entry) => messageOf(entry, signers, feed)))
+  return joined
     .flatMap((found) => (found && found.signatures.length >= quorum ? [found] : []))
     .sort(
       (a, b) =>
@@ -42,32 +39,20 @@ export async function quorumMessages(
     )
 }
 
-async function messageOf(
-  [digest, surfaces]: [Hex, readonly SignedSurface[]],
+async function messageOf<Message extends Stamped>(
+  [digest, signed]: [Hex, readonly Signed<Message>[]],
   signers: readonly Address[],
-  deployment: Deployment,
-): Promise<QuorumMessage | undefined> {
-  const [first] = surfaces
+  feed: Pick<Feed<Message>, 'digest'>,
+): Promise<QuorumMessage<Message> | undefined> {
+  const [first] = signed
   if (!first) return undefined
   const signatures = new Map<Address, Hex>()
-  for (const surface of surfaces) {
-    const signer = await signerOf(deployment, surface)
-    if (signer && signers.includes(signer)) signatures.set(signer, surface.signature)
+  for (const each of signed) {
+    const signer = await signerOf(feed, each)
+    if (signer && signers.includes(signer)) signatures.set(signer, each.signature)
   }
   const ascending = [...signatures]
     .map(([signer, signature]) => ({ signer, signature }))
     .sort((a, b) => (BigInt(a.signer) < BigInt(b.signer) ? -1 : 1))
   return { digest, message: first.message, signatures: ascending }
-}
-
-/** The call that posts it. */
-export function postCall({ surfaceFeed }: Deployment, { message, signatures }: QuorumMessage): Call {
-  const { underlying, timestamp, premium, depth, expiries } = encodeSurfaceMessage(message)
-  const signed = signatures.map(({ signature }) => signature)
-  const data = encodeFunctionData({
-    abi: surfaceFeedAbi,
-    functionName: 'post',
-    args: [underlying, timestamp, premium, depth, expiries, signed],
-  })
-  return { to: surfaceFeed, data }
 }

@@ -5,6 +5,7 @@ import { type Deployment, InvalidDeploymentError, MAX_EXPIRIES, parseDeployment 
 import { z } from 'zod'
 import { check, gwei, privateKey, RPC_VARIABLE, readJson, type Secret, wad } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import { historyPosterSchema, historySignerSchema, historySourceSchema } from './history/settings.ts'
 
 const SIGNER_KEY = 'PLIMSOLL_SIGNER_KEY'
 const POSTER_KEY = 'PLIMSOLL_POSTER_KEY'
@@ -55,14 +56,18 @@ const signerSchema = z.strictObject({
   underlyings: z
     .record(
       z.string(),
-      z.strictObject({
-        quotes: z.string().min(1),
-        depthUsd: z.number().positive().optional(),
-      }),
+      z
+        .strictObject({
+          quotes: z.string().min(1).optional(),
+          depthUsd: z.number().positive().optional(),
+          history: historySourceSchema.optional(),
+        })
+        .refine(({ quotes, history }) => quotes !== undefined || history !== undefined, 'must name quotes or history'),
     )
     .refine((all) => Object.keys(all).length > 0, 'must name at least one underlying'),
   limits: limitsSchema.prefault({}),
   tolerance: toleranceSchema.prefault({}),
+  history: historySignerSchema.prefault({}),
 })
 
 const worthSchema = z.strictObject({
@@ -75,23 +80,29 @@ const worthSchema = z.strictObject({
   urgentGasPriceGwei: gwei().prefault('500'),
 })
 
-const posterSchema = z.strictObject({
-  ...shared,
-  name: z.string().min(1).default('poster'),
-  port: z.number().int().min(0).max(65_535).default(9_490),
-  signers: z.array(z.url()).min(1),
-  underlyings: z.array(z.string()).min(1),
-  worth: worthSchema.prefault({}),
-  gas: z
-    .strictObject({
-      priorityFeeGwei: gwei().prefault('1'),
-      baseFeeMultiple: z.number().min(1).max(10).default(2),
-      headroom: z.number().min(1).max(3).default(1.25),
-      /** Blocks without a receipt after which the next message takes the place of a transaction. */
-      replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
-    })
-    .prefault({}),
-})
+const posterSchema = z
+  .strictObject({
+    ...shared,
+    name: z.string().min(1).default('poster'),
+    port: z.number().int().min(0).max(65_535).default(9_490),
+    signers: z.array(z.url()).min(1),
+    underlyings: z.array(z.string()).default([]),
+    worth: worthSchema.prefault({}),
+    history: historyPosterSchema.prefault({}),
+    gas: z
+      .strictObject({
+        priorityFeeGwei: gwei().prefault('1'),
+        baseFeeMultiple: z.number().min(1).max(10).default(2),
+        headroom: z.number().min(1).max(3).default(1.25),
+        /** Blocks without a receipt after which the next message takes the place of a transaction. */
+        replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
+      })
+      .prefault({}),
+  })
+  .refine(({ underlyings, history }) => underlyings.length + history.underlyings.length > 0, {
+    path: ['underlyings'],
+    message: 'must name at least one underlying, here or in history.underlyings',
+  })
 
 const contract = z.string()
 const deploymentSchema = z.looseObject({
@@ -108,10 +119,19 @@ type Resolved<T> = Omit<T, 'deployment' | 'privateKeyFile' | 'underlyings'> & {
 }
 type SignerInput = z.output<typeof signerSchema>
 type PosterInput = z.output<typeof posterSchema>
-export type SignerSettings = Resolved<SignerInput> & {
-  readonly underlyings: readonly (Named & { readonly quotes: string; readonly depthUsd: number | undefined })[]
+/** Relative paths are resolved; a group holds its own underlying. */
+type SignedUnderlying = Named & {
+  /** Of options, for the surface. Undefined: none is signed. */
+  readonly quotes: string | undefined
+  readonly depthUsd: number | undefined
+  /** Past prices. Undefined: no history is signed. */
+  readonly history: z.output<typeof historySourceSchema> | undefined
 }
-export type PosterSettings = Resolved<PosterInput> & { readonly underlyings: readonly Named[] }
+export type SignerSettings = Resolved<SignerInput> & { readonly underlyings: readonly SignedUnderlying[] }
+export type PosterSettings = Omit<Resolved<PosterInput>, 'history'> & {
+  readonly underlyings: readonly Named[]
+  readonly history: Omit<PosterInput['history'], 'underlyings'> & { readonly underlyings: readonly Named[] }
+}
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -120,10 +140,14 @@ export function loadSigner(file: string, env: Environment = {}): SignerSettings 
   const given = check(signerSchema, withRpc(file, env), file)
   const { underlyings, ...rest } = given
   const named = resolveShared(rest, { file, env, variable: SIGNER_KEY, symbols: Object.keys(underlyings) })
-  const quotesOf = (where: string) => (/^https?:\/\//.test(where) ? where : resolve(dirname(resolve(file)), where))
-  const own = named.listed.flatMap((each) => {
-    const settings = underlyings[each.symbol]
-    return settings ? [{ ...each, quotes: quotesOf(settings.quotes), depthUsd: settings.depthUsd }] : []
+  const folder = dirname(resolve(file))
+  const at = (where: string) => (/^https?:\/\//.test(where) ? where : resolve(folder, where))
+  const own = named.listed.flatMap(({ id, symbol }): SignedUnderlying[] => {
+    const given = underlyings[symbol]
+    if (given === undefined) return []
+    const { quotes, depthUsd, history } = given
+    const source = history && { prices: at(history.prices), group: [...new Set([symbol, ...history.group])] }
+    return [{ id, symbol, quotes: quotes && at(quotes), depthUsd, history: source }]
   })
   return { ...named.settings, underlyings: own }
 }
@@ -132,12 +156,21 @@ export function loadSigner(file: string, env: Environment = {}): SignerSettings 
 export function loadPoster(file: string, env: Environment = {}): PosterSettings {
   const given = check(posterSchema, withRpc(file, env), file)
   const { underlyings, ...rest } = given
-  const named = resolveShared(rest, { file, env, variable: POSTER_KEY, symbols: underlyings })
-  const { heartbeat, urgentAfter } = rest.worth
-  if (heartbeat >= urgentAfter) {
-    throw new ConfigError({ source: file, problems: ['worth.heartbeat must be below worth.urgentAfter'] })
-  }
-  return { ...named.settings, underlyings: named.listed }
+  const named = resolveShared(rest, {
+    file,
+    env,
+    variable: POSTER_KEY,
+    symbols: [...underlyings, ...rest.history.underlyings],
+  })
+  for (const [name, { heartbeat, urgentAfter }] of Object.entries({
+    worth: rest.worth,
+    'history.worth': rest.history.worth,
+  }))
+    if (heartbeat >= urgentAfter)
+      throw new ConfigError({ source: file, problems: [`${name}.heartbeat must be below ${name}.urgentAfter`] })
+  const listedOf = (symbols: readonly string[]) => named.listed.filter(({ symbol }) => symbols.includes(symbol))
+  const history = { ...rest.history, underlyings: listedOf(rest.history.underlyings) }
+  return { ...named.settings, underlyings: listedOf(underlyings), history }
 }
 
 function withRpc(file: string, env: Environment): Record<string, unknown> {

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { essviVariance } from '../../../risk/src/surface/index.ts'
 import type { ExpiryQuote } from '../../../sdk/src/index.ts'
-import { apart, declineOf, type Tolerance } from '../../src/publisher/agreement.ts'
-import { estimateOf } from '../../src/publisher/surfaceQuotes.ts'
+import { apart, declineOf, type Tolerance } from '../../src/publisher/surface/agreement.ts'
+import { estimateOf } from '../../src/publisher/surface/surfaceQuotes.ts'
 import { DEPTH, messageOf, quotesOf, type Shape, shapes, stateOf, TIME, WAD } from './surfaces.ts'
 
 const POINT = WAD / 100n

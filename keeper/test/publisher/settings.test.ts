@@ -76,8 +76,8 @@ describe('the settings of publishers', () => {
     const file = written(signer)
     const { underlyings } = loadSigner(file, { PLIMSOLL_SIGNER_KEY: KEY })
     assert.deepEqual(underlyings, [
-      { id: 1, symbol: 'BTC', quotes: 'https://quotes.example/btc?key=1', depthUsd: undefined },
-      { id: 2, symbol: 'ETH', quotes: join(file, '../eth'), depthUsd: undefined },
+      { id: 1, symbol: 'BTC', quotes: 'https://quotes.example/btc?key=1', depthUsd: undefined, history: undefined },
+      { id: 2, symbol: 'ETH', quotes: join(file, '../eth'), depthUsd: undefined, history: undefined },
     ])
     const unlisted = written({ ...poster, underlyings: ['BTC', 'DOGE'] })
     assert.match(
@@ -103,6 +103,36 @@ describe('the settings of publishers', () => {
   it('keep the heartbeat before the time at which gas may cost anything', () => {
     const late = written({ ...poster, worth: { heartbeat: 3_000, urgentAfter: 3_000 } })
     assert.match(problemsOf(() => loadPoster(late, { PLIMSOLL_POSTER_KEY: KEY }))[0] ?? '', /below worth.urgentAfter/)
+  })
+
+  it('take past prices beside quotes or instead of them, the underlying in its own group', () => {
+    const underlyings = { BTC: { quotes: 'btc', history: { prices: 'prices.csv', group: ['ETH'] } }, ETH: {} }
+    const file = written({
+      ...signer,
+      underlyings: { ...underlyings, ETH: { history: { prices: 'https://p.example/', group: ['BTC'] } } },
+    })
+    const [btc, eth] = loadSigner(file, { PLIMSOLL_SIGNER_KEY: KEY }).underlyings
+    assert.deepEqual(btc?.history, { prices: join(file, '../prices.csv'), group: ['BTC', 'ETH'] })
+    assert.deepEqual(eth, {
+      id: 2,
+      symbol: 'ETH',
+      quotes: undefined,
+      depthUsd: undefined,
+      history: { prices: 'https://p.example/', group: ['ETH', 'BTC'] },
+    })
+    const neither = problemsOf(() => loadSigner(written({ ...signer, underlyings }), { PLIMSOLL_SIGNER_KEY: KEY }))
+    assert.match(neither[0] ?? '', /underlyings\.ETH: must name quotes or history/)
+  })
+
+  it('let a poster post surfaces, histories or both, but not nothing', () => {
+    const load = (change: object) => loadPoster(written({ ...poster, ...change }), { PLIMSOLL_POSTER_KEY: KEY })
+    const only = load({ underlyings: [], history: { underlyings: ['ETH'], worth: { offsetMove: 0.015 } } })
+    assert.deepEqual([only.underlyings, only.history.underlyings], [[], [{ id: 2, symbol: 'ETH' }]])
+    assert.equal(only.history.worth.offsetMove, 15_000)
+    assert.match(problemsOf(() => load({ underlyings: [] }))[0] ?? '', /at least one underlying/)
+    assert.match(problemsOf(() => load({ history: { underlyings: ['DOGE'] } }))[0] ?? '', /DOGE not listed/)
+    const late = { history: { worth: { urgentAfter: 3_600 } } }
+    assert.match(problemsOf(() => load(late))[0] ?? '', /history\.worth\.heartbeat must be below/)
   })
 
   it('take the node from the environment', () => {

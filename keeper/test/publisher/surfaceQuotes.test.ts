@@ -10,7 +10,7 @@ import {
   storedQuote,
   storedQuotes,
   violationOf,
-} from '../../src/publisher/surfaceQuotes.ts'
+} from '../../src/publisher/surface/surfaceQuotes.ts'
 import { estimatesOf, quotesOf, shapes, TIME, WAD } from './surfaces.ts'
 
 const DAY = 86_400

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import type { ExpiryQuote, SurfaceMessage } from '../../../sdk/src/index.ts'
 import { packSurface, unpackSurface } from '../../../sdk/src/index.ts'
-import type { FeedState } from '../../src/publisher/ports/feedChain.ts'
-import type { QuoteEstimate } from '../../src/publisher/surfaceQuotes.ts'
-import { storedQuotes, surfaceOf } from '../../src/publisher/surfaceQuotes.ts'
+import type { SurfaceState } from '../../src/publisher/ports/feedChain.ts'
+import type { QuoteEstimate } from '../../src/publisher/surface/surfaceQuotes.ts'
+import { storedQuotes, surfaceOf } from '../../src/publisher/surface/surfaceQuotes.ts'
 
 export const WAD = 10n ** 18n
 /** 2026-02-05 12:00 UTC. */
@@ -55,7 +55,7 @@ export function messageOf(expiries: readonly ExpiryQuote[], change: Partial<Surf
   return { underlying: 1, timestamp: TIME, premium: 0n, depth: DEPTH, expiries, ...change }
 }
 
-type State = Pick<FeedState, 'head' | 'lastTimestamp' | 'series'>
+type State = Pick<SurfaceState, 'head' | 'lastTimestamp' | 'series'>
 
 const market = {
   underlying: 1,

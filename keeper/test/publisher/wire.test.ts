@@ -3,13 +3,16 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { getAddress, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { CONTRACTS, parseDeployment, surfaceTypedData } from '../../../sdk/src/index.ts'
+import { CONTRACTS, parseDeployment, type SurfaceMessage, surfaceTypedData } from '../../../sdk/src/index.ts'
 import { quorumMessages } from '../../src/publisher/quorum.ts'
-import { parseSurfaceDocument, type SignedSurface, type SurfaceDocument, signerOf } from '../../src/publisher/wire.ts'
+import { surfaceFeed } from '../../src/publisher/surface/surfaceFeed.ts'
+import { type FeedDocument, parseDocument, type Signed, signerOf } from '../../src/publisher/wire.ts'
 import { messageOf, quotesOf, shapes, TIME } from './surfaces.ts'
 
 const contracts = Object.fromEntries(CONTRACTS.map((name, i) => [name, getAddress(toHex(i + 1, { size: 20 }))]))
 const deployment = parseDeployment({ chainId: 1, ...contracts })
+const feed = surfaceFeed(deployment)
+const parseSurface = (document: string) => parseDocument(document, feed.schema)
 const accounts = [1n, 2n, 3n, 4n].map((n) => privateKeyToAccount(toHex(n, { size: 32 })))
 const [stranger, ...signers] = accounts.map(({ address }) => address)
 const state = { underlying: 1, signers, quorum: 2, lastTimestamp: TIME - 60 }
@@ -17,11 +20,15 @@ const message = messageOf(quotesOf({ volatility: 0.5, rho: 0, days: [1, 9], carr
 
 const text = (value: unknown) => JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? String(each) : each))
 
-async function sign(index: number, what = message): Promise<SignedSurface> {
+async function sign(index: number, what = message): Promise<Signed<SurfaceMessage>> {
   const account = accounts[index] ?? assert.fail(`no account ${index}`)
   return { message: what, signature: await account.signTypedData(surfaceTypedData(deployment, what)) }
 }
-async function documentOf(index: number, own = message, endorsed: SignedSurface[] = []): Promise<SurfaceDocument> {
+async function documentOf(
+  index: number,
+  own = message,
+  endorsed: Signed<SurfaceMessage>[] = [],
+): Promise<FeedDocument<SurfaceMessage>> {
   const signer = accounts[index]?.address ?? assert.fail(`no account ${index}`)
   return { signer, proposal: await sign(index, own), endorsements: endorsed }
 }
@@ -31,10 +38,10 @@ describe('a surface document', () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.integer({ min: 0, max: 3 }), async (shape, index) => {
         const sent = await documentOf(index, messageOf(quotesOf(shape)))
-        const received = parseSurfaceDocument(text(sent))
+        const received = parseSurface(text(sent))
         assert.deepEqual(received, sent)
         assert.ok(received.proposal)
-        assert.equal(await signerOf(deployment, received.proposal), sent.signer)
+        assert.equal(await signerOf(feed, received.proposal), sent.signer)
       }),
       { seed: 3, numRuns: 25 },
     )
@@ -48,7 +55,7 @@ describe('a surface document', () => {
       const expiries = [{ ...quote, ...change }, ...rest]
       return JSON.stringify({ ...sent, proposal: { ...proposal, message: { ...proposal.message, expiries } } })
     }
-    assert.ok(parseSurfaceDocument(changed({})))
+    assert.ok(parseSurface(changed({})))
     const wrong = [
       { theta: '0' },
       { theta: '9'.repeat(30) },
@@ -62,14 +69,14 @@ describe('a surface document', () => {
       { expiry: -1 },
       { extra: 1 },
     ]
-    for (const change of wrong) assert.throws(() => parseSurfaceDocument(changed(change)), text(change))
-    for (const other of ['', '[]', '{}', '{"signer":"0x1"}']) assert.throws(() => parseSurfaceDocument(other))
+    for (const change of wrong) assert.throws(() => parseSurface(changed(change)), text(change))
+    for (const other of ['', '[]', '{}', '{"signer":"0x1"}']) assert.throws(() => parseSurface(other))
   })
 })
 
 describe('quorumMessages', () => {
-  const found = (documents: readonly SurfaceDocument[], change: Partial<typeof state> = {}) =>
-    quorumMessages(documents, { ...state, ...change }, deployment)
+  const found = (documents: readonly FeedDocument<SurfaceMessage>[], change: Partial<typeof state> = {}) =>
+    quorumMessages(documents, { ...state, ...change }, feed)
 
   it('joins signatures of one message, ascending by signer, each signer once', async () => {
     const own = await documentOf(1)

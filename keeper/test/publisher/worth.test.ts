@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { premiumOf, type WorthPolicy, worthOf } from '../../src/publisher/worth.ts'
+import { premiumOf, type WorthPolicy, worthOf } from '../../src/publisher/surface/worth.ts'
 import { messageOf, quotesOf, type Shape, shapes, stateOf, TIME, WAD } from './surfaces.ts'
 
 const GWEI = 10n ** 9n

@@ -120,7 +120,7 @@ function writeLosses(): void {
   store<f64>(16 * 8, -4 * load<f64>(29 * 8, PNL), LOSSES)
 }
 
-/** Takes the worst node again and again until the tail is spent: it is short, so rarely more than a few. */
+/** Takes the worst node again and again until the tail is spent or no loss is left: it is short, so rarely more than a few. */
 function tailMean(weights: usize): f64 {
   const tail = load<f64>(ACCOUNT, 16)
   let left = tail
@@ -134,12 +134,13 @@ function tailMean(weights: usize): f64 {
       loss = isWorse ? other : loss
       node = isWorse ? p : node
     }
+    if (loss <= 0) break
     const mass = min<f64>(left, load<f64>(weights + node))
     sum += mass * loss
     left -= mass
     store<f64>(node, -Infinity, LOSSES)
   }
-  return max<f64>(0, sum / tail)
+  return sum / tail
 }
 
 /** The size of all terms in E - MM and E - IM, for the bound: risk/src/batch/errorBound.ts. */

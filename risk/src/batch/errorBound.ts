@@ -18,8 +18,8 @@
  *   no more than the errors of its arguments. The same holds for a branch whose sides meet at its condition (a netted strike
  *   of either sign, a spread that ends where a net delta changes its sign).
  * - sqrt on [1, inf): M = M_a, d = d_a + 1: its slope is at most 1/2 and sqrt(a) <= a.
- * - expected shortfall: the average of the worst alpha of a loss is max over weights 0 <= w_n <= p_n, sum w_n = alpha, of
- *   sum w_n loss_n / alpha: 1-Lipschitz again. Its own rounding adds less than `MEASURE_DEPTH`.
+ * - expected shortfall: the average of the worst alpha of losses clipped at 0 is max over weights 0 <= w_n <= p_n, sum w_n <= alpha,
+ *   of sum w_n loss_n / alpha: 1-Lipschitz again. Its own rounding adds less than `MEASURE_DEPTH`.
  *
  * Hence one pair (M, d) per account serves E, MM, IM and their differences: the engine sums |term| beside each term, row by
  * row, and d counts the longest path: rows of the account plus the fixed steps after them. The sizes are themselves sums of

@@ -4,7 +4,7 @@ import type { Layout } from './layout.ts'
 
 /** Prices of the interval beside spot: low, high and slow average. */
 export const INTERVAL_PRICES = 3
-/** Node weights: what option prices imply, and what is posted. */
+/** Node weights, as much of each node's probability as the tail may use: what option prices imply, and what is posted. */
 export const WEIGHT_SETS = 2
 
 /** One number per instrument. */

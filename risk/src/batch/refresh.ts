@@ -9,7 +9,7 @@ import {
   type UnderlyingState,
 } from '../methods/plimsoll/parameters.ts'
 import { impliedWeights } from '../methods/plimsoll/plimsoll.ts'
-import { requireWeights } from '../methods/plimsoll/weights.ts'
+import { tailMasses } from '../methods/plimsoll/tailCaps.ts'
 import type { Market, UnderlyingMarket } from '../methods/portfolio.ts'
 import { black76Greeks } from '../pricing/black76.ts'
 import { LANE_WEIGHTS, LANES, laneMove, linearLanes, NODES, nodeMoves, yearsUntil } from '../scenarios/lanes.ts'
@@ -115,11 +115,11 @@ function fillLinear({ matrix, index, range }: Underlying): void {
   unitWorst[2 * index + 1] = Math.max(...lanes)
 }
 
-/** Probabilities of the nodes, and the expected shortfall of one dollar long and short under them. */
+/** What the tail may use of each node's probability, and the expected shortfall of one dollar long and short under them. */
 function fillWeights({ matrix, index, time, market, parameters, state, range }: Underlying): void {
   const { linear, weights, hasWeights, unitShortfall } = matrix.underlyings
-  if (state.weights !== undefined) requireWeights(state.weights)
-  const sets = [impliedWeights(market, time, range, parameters.horizonYears), state.weights]
+  const posted = state.caps === undefined ? undefined : tailMasses(state.caps, parameters.tail)
+  const sets = [impliedWeights(market, time, range, parameters.horizonYears), posted]
   const losses = new Float64Array(NODES)
   const order = new Uint8Array(NODES)
   for (const [set, known] of sets.entries()) {

@@ -4,6 +4,7 @@ import { ChainError, type ReadChain, type ReadChainOptions, readChain } from '..
 import { type Input, InputError, parseCsv } from './input.ts'
 
 export { type Input, InputError, readInput } from './input.ts'
+export { priceHistories } from './priceFile.ts'
 
 /** The rows of a table, CSV or JSON, as text cells. @throws InputError with the line of what cannot be read. */
 export function rowsOf(input: Input): Record<string, string>[] {

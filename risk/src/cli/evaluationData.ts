@@ -1,47 +1,19 @@
 /** Reading of the market data that ships with the package, see data/SOURCES.md. */
 import { fileURLToPath } from 'node:url'
-import {
-  type EvaluationData,
-  type EventBars,
-  type PriceHistory,
-  requireHistory,
-  type SmileQuote,
-  type SmileSnapshot,
-} from '../evaluation/index.ts'
+import type { EvaluationData, EventBars, SmileQuote, SmileSnapshot } from '../evaluation/index.ts'
 import { type OptionChain, readChain } from '../surface/index.ts'
-import { InputError, readInput } from './input.ts'
+import { type Input, readInput } from './input.ts'
+import { plainTable, priceHistories } from './priceFile.ts'
 
 type Row = Readonly<Record<string, string>>
 
-/** Rows of a table whose cells hold neither quotation marks nor commas, by far faster than a general parser. */
-function rowsOf(file: string): { columns: string[]; rows: string[][] } {
-  const { text } = readInput(fileURLToPath(new URL(`../../data/${file}`, import.meta.url)))
-  const [header = '', ...lines] = text.trimEnd().split('\n')
-  const columns = header.split(',')
-  const rows = lines.map((line, i) => {
-    const cells = line.split(',')
-    if (cells.length !== columns.length) throw new InputError(file, { line: i + 2 }, `has ${cells.length} cells`)
-    return cells
-  })
-  return { columns, rows }
+function shipped(file: string): Input {
+  return readInput(fileURLToPath(new URL(`../../data/${file}`, import.meta.url)))
 }
 
 function recordsOf(file: string): Row[] {
-  const { columns, rows } = rowsOf(file)
+  const { columns, rows } = plainTable(shipped(file))
   return rows.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ''])))
-}
-
-/** One column per underlying; an empty cell is a gap. */
-function histories(): PriceHistory[] {
-  const { columns, rows } = rowsOf('hourly_close.csv.gz')
-  return columns.slice(1).map((symbol, i) => {
-    const known = rows.filter((cells) => cells[i + 1] !== '')
-    const times = Float64Array.from(known, ([time]) => Number(time))
-    const prices = Float64Array.from(known, (cells) => Number(cells[i + 1]))
-    const history = { symbol, times, prices }
-    requireHistory(history)
-    return history
-  })
 }
 
 function eventBars(): ReadonlyMap<string, EventBars> {
@@ -83,5 +55,10 @@ function chains(): OptionChain[] {
 
 /** Everything the evaluation reads. @throws InputError for a file that cannot be read */
 export function evaluationData(): EvaluationData {
-  return { histories: histories(), events: eventBars(), smiles: smiles(), chains: chains() }
+  return {
+    histories: priceHistories(shipped('hourly_close.csv.gz')),
+    events: eventBars(),
+    smiles: smiles(),
+    chains: chains(),
+  }
 }

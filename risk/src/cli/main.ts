@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `plimsoll`: the risk engine on the command line. Exit code 2 for input or usage that is wrong, 3 where `preflight --strict`
- * finds accounts that a change would make liquidatable, 1 for anything else.
+ * finds accounts that a change would make liquidatable, 1 where `weights verify` finds a difference, and for anything else.
  */
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'

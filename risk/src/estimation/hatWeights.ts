@@ -1,9 +1,6 @@
 import { DomainError } from '../errors.ts'
 import { requireSeries } from './series.ts'
 
-/** Nodes at each end that stand for the extreme moves. */
-const EXTREMES = 2
-
 /** Refuses a mass that is negative or not finite. */
 function requireMasses(name: string, masses: ArrayLike<number>): void {
   for (let i = 0; i < masses.length; i++) {
@@ -61,49 +58,4 @@ export function hatWeights(
     if (share > 0) result[above] = (result[above] ?? 0) + mass * share
   }
   return result
-}
-
-/** How far posted weights may move at once, and what the extremes keep. */
-export type WeightLimits = {
-  /** No weight moves by more than this from the previous ones. */
-  largestChange: number
-  /** The two lowest and the two highest nodes (the extremes) each keep at least this. */
-  leastTail: number
-}
-
-/**
- * Posted weights: from `previous` towards `target` as far as the largest change allows, with the extremes raised to their
- * least weight and the rest scaled down in proportion. They sum to 1 when both inputs do. The floor comes last and may
- * exceed the change, upwards at the extremes alone: caution is never delayed. Throws DomainError for vectors of different
- * lengths, a mass that is negative or not finite, or limits out of range.
- */
-export function limitWeights(
-  previous: ArrayLike<number>,
-  target: ArrayLike<number>,
-  { largestChange, leastTail }: WeightLimits,
-): Float64Array {
-  if (previous.length !== target.length)
-    throw new DomainError('the number of previous weights', previous.length, `${target.length}`)
-  if (!(largestChange > 0)) throw new DomainError('largestChange', largestChange, 'positive')
-  if (!(leastTail >= 0 && leastTail <= 0.1)) throw new DomainError('leastTail', leastTail, 'from 0 to 0.1')
-  requireMasses('previous', previous)
-  requireMasses('target', target)
-  let widest = 0
-  for (let n = 0; n < target.length; n++) widest = Math.max(widest, Math.abs((target[n] ?? 0) - (previous[n] ?? 0)))
-  const share = widest > largestChange ? largestChange / widest : 1
-  const moved = Float64Array.from(target, (wanted, n) => (previous[n] ?? 0) + share * (wanted - (previous[n] ?? 0)))
-  return withLeastTails(moved, leastTail)
-}
-
-/** Each pass may push another extreme below the floor, so there are at most as many passes as extremes. */
-function withLeastTails(weights: Float64Array, leastTail: number): Float64Array {
-  const isTail = (n: number) => n < EXTREMES || n >= weights.length - EXTREMES
-  if (weights.every((weight, n) => !isTail(n) || weight >= leastTail)) return weights
-  const held = weights.map((weight, n) => (isTail(n) && weight <= leastTail ? leastTail : 0))
-  const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0)
-  const scale = (1 - sum(held)) / sum(weights.filter((_, n) => held[n] === 0))
-  return withLeastTails(
-    weights.map((weight, n) => held[n] || weight * scale),
-    leastTail,
-  )
 }

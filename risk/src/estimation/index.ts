@@ -13,6 +13,7 @@
  */
 export * from './correlationRepair.ts'
 export { correlationOf, covarianceOf, ewmaCovariance, sampleCovariance } from './covariance.ts'
+export * from './dailyPrices.ts'
 export * from './deltaGamma.ts'
 export * from './dynamicRange.ts'
 export * from './ewma.ts'
@@ -29,6 +30,9 @@ export { garchLogLikelihood } from './garchLikelihood.ts'
 export { fitHar, HAR_LAGS, type HarModel, harForecast } from './har.ts'
 export * from './hatWeights.ts'
 export * from './historicalSimulation.ts'
+export * from './historicalWeights.ts'
+export * from './offset.ts'
+export * from './priceHistory.ts'
 export { logReturns } from './series.ts'
 export * from './shrinkage.ts'
 export {

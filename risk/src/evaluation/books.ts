@@ -1,15 +1,18 @@
 /** Books of perpetuals over several underlyings in all five modes: what netting is worth, and whether it holds. */
+
+import type { HistoricalWeights } from '../estimation/historicalWeights.ts'
+import { HOUR, type PriceHistory } from '../estimation/priceHistory.ts'
 import {
+  capFractions,
   defaultParameters,
   type Levels,
   type Market,
   type Mode,
   type PlimsollParameters,
   plimsollMargin,
+  tailCaps,
 } from '../methods/index.ts'
 import { type CoverageTests, coverageTests, HORIZON_HOURS } from './coverage.ts'
-import type { HistoricalWeights } from './historicalWeights.ts'
-import { HOUR, type PriceHistory } from './history.ts'
 import { LEVELS, type Level } from './linearMargins.ts'
 import type { RangePath } from './rangePath.ts'
 
@@ -58,7 +61,7 @@ type Leg = { readonly symbol: string; readonly sign: 1 | -1; readonly own: Under
 type Window = { readonly time: number; readonly accounts: readonly Account[] }
 type Account = { readonly legs: readonly Leg[]; readonly required: Levels }
 
-/** Parameters at a time: ramped ranges and weights as known then; charges on gross notional and per position left out. */
+/** Parameters at a time: ramped ranges and caps as known then; charges on gross notional and per position left out. */
 function parametersAt(legs: readonly Leg[], time: number, mode: Mode): PlimsollParameters {
   const symbols = legs.map(({ symbol }) => symbol)
   const base = defaultParameters(mode, symbols)
@@ -67,7 +70,8 @@ function parametersAt(legs: readonly Leg[], time: number, mode: Mode): PlimsollP
     const [scanRange = Number.NaN, targetScanRange = Number.NaN] = [own.path.maintenance[i], own.path.target[i]]
     const epsilon = base.underlyings[symbol]?.epsilon ?? 0
     const weights = mode === 'quantitative' ? own.weights(time, scanRange + epsilon) : undefined
-    return [symbol, { scanRange, targetScanRange, weights }]
+    const caps = weights && capFractions(tailCaps(weights, base.tail))
+    return [symbol, { scanRange, targetScanRange, caps }]
   })
   const underlyings = Object.entries(base.underlyings).map(([symbol, own]) => [symbol, { ...own, slotCharge: 0 }])
   return {

@@ -10,7 +10,7 @@ import {
   kupiecProportionOfFailures,
   transitionsOf,
 } from '../backtest/index.ts'
-import { HOUR, movesOver, type PriceHistory, yearOf } from './history.ts'
+import { HOUR, movesOver, type PriceHistory, yearOf } from '../estimation/priceHistory.ts'
 import type { Level, LinearMargin, Side } from './linearMargins.ts'
 
 /** Share of windows in which a move of either sign may exceed the requirement: half of it for a long, half for a short. */

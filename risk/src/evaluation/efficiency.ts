@@ -1,9 +1,18 @@
 /** Capital efficiency: what structures need by method, at requirements scaled to equal coverage. */
-import { defaultsOf, type Levels, scanRangeParameters, type UnderlyingState } from '../methods/index.ts'
+
+import { type HistoricalWeights, historicalWeights } from '../estimation/historicalWeights.ts'
+import { DAY, HOUR, type PriceHistory } from '../estimation/priceHistory.ts'
+import {
+  ACCOUNT_DEFAULTS,
+  capFractions,
+  defaultsOf,
+  type Levels,
+  scanRangeParameters,
+  tailCaps,
+  type UnderlyingState,
+} from '../methods/index.ts'
 import { fitSurface, type OptionChain, type Surface } from '../surface/index.ts'
 import { HOLD_OUT_FROM, scaleFor, shareAbove } from './coverage.ts'
-import { type HistoricalWeights, historicalWeights } from './historicalWeights.ts'
-import { DAY, HOUR, type PriceHistory } from './history.ts'
 import { LEVELS, type Level } from './linearMargins.ts'
 import { assumedSurface, surfaceOf } from './optionMarkets.ts'
 import { type ImpliedHistory, type RangePath, rangePath } from './rangePath.ts'
@@ -61,7 +70,9 @@ function stateAt({ symbol, history, path, weights }: Source, time: number): Unde
   const i = newestAt(history, time)
   const [scanRange = Number.NaN, targetScanRange = Number.NaN] = [path.maintenance[i], path.target[i]]
   if (Number.isNaN(scanRange)) return undefined
-  return { scanRange, targetScanRange, weights: weights(time, scanRange + defaultsOf(symbol).epsilon) }
+  const probabilities = weights(time, scanRange + defaultsOf(symbol).epsilon)
+  const caps = probabilities && capFractions(tailCaps(probabilities, ACCOUNT_DEFAULTS.tail))
+  return { scanRange, targetScanRange, caps }
 }
 
 type SurfaceAt = (source: Source, time: number) => Surface | undefined

@@ -11,12 +11,11 @@
  * ```
  * @packageDocumentation
  */
+export * from '../estimation/priceHistory.ts'
 export * from './books.ts'
 export * from './coverage.ts'
 export * from './efficiency.ts'
 export * from './evaluate.ts'
-export * from './historicalWeights.ts'
-export * from './history.ts'
 export * from './linearMargins.ts'
 export * from './optionMarkets.ts'
 export * from './procyclicality.ts'

@@ -1,8 +1,9 @@
 /** Surfaces of the evaluation: from three quotes per expiry, or assumed from realised volatility. */
+
+import { DAY } from '../estimation/priceHistory.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { strikeFromDelta } from '../pricing/index.ts'
 import { type EssviParameters, fitEssvi, type SliceQuotes, type Surface } from '../surface/index.ts'
-import { DAY } from './history.ts'
 import type { SmileQuote, SmileSnapshot } from './smileHistory.ts'
 
 /** Expiries outside of this are left out: too close to settlement, or hardly quoted. */

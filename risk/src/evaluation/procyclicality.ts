@@ -4,9 +4,9 @@
  */
 import { averageCost, flooredMargins, largestCall, peakToTrough } from '../backtest/index.ts'
 import type { ScanRangeParameters } from '../estimation/dynamicRange.ts'
+import { DAY, HOUR, movesOver, type PriceHistory } from '../estimation/priceHistory.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import { HOLD_OUT_FROM, HORIZON_HOURS, scaleFor, shareAbove } from './coverage.ts'
-import { DAY, HOUR, movesOver, type PriceHistory } from './history.ts'
 import { type ImpliedHistory, LONGEST_GAP_SECONDS, type RangePath, WITHOUT_IMPLIED } from './rangePath.ts'
 
 /** Length of the windows in which a range may be exceeded. */

@@ -5,8 +5,8 @@ import {
   type ScanRangeParameters,
   type ScanRangeState,
 } from '../estimation/dynamicRange.ts'
+import { DAY, type PriceHistory } from '../estimation/priceHistory.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
-import { DAY, type PriceHistory } from './history.ts'
 
 /** First days of a segment: they seed both variances and are not scored. */
 export const WARM_UP_SECONDS = 30 * DAY

@@ -1,6 +1,7 @@
 /** Real option markets over time, three volatilities per expiry: at the money and at 25 delta on either side. */
+
+import { DAY } from '../estimation/priceHistory.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
-import { DAY } from './history.ts'
 import type { ImpliedHistory } from './rangePath.ts'
 
 /** Volatilities per square root of an ACT/365 year, forward in USD, expiry in unix seconds. */

@@ -1,4 +1,6 @@
 /** Structures in a market: what every method asks, and what they lose until later markets. USD per USD of notional. */
+
+import { DAY, HOUR } from '../estimation/priceHistory.ts'
 import {
   defaultParameters,
   equity,
@@ -13,7 +15,6 @@ import {
 } from '../methods/index.ts'
 import { type Surface, surfaceMarket } from '../surface/index.ts'
 import { HORIZON_HOURS } from './coverage.ts'
-import { DAY, HOUR } from './history.ts'
 import { LEVELS, type Level, STATIC_METHODS } from './linearMargins.ts'
 import { type BookKind, bookKindOf, PAIR_STRUCTURES, positionsOf, STRUCTURES, TENORS } from './structures.ts'
 

@@ -1,8 +1,8 @@
 /** Option structures as people hold them, by days to expiry and distance of the strikes from the forward. */
 
+import { DAY } from '../estimation/priceHistory.ts'
 import { SECONDS_PER_YEAR } from '../math/year.ts'
 import type { Position, UnderlyingMarket } from '../methods/index.ts'
-import { DAY } from './history.ts'
 
 /** Days to expiry that structures use. */
 export const TENORS = [7, 30, 90] as const

@@ -1,5 +1,5 @@
 /** What the worst days would have cost an insurance fund: losses of a linear account beyond its own margin. */
-import { HOUR } from './history.ts'
+import { HOUR } from '../estimation/priceHistory.ts'
 import type { Level, Side } from './linearMargins.ts'
 
 /** Hourly prices of one underlying around an event. `low` and `high` are the extremes since the entry before. */

@@ -138,7 +138,8 @@ export function laneName(lane: number): string {
   return `price ${laneMultiple(lane)}${suffix}, vol ${LANE_IS_UP[lane] ? 'up' : 'down'}`
 }
 
-function laneMultiple(lane: number): string {
+/** The price move of a lane in scan ranges, such as -3/6 or +4. */
+export function laneMultiple(lane: number): string {
   if (lane >= EXTREMES) return ['-2', '+2', '-4', '+4'][lane - EXTREMES] ?? ''
   const sixths = Math.floor(lane / 2) - 6
   return `${sixths > 0 ? '+' : ''}${sixths}/6`

@@ -276,8 +276,8 @@ function shortfallOf(matrix: RiskMatrix, u: number, set: number, pnl: readonly b
   let sum = 0n
   for (const { loss, weight } of nodes.sort((a, b) => (a.loss > b.loss ? -1 : 1))) {
     const mass = least(left, weight)
-    sum += times(mass, loss)
+    sum += times(mass, most(0n, loss))
     left -= mass
   }
-  return most(0n, over(sum, tail))
+  return over(sum, tail)
 }

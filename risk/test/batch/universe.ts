@@ -58,7 +58,7 @@ function expiryOf(days: number, spot: number, level: number): ExpiryMarket {
   }
 }
 
-/** Price intervals, depth, open-interest factors, a rising scan range, posted weights and two groups, some of them absent. */
+/** Price intervals, depth, open-interest factors, a rising scan range, posted caps and two groups, some of them absent. */
 export function parametersOf(random: Random, market: Market): BatchParameters {
   const names = Object.keys(SPOTS)
   const base = defaultParameters('cross', names)
@@ -73,7 +73,6 @@ function stateOf(random: Random, state: UnderlyingState, market: Market, name: s
   const spot = market.underlyings[name]?.spot ?? 1
   const often = (value: number) => (random.uniform() < 0.7 ? value : undefined)
   const hats = Float64Array.from({ length: 17 }, () => 0.01 + random.uniform())
-  const total = hats.reduce((sum, each) => sum + each, 0)
   return {
     scanRange: random.uniform() < 0.2 ? 0.5 : state.scanRange * (1 + 2 * random.uniform()), // at 0.5 two nodes coincide
     targetScanRange: state.scanRange * (1 + 2 * random.uniform()),
@@ -83,7 +82,7 @@ function stateOf(random: Random, state: UnderlyingState, market: Market, name: s
     depth: often(spot * (1 + 20 * random.uniform())),
     openInterestFactor: often(1 + random.uniform()),
     isPriceDead: random.uniform() < 0.2,
-    weights: random.uniform() < 0.8 ? hats.map((each) => each / total) : undefined,
+    caps: random.uniform() < 0.8 ? hats.map((each) => each / 4) : undefined,
   }
 }
 

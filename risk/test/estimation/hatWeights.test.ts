@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { DomainError } from '../../src/errors.ts'
-import { hatWeights, limitWeights } from '../../src/estimation/hatWeights.ts'
+import { hatWeights } from '../../src/estimation/hatWeights.ts'
 import { NODES, nodeMoves } from '../../src/scenarios/lanes.ts'
 
 const options = { seed: 10, numRuns: 200 }
@@ -73,37 +73,5 @@ describe('hatWeights', () => {
 
   it('refuse probabilities that do not match the moves', () => {
     assert.throws(() => hatWeights([0, 1], [0, 1], [1]), DomainError)
-  })
-})
-
-describe('limitWeights', () => {
-  const uniform = new Float64Array(17).fill(1 / 17)
-
-  it('move by no more than the largest change, keep the extremes and sum to 1', () => {
-    const change = fc.double({ min: 0.001, max: 0.2, noNaN: true })
-    fc.assert(
-      fc.property(scanRange, moves, change, (range, sample, largestChange) => {
-        const target = hatWeights(sample, scanNodes(range))
-        const limited = limitWeights(uniform, target, { largestChange, leastTail: 0.002 })
-        assert.ok(Math.abs(sum(limited) - 1) < 1e-12)
-        for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.002)
-        for (const [n, weight] of limited.entries())
-          assert.ok(Math.abs(weight - (uniform[n] ?? 0)) <= largestChange + 4 * 0.002)
-      }),
-      options,
-    )
-  })
-
-  it('raise an extreme that another one pushes below the floor', () => {
-    const target = Float64Array.from({ length: 17 }, (_, n) => (n === 1 ? 0.02005 : n === 8 ? 0.97995 : 0))
-    const limited = limitWeights(target, target, { largestChange: 1, leastTail: 0.02 })
-    for (const n of [0, 1, 15, 16]) assert.ok((limited[n] ?? 0) >= 0.02)
-    assert.ok(Math.abs(sum(limited) - 1) < 1e-12)
-  })
-
-  it('are the target when it is near enough', () => {
-    const target = uniform.map((weight, n) => weight + (n === 8 ? 0.01 : n === 9 ? -0.01 : 0))
-    const limited = limitWeights(uniform, target, { largestChange: 0.011, leastTail: 0 })
-    for (const [n, weight] of limited.entries()) assert.ok(Math.abs(weight - (target[n] ?? 0)) < 1e-15)
   })
 })

@@ -6,13 +6,13 @@ import {
   kupiecProportionOfFailures,
   transitionsOf,
 } from '../../src/backtest/index.ts'
+import { historicalWeights } from '../../src/estimation/index.ts'
 import {
   bookCoverage,
   coverage,
   coverageTests,
   equalCoverage,
   HOUR,
-  historicalWeights,
   indexed,
   type LinearMargin,
   linearMargins,

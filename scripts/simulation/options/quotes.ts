@@ -1,6 +1,6 @@
 /** Surface quotes of the day in the integers of the chain's message, free of arbitrage as the chain checks it. */
 import type { ExpiryQuote, SurfaceViolation } from '@plimsoll/sdk'
-import { estimateOf, storedQuote, violationOf } from '../../../keeper/src/publisher/surfaceQuotes.ts'
+import { estimateOf, storedQuote, violationOf } from '../../../keeper/src/publisher/surface/surfaceQuotes.ts'
 import { type FittedSnapshot, type SmileAt, smilesAt } from './calibration.ts'
 
 export class SurfaceArbitrageError extends Error {

@@ -30,6 +30,14 @@ export {
 } from './enums.ts'
 export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError, UndatedInstrumentError } from './errors.ts'
 export {
+  encodeHistoryMessage,
+  type HistoryMessage,
+  hashHistory,
+  historyDomain,
+  historyTypedData,
+  historyTypes,
+} from './historyMessage.ts'
+export {
   callOf,
   decodeInstrumentId,
   encodeInstrumentId,

@@ -1,10 +1,22 @@
-/** The protocol as publishers see it: prices, the stored surface, the feed's signers. Reads of one block. */
-import { type Deployment, type GetSeriesReturnType, getSeries, parseDeployment, surfaceFeedAbi } from '@plimsoll/sdk'
+/** The protocol as publishers see it: prices, what is stored, the feeds' signers. Reads of one block. */
+import {
+  aboveCaps,
+  capsOf,
+  type Deployment,
+  type GetMarketReturnType,
+  type GetSeriesReturnType,
+  getMarket,
+  getSeries,
+  parseDeployment,
+  seriesAbi,
+  surfaceFeedAbi,
+  tailsAbi,
+} from '@plimsoll/sdk'
 import { type Address, createPublicClient, getAddress, type PublicClient, type Transport } from 'viem'
 import { RpcError, WrongChainError } from '../../errors.ts'
 import type { Head } from '../../ports/chain.ts'
 
-/** What the chain says of one underlying in its newest block. */
+/** What a feed says of one underlying in the newest block. */
 export type FeedState = {
   readonly underlying: number
   readonly head: Head
@@ -13,7 +25,19 @@ export type FeedState = {
   readonly quorum: number
   /** Of the last message that the feed took, unix seconds; 0: none. */
   readonly lastTimestamp: number
-  readonly series: GetSeriesReturnType
+}
+
+export type SurfaceState = FeedState & { readonly series: GetSeriesReturnType }
+
+export type HistoryState = FeedState & {
+  readonly market: Pick<GetMarketReturnType, 'status' | 'spot'>
+  /** PSR_M + epsilon, WAD. */
+  readonly scanRange: bigint
+  /** Caps as posted, and the time of their message, unix seconds. Undefined: nothing was posted yet. */
+  readonly stored: { readonly caps: bigint; readonly timestamp: number } | undefined
+  /** In force, and as governed: millionths. */
+  readonly offset: number
+  readonly governedOffset: number
 }
 
 export class FeedChain {
@@ -41,19 +65,47 @@ export class FeedChain {
     })
   }
 
-  state(underlying: number, head: Head): Promise<FeedState> {
+  surface(underlying: number, head: Head): Promise<SurfaceState> {
     const { deployment } = this
-    const feed = { address: deployment.surfaceFeed, abi: surfaceFeedAbi, blockNumber: head.number } as const
-    return this.#ask('state', async () => {
-      const [signers, quorum, last, series] = await Promise.all([
-        this.#client.readContract({ ...feed, functionName: 'signers' }),
-        this.#client.readContract({ ...feed, functionName: 'quorum' }),
-        this.#client.readContract({ ...feed, functionName: 'lastTimestamp', args: [underlying] }),
+    return this.#ask('surface', async () => {
+      const [feed, series] = await Promise.all([
+        this.#feed(deployment.surfaceFeed, underlying, head),
         getSeries(this.#client, { deployment, underlying, blockNumber: head.number }),
       ])
-      const addresses = signers.map((signer) => getAddress(signer))
-      return { underlying, head, signers: addresses, quorum: Number(quorum), lastTimestamp: Number(last), series }
+      return { ...feed, series }
     })
+  }
+
+  history(underlying: number, head: Head): Promise<HistoryState> {
+    const { deployment } = this
+    const blockNumber = head.number
+    const at = { address: deployment.tails, abi: tailsAbi, args: [underlying], blockNumber } as const
+    const series = { address: deployment.series, abi: seriesAbi, args: [underlying], blockNumber } as const
+    return this.#ask('history', async () => {
+      const [feed, market, [posted], offset, terms] = await Promise.all([
+        this.#feed(deployment.historyFeed, underlying, head),
+        getMarket(this.#client, { deployment, underlying, blockNumber }),
+        this.#client.readContract({ ...at, functionName: 'history' }),
+        this.#client.readContract({ ...at, functionName: 'offset' }),
+        this.#client.readContract({ ...series, functionName: 'riskTerms' }),
+      ])
+      const { scanRange } = market
+      const offsets = { offset: Number(offset), governedOffset: terms.offset }
+      const stored = posted === 0n ? undefined : { caps: capsOf(posted), timestamp: Number(aboveCaps(posted)) }
+      return { ...feed, market, scanRange, stored, ...offsets }
+    })
+  }
+
+  /** What all feeds have. */
+  async #feed(address: Address, underlying: number, head: Head): Promise<FeedState> {
+    const feed = { address, abi: surfaceFeedAbi, blockNumber: head.number } as const
+    const [signers, quorum, last] = await Promise.all([
+      this.#client.readContract({ ...feed, functionName: 'signers' }),
+      this.#client.readContract({ ...feed, functionName: 'quorum' }),
+      this.#client.readContract({ ...feed, functionName: 'lastTimestamp', args: [underlying] }),
+    ])
+    const addresses = signers.map((signer) => getAddress(signer))
+    return { underlying, head, signers: addresses, quorum: Number(quorum), lastTimestamp: Number(last) }
   }
 
   async hasCode(address: Address): Promise<boolean> {
@@ -77,6 +129,6 @@ export class FeedChain {
 }
 
 /** Expiries of the last surface that are still to come. Unix seconds, ascending. */
-export function listedExpiries({ series, head }: Pick<FeedState, 'series' | 'head'>): number[] {
+export function listedExpiries({ series, head }: Pick<SurfaceState, 'series' | 'head'>): number[] {
   return series.expiries.map(({ expiry }) => expiry).filter((expiry) => expiry > Number(head.timestamp))
 }

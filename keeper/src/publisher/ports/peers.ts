@@ -1,11 +1,15 @@
-/** Signers of the same feed, over HTTP. */
+/** Signers of the same feeds, over HTTP. */
 import { z } from 'zod'
-import { parseSurfaceDocument, type SurfaceDocument } from '../wire.ts'
+import type { Feed, Stamped } from '../feed.ts'
+import { type FeedDocument, parseDocument } from '../wire.ts'
 import { FetchError, fetchText, withoutSecrets } from './httpText.ts'
 
 export interface PeersPort {
   /** Documents of those that answer; the others are told to `onPeer`. */
-  surfaces(symbol: string): Promise<readonly SurfaceDocument[]>
+  documents<Message extends Stamped>(
+    feed: Pick<Feed<Message>, 'name' | 'schema'>,
+    symbol: string,
+  ): Promise<readonly FeedDocument<Message>[]>
 }
 
 const MAXIMUM_BYTES = 2 ** 18
@@ -22,22 +26,29 @@ export class HttpPeers implements PeersPort {
     this.#onPeer = onPeer
   }
 
-  async surfaces(symbol: string): Promise<readonly SurfaceDocument[]> {
-    const all = await Promise.all(this.#urls.map((url) => this.#ask(url, symbol)))
+  async documents<Message extends Stamped>(
+    feed: Pick<Feed<Message>, 'name' | 'schema'>,
+    symbol: string,
+  ): Promise<readonly FeedDocument<Message>[]> {
+    const all = await Promise.all(this.#urls.map((url) => this.#ask(url, feed, symbol)))
     return all.flatMap((document) => document ?? [])
   }
 
-  async #ask(base: string, symbol: string): Promise<SurfaceDocument | undefined> {
+  async #ask<Message extends Stamped>(
+    base: string,
+    { name, schema }: Pick<Feed<Message>, 'name' | 'schema'>,
+    symbol: string,
+  ): Promise<FeedDocument<Message> | undefined> {
     const peer = withoutSecrets(base)
-    const url = `${base.replace(/\/$/, '')}/surface/${symbol}`
+    const url = `${base.replace(/\/$/, '')}/${name}/${symbol}`
     try {
       const { text } = await fetchText(url, { timeoutMs: this.#timeoutMs, maximumBytes: MAXIMUM_BYTES })
-      const document = parseSurfaceDocument(text)
+      const document = parseDocument(text, schema)
       this.#onPeer(peer, undefined)
       return document
     } catch (error) {
       if (!(error instanceof FetchError || error instanceof z.ZodError || error instanceof SyntaxError)) throw error
-      this.#onPeer(peer, error instanceof FetchError ? error.message : 'answers no surface document')
+      this.#onPeer(peer, error instanceof FetchError ? error.message : `answers no ${name} document`)
       return undefined
     }
   }

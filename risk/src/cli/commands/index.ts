@@ -12,6 +12,7 @@ import { registerProcyclicality } from './procyclicality.ts'
 import { registerStress } from './stress.ts'
 import { registerSurface } from './surface.ts'
 import { registerVar } from './var.ts'
+import { registerWeights } from './weights.ts'
 
 export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerGarch,
@@ -26,4 +27,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCascade,
   registerPreflight,
   registerEvaluate,
+  registerWeights,
 ]

@@ -1,8 +1,9 @@
 /** Charts of the report, weekly where a history is drawn, so that files stay small. */
+
+import { DAY, HOUR, movesOver } from '../../estimation/priceHistory.ts'
 import { barChart, chart, chartGrid } from '../../plot/index.ts'
 import { HORIZON_HOURS } from '../coverage.ts'
 import type { Figures, Prepared } from '../evaluate.ts'
-import { DAY, HOUR, movesOver } from '../history.ts'
 import { rangeVersions } from '../procyclicality.ts'
 import { STRUCTURE_METHODS } from '../structureWindows.ts'
 import { METHOD_LABELS } from './coverageSection.ts'

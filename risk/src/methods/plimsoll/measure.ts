@@ -55,9 +55,14 @@ export function nodeLosses(pnl: Float64Array, range: number, out: Float64Array, 
 }
 
 /**
- * Mean of the worst `tail` of a discrete distribution, splitting the node on the boundary; at least 0.
- * @param losses at the nodes. @param weights their probabilities, summing to 1. @param tail in (0, 1].
- * @param order scratch for one index per node.
+ * Mean of the worst `tail` of a discrete distribution, splitting the node on the boundary, profits counted as 0: a profit in
+ * one scenario pays for no loss in another. So the mean is max { sum y_n max(0, loss_n) : 0 <= y_n <= min(1, p_n / tail),
+ * sum y_n <= 1 }, and when every p_n rises by at most 2 %, so does the mean.
+ *
+ * Source: the dual form of R. T. Rockafellar and S. Uryasev (2000), "Optimization of conditional value-at-risk", J. Risk 2.
+ *
+ * @param losses at the nodes. @param weights their probabilities, or as much of each as the tail may use.
+ * @param tail in (0, 1]. @param order scratch for one index per node.
  */
 export function tailMean(losses: Float64Array, weights: Float64Array, tail: number, order: Uint8Array): number {
   for (let i = 0; i < NODES; i++) order[i] = i
@@ -66,11 +71,13 @@ export function tailMean(losses: Float64Array, weights: Float64Array, tail: numb
   let sum = 0
   for (let i = 0; i < NODES && left > 0; i++) {
     const node = order[i] ?? 0
+    const loss = losses[node] ?? 0
+    if (loss <= 0) break
     const mass = Math.min(left, weights[node] ?? 0)
-    sum += mass * (losses[node] ?? 0)
+    sum += mass * loss
     left -= mass
   }
-  return Math.max(0, sum / tail)
+  return sum / tail
 }
 
 /** The measure of the two tail modes: the shortfall between `floor` times the portfolio measure and that measure itself. */

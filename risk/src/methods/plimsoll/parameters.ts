@@ -1,6 +1,7 @@
 /** Parameters of the protocol's margin and their defaults. Fractions, not percent; USD; years ACT/365. */
 import { DomainError } from '../../errors.ts'
 import { SCAN_RANGE_DEFAULTS, type ScanRangeParameters } from '../../estimation/dynamicRange.ts'
+import { MAX_OFFSET } from '../../estimation/offset.ts'
 import { requireRange } from '../../scenarios/lanes.ts'
 import type { Levels } from '../method.ts'
 
@@ -60,8 +61,8 @@ export type UnderlyingState = {
   readonly openInterestFactor?: number | undefined
   /** No reading of the price: collateral counts nothing in initial margin. */
   readonly isPriceDead?: boolean | undefined
-  /** Posted probabilities of the 17 nodes, ascending; absent or stale ones make `quantitative` measure as `portfolio`. */
-  readonly weights?: Float64Array | undefined
+  /** Posted caps of the 17 nodes, ascending, fractions (`tailCaps`); absent or stale ones make `quantitative` measure as `portfolio`. */
+  readonly caps?: Float64Array | undefined
 }
 
 /** Of every account. */
@@ -84,9 +85,6 @@ export type PlimsollParameters = AccountParameters & {
   /** Underlyings whose lanes may offset; an underlying is in one group at most, others stand alone. @default one group of all */
   readonly groups?: readonly (readonly string[])[] | undefined
 }
-
-/** No governance can set a larger offset. */
-export const MAX_OFFSET = 0.6
 
 /** The protocol's own choice for every account. */
 export const ACCOUNT_DEFAULTS: AccountParameters = {

@@ -17,9 +17,10 @@ import type { AddOn, Levels, MarginResult, Scenario } from '../method.ts'
 import type { Market, Portfolio, UnderlyingMarket } from '../portfolio.ts'
 import { booksOf } from './book.ts'
 import { flooredShortfall, groupMeasure, nodeLosses, tailMean, worstLoss } from './measure.ts'
-import { type PlimsollParameters, requireUnderlying, type UnderlyingState } from './parameters.ts'
+import { type PlimsollParameters, requireUnderlying } from './parameters.ts'
+import { tailMasses } from './tailCaps.ts'
 import { riskOf, type UnderlyingRisk } from './underlyingRisk.ts'
-import { butterflyWeights, horizonVariance, requireWeights } from './weights.ts'
+import { butterflyWeights, horizonVariance } from './weights.ts'
 
 /** `initial` and `maintenance` are `measure` plus all add-ons. USD. */
 export type PlimsollResult = MarginResult & {
@@ -38,7 +39,7 @@ export type PlimsollResult = MarginResult & {
 
 /**
  * Requirements of an account under `parameters.mode`. A portfolio that an isolated account could not hold is measured as
- * one isolated account per underlying. Without option quotes (risk-neutral) or weights (quantitative) an underlying
+ * one isolated account per underlying. Without option quotes (risk-neutral) or caps (quantitative) an underlying
  * enters with R_u, so that with none at all the mode measures as `portfolio`.
  * @throws MissingUnderlyingError, MissingExpiryError, DomainError
  */
@@ -105,7 +106,7 @@ function portfolioMeasure(risks: readonly UnderlyingRisk[], { groups, underlying
   })
 }
 
-/** ES_u on the 17 nodes, or R_u where no probabilities are known. */
+/** ES_u on the 17 nodes, or R_u where neither probabilities nor caps are known. */
 function shortfallOf(risk: UnderlyingRisk, market: Market, parameters: PlimsollParameters): number {
   const weights = weightsOf(risk, market, parameters)
   if (weights === undefined) return risk.relieved
@@ -114,20 +115,18 @@ function shortfallOf(risk: UnderlyingRisk, market: Market, parameters: PlimsollP
   return tailMean(losses, weights, parameters.tail, new Uint8Array(NODES))
 }
 
+/** What the tail may use of each node's probability. */
 function weightsOf(
   { underlying, range }: UnderlyingRisk,
   market: Market,
-  { mode, states, horizonYears }: PlimsollParameters,
+  { mode, states, tail, horizonYears }: PlimsollParameters,
 ): Float64Array | undefined {
-  if (mode === 'quantitative') return postedWeights(states[underlying])
+  if (mode === 'quantitative') {
+    const caps = states[underlying]?.caps
+    return caps === undefined ? undefined : tailMasses(caps, tail)
+  }
   const own = market.underlyings[underlying]
   return own === undefined ? undefined : impliedWeights(own, market.time, range, horizonYears)
-}
-
-function postedWeights(state: UnderlyingState | undefined): Float64Array | undefined {
-  if (state?.weights === undefined) return undefined
-  requireWeights(state.weights)
-  return state.weights
 }
 
 /** Butterfly weights of the horizon slice, or undefined without a quoted expiry of at least three quarters of it. */

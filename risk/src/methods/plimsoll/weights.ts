@@ -1,5 +1,5 @@
 /**
- * Probabilities of the 17 price nodes from option prices; those from samples of price moves are `hatWeights` of `estimation`.
+ * Probabilities of the 17 price nodes from option prices; those from past prices are `historicalWeights` of `estimation`.
  *
  * Source: D. Breeden and R. Litzenberger (1978), "Prices of State-Contingent Claims Implicit in Option Prices",
  * J. Business 51: the price of a butterfly spread is a probability.
@@ -53,15 +53,4 @@ export function horizonVariance(
     const volatility = first.volatility(first.forward * Math.exp(k * stretch))
     return volatility * volatility * horizonYears
   }
-}
-
-/** @throws DomainError unless the posted weights are 17 probabilities that sum to 1 */
-export function requireWeights(weights: Float64Array): void {
-  if (weights.length !== NODES) throw new DomainError('weights.length', weights.length, `${NODES}, one per node`)
-  let sum = 0
-  for (const weight of weights) {
-    if (!(weight >= 0)) throw new DomainError('weight', weight, 'a probability, 0 or more')
-    sum += weight
-  }
-  if (Math.abs(sum - 1) > 1e-9) throw new DomainError('sum of weights', sum, '1')
 }

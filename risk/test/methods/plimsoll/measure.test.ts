@@ -47,7 +47,7 @@ const perpetual = (underlying: string, quantity: number): Position => ({
 })
 
 describe('the tail mean', () => {
-  it('is the expected shortfall of the discrete distribution, at least 0', () => {
+  it('is the expected shortfall of the discrete distribution with profits counted as 0', () => {
     const distribution = fc.record({
       losses: fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: NODES, maxLength: NODES }),
       masses: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: NODES, maxLength: NODES }),
@@ -59,7 +59,11 @@ describe('the tail mean', () => {
         const weights = Float64Array.from(masses, (mass) => mass / total)
         weights[0] = (weights[0] ?? 0) + 0.1 / total
         const vector = Float64Array.from(losses)
-        const expected = Math.max(0, shortfallByMinimum(vector, weights, tail))
+        const expected = shortfallByMinimum(
+          vector.map((loss) => Math.max(0, loss)),
+          weights,
+          tail,
+        )
         close(tailMean(vector, weights, tail, new Uint8Array(NODES)), expected, 1e-9 / tail)
       }),
       { seed: 1, numRuns: 500 },
@@ -163,9 +167,9 @@ describe('the modes', () => {
   const book = { cash: 0, positions: [perpetual('BTC', 1), perpetual('ETH', -28)] }
   const need = (parameters: PlimsollParameters, portfolio = book) =>
     plimsollMargin(portfolio, MARKET, parameters).measure.maintenance
-  const withWeights = (weights: Float64Array) => {
+  const withCaps = (caps: Float64Array) => {
     const base = defaultParameters('quantitative', ['BTC', 'ETH'])
-    const states = Object.fromEntries(Object.entries(base.states).map(([name, state]) => [name, { ...state, weights }]))
+    const states = Object.fromEntries(Object.entries(base.states).map(([name, state]) => [name, { ...state, caps }]))
     return { ...base, states }
   }
 
@@ -191,44 +195,57 @@ describe('the modes', () => {
     assert.equal(of('risk-neutral'), of('portfolio'))
   })
 
-  it('Quantitative reaches its floor under calm weights and its cap under the worst', () => {
+  it('Quantitative reaches its floor under calm caps and its cap under the worst', () => {
     const portfolio = need(defaultParameters('portfolio', ['BTC', 'ETH']))
     const calm = new Float64Array(NODES)
     calm[8] = 1
     const violent = new Float64Array(NODES)
-    violent[0] = 0.5
-    violent[NODES - 1] = 0.5
-    close(need(withWeights(calm)), 0.7 * portfolio, 1e-9)
-    close(need(withWeights(violent)), portfolio, 1e-9)
+    violent[0] = 1
+    violent[NODES - 1] = 1
+    close(need(withCaps(calm)), 0.7 * portfolio, 1e-9)
+    close(need(withCaps(violent)), portfolio, 1e-9)
     close(need(defaultParameters('quantitative', ['BTC', 'ETH'])), portfolio, 1e-9)
   })
 
-  it('Quantitative charges the expected shortfall of the posted weights in between', () => {
-    const weights = new Float64Array(NODES)
-    weights[8] = 0.992
-    weights[2] = 0.008
-    const base = withWeights(weights)
+  it('Quantitative charges the expected shortfall of the posted caps in between', () => {
+    const caps = new Float64Array(NODES)
+    caps[8] = 1
+    caps[2] = 0.8
+    const base = withCaps(caps)
     const need1 = need(base, { cash: 0, positions: [perpetual('BTC', 1)] })
-    // 0.8 % of mass loses the whole scan range, 0.2 % nothing: 0.8 of W, above the portfolio measure of 0.5 W.
+    // 80 % of the tail lose the whole scan range, the rest nothing: 0.8 of W, above the portfolio measure of 0.5 W.
     close(need1, 0.5 * 95_047.5 * 0.065, 1e-8)
-    weights[2] = 0.0045
-    weights[8] = 0.9955
-    close(need(withWeights(weights), { cash: 0, positions: [perpetual('BTC', 1)] }), 0.45 * 95_047.5 * 0.065, 1e-8)
+    caps[2] = 0.45
+    close(need(withCaps(caps), { cash: 0, positions: [perpetual('BTC', 1)] }), 0.45 * 95_047.5 * 0.065, 1e-8)
   })
 
   it('Quantitative measures the tail of a sample through its hat weights', () => {
     const random = new Random(1)
     const sample = Float64Array.from({ length: 4_000 }, () => 0.009 * random.normal())
-    const weights = hatWeights(sample, movesOf(0.065))
+    const caps = hatWeights(sample, movesOf(0.065)).map((weight) => Math.min(1, weight / 0.01))
     const worst = [...sample].sort((a, b) => a - b).slice(0, 40)
     const shortfall = -worst.reduce((sum, move) => sum + move, 0) / worst.length
-    const measured = need(withWeights(weights), { cash: 0, positions: [perpetual('BTC', 1)] }) / 95_047.5
+    const measured = need(withCaps(caps), { cash: 0, positions: [perpetual('BTC', 1)] }) / 95_047.5
     assert.ok(measured >= shortfall && measured <= shortfall + 0.065 / 6)
     assert.ok(measured < 0.5 * 0.065, 'the sample lies below the cap')
   })
 
-  it('refuse weights that are no probabilities', () => {
-    assert.throws(() => need(withWeights(new Float64Array(NODES))), DomainError)
-    assert.throws(() => need(withWeights(Float64Array.of(1))), DomainError)
+  it('Quantitative rises by at most 2 % when every cap does', () => {
+    const cap = fc.double({ min: 0, max: 1, noNaN: true })
+    const quantity = fc.double({ min: -30, max: 30, noNaN: true })
+    fc.assert(
+      fc.property(fc.array(cap, { minLength: NODES, maxLength: NODES }), quantity, quantity, (caps, btc, eth) => {
+        const mixed = { cash: 0, positions: [perpetual('BTC', btc), perpetual('ETH', eth)] }
+        const before = need(withCaps(Float64Array.from(caps)), mixed)
+        const after = need(withCaps(Float64Array.from(caps, (each) => Math.min(1, 1.02 * each))), mixed)
+        assert.ok(after >= before - 1e-9 * before && after <= 1.02 * before * (1 + 1e-12))
+      }),
+      { seed: 3, numRuns: 300 },
+    )
+  })
+
+  it('refuse caps that are not 17 fractions', () => {
+    assert.throws(() => need(withCaps(new Float64Array(NODES).fill(1.01))), DomainError)
+    assert.throws(() => need(withCaps(Float64Array.of(1))), DomainError)
   })
 })

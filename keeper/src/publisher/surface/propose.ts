@@ -1,10 +1,11 @@
 /** From a snapshot and the chain's state to the message that a signer may sign, or the reason why it signs none. */
 import { EXPIRY_TIME, type ExpiryQuote, LONGEST_LIFE, type SurfaceMessage } from '@plimsoll/sdk'
-import { next, type Outcome, skip } from '../outcome.ts'
+import { next, type Outcome, skip } from '../../outcome.ts'
+import { listedExpiries, type SurfaceState } from '../ports/feedChain.ts'
+import type { SurfaceRefusal } from '../refusal.ts'
+import { type Timeliness, timeFault } from '../timeliness.ts'
 import { calibrate, type Fit, type FitLimits, restate } from './calibrate.ts'
-import { messageFault, type Timeliness, timeFault } from './messageRules.ts'
-import { type FeedState, listedExpiries } from './ports/feedChain.ts'
-import type { Refusal } from './refusal.ts'
+import { messageFault } from './messageRules.ts'
 import type { QuoteSnapshot } from './snapshot.ts'
 import { estimateOf, type QuoteEstimate, quoteOf, ranOff, storedQuotes } from './surfaceQuotes.ts'
 import { premiumOf } from './worth.ts'
@@ -26,9 +27,9 @@ const DAY = 86_400
 /** @param depthUsd Q where the snapshot tells none; undefined: then there is no message. */
 export function propose(
   { chain, perpetual }: QuoteSnapshot,
-  state: FeedState,
+  state: SurfaceState,
   { limits, depthUsd }: { readonly limits: SignerLimits; readonly depthUsd: number | undefined },
-): Outcome<Proposal, Refusal> {
+): Outcome<Proposal, SurfaceRefusal> {
   const { market } = state.series
   if (market.status !== 'live') return skip({ kind: 'price-not-live', status: market.status })
   // The head lags by up to a block, and the feed takes nothing from its future.
@@ -66,9 +67,9 @@ export function propose(
 function chosen(
   fit: Fit,
   timestamp: number,
-  state: FeedState,
+  state: SurfaceState,
   limits: SignerLimits,
-): Outcome<QuoteEstimate[], Refusal> {
+): Outcome<QuoteEstimate[], SurfaceRefusal> {
   const fresh = new Map(restate(fit, timestamp).map((estimate) => [estimate.expiry, estimate]))
   const kept: QuoteEstimate[] = []
   for (const expiry of listedExpiries(state)) {
@@ -85,12 +86,12 @@ function chosen(
 }
 
 /** In its last hours an option's quotes say little: its stored slice stays, run off to `timestamp`. */
-function carriedQuote(expiry: number, timestamp: number, { series }: FeedState): ExpiryQuote | undefined {
+function carriedQuote(expiry: number, timestamp: number, { series }: SurfaceState): ExpiryQuote | undefined {
   const stored = series.expiries.find((each) => each.expiry === expiry)
   return stored && ranOff(quoteOf(expiry, stored.surface), series.epoch.surfaceAt, timestamp)
 }
 
-function missing(expiry: number, { sparse }: Fit, { minimumQuotes: least }: SignerLimits): Refusal {
+function missing(expiry: number, { sparse }: Fit, { minimumQuotes: least }: SignerLimits): SurfaceRefusal {
   const quotes = sparse.get(expiry)
   return quotes === undefined ? { kind: 'missing-expiry', expiry } : { kind: 'few-quotes', expiry, quotes, least }
 }

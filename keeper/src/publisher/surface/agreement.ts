@@ -1,9 +1,10 @@
 /** When a signer co-signs another's proposal: it keeps the contracts' rules and lies within tolerance of the signer's own fit. */
 import type { SurfaceMessage } from '@plimsoll/sdk'
+import type { SurfaceState } from '../ports/feedChain.ts'
+import type { Apart, Decline } from '../refusal.ts'
+import type { Timeliness } from '../timeliness.ts'
 import { differenceOf, type ExpiryDifference, gapOf, type Pair } from './distance.ts'
-import { messageFault, type Timeliness } from './messageRules.ts'
-import type { FeedState } from './ports/feedChain.ts'
-import type { Apart, Decline } from './refusal.ts'
+import { messageFault } from './messageRules.ts'
 
 /** How far a proposal may be from the own fit, both ends included. WAD. */
 export type Tolerance = {
@@ -26,7 +27,7 @@ const WAD = 10n ** 18n
 export function declineOf(
   proposal: SurfaceMessage,
   own: SurfaceMessage,
-  state: Pick<FeedState, 'head' | 'lastTimestamp' | 'series'>,
+  state: Pick<SurfaceState, 'head' | 'lastTimestamp' | 'series'>,
   { tolerance, timeliness }: { readonly tolerance: Tolerance; readonly timeliness: Timeliness },
 ): Decline | undefined {
   return messageFault(proposal, state, timeliness) ?? apart(proposal, own, tolerance)

@@ -9,8 +9,8 @@ import {
   type OptionQuote,
   scaleEssvi,
 } from '@plimsoll/risk/surface'
-import { next, type Outcome, skip } from '../outcome.ts'
-import type { Refusal } from './refusal.ts'
+import { next, type Outcome, skip } from '../../outcome.ts'
+import type { SurfaceRefusal } from '../refusal.ts'
 import type { QuoteEstimate } from './surfaceQuotes.ts'
 
 export type FitLimits = {
@@ -45,7 +45,7 @@ const YEAR = 365 * 86_400
 const RATE_YEARS = 30 / 365
 
 /** Why the chain is refused, or its fit. eSSVI of all expiries together, free of arbitrage by construction. */
-export function calibrate(chain: OptionChain, limits: FitLimits): Outcome<Fit, Refusal> {
+export function calibrate(chain: OptionChain, limits: FitLimits): Outcome<Fit, SurfaceRefusal> {
   const broken = brokenOf(chain.quotes)
   if (broken.count > limits.maximumBroken * broken.quotes) {
     return skip({ kind: 'broken-quotes', broken: broken.count, quotes: broken.quotes, limit: limits.maximumBroken })
@@ -70,7 +70,7 @@ function inconsistencyOf(
   expiries: readonly FittedExpiry[],
   dropped: readonly DroppedQuote[],
   { maximumInconsistent: limit }: FitLimits,
-): Refusal | undefined {
+): SurfaceRefusal | undefined {
   const used = new Map(expiries.map(({ terms, fit }) => [terms.expiry, fit.quotes]))
   const odd = dropped.filter(({ reason }) => INCONSISTENT.includes(reason))
   for (const [expiry, all] of Map.groupBy(odd, ({ quote }) => quote.expiry)) {
@@ -81,7 +81,7 @@ function inconsistencyOf(
 }
 
 /** The first expiry that the surface does not fit: one free of arbitrage cannot follow quotes that are not. */
-function misfitOf(expiries: readonly FittedExpiry[], { maximumError }: FitLimits): Refusal | undefined {
+function misfitOf(expiries: readonly FittedExpiry[], { maximumError }: FitLimits): SurfaceRefusal | undefined {
   for (const { terms, fit } of expiries) {
     const limit = Math.max(maximumError, fit.width)
     if (!(fit.weightedRmse <= limit)) {

@@ -5,8 +5,8 @@
  */
 import { type Input, InputError, rowsOf } from '@plimsoll/risk/chains'
 import { ChainError, type OptionChain, readChain } from '@plimsoll/risk/surface'
-import { next, type Outcome, skip } from '../outcome.ts'
-import type { Refusal } from './refusal.ts'
+import { next, type Outcome, skip } from '../../outcome.ts'
+import type { SurfaceRefusal } from '../refusal.ts'
 
 type Perpetual = {
   readonly time: number
@@ -26,7 +26,7 @@ export type SnapshotQuery = {
   readonly maximumAge: number
 }
 
-export function readSnapshot(input: Input, query: SnapshotQuery): Outcome<QuoteSnapshot, Refusal> {
+export function readSnapshot(input: Input, query: SnapshotQuery): Outcome<QuoteSnapshot, SurfaceRefusal> {
   try {
     const rows = rowsOf(input)
     const { chain } = readChain(rows, query)

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { InputError } from '../../../risk/src/cli/chainInput.ts'
 import { FetchError, fetchText, withoutSecrets } from '../../src/publisher/ports/httpText.ts'
-import { quoteSource } from '../../src/publisher/ports/quoteSource.ts'
+import { textSource } from '../../src/publisher/ports/textSource.ts'
 
 describe('a source of quotes on disk', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-quotes-'))
@@ -20,7 +20,7 @@ describe('a source of quotes on disk', () => {
   }
 
   it('is the newest file of a directory that is a table, gzipped or not', async () => {
-    const source = quoteSource(folder)
+    const source = textSource(folder)
     await assert.rejects(source.latest(), InputError)
     const first = write('b.csv', 'old', 1_000)
     assert.deepEqual(await source.latest(), { source: first, text: 'old' })
@@ -34,8 +34,8 @@ describe('a source of quotes on disk', () => {
 
   it('is one file where it is no directory', async () => {
     const file = write('d.txt', 'any name', 1)
-    assert.deepEqual(await quoteSource(file).latest(), { source: file, text: 'any name' })
-    await assert.rejects(quoteSource(join(folder, 'nowhere')).latest(), InputError)
+    assert.deepEqual(await textSource(file).latest(), { source: file, text: 'any name' })
+    await assert.rejects(textSource(join(folder, 'nowhere')).latest(), InputError)
   })
 })
 
@@ -60,13 +60,13 @@ describe('a source of quotes on the web', () => {
   })
 
   it('is named without what its query holds', async () => {
-    const input = await quoteSource(`${url}/quotes?key=secret`).latest()
+    const input = await textSource(`${url}/quotes?key=secret`).latest()
     assert.deepEqual(input, { source: `${url}/quotes`, text: 'rows' })
     assert.equal(withoutSecrets('https://user:word@host.example:8/path?key=1#part'), 'https://host.example:8/path')
   })
 
   it('is refused with another status, too many bytes, a redirection, and when it does not answer', async () => {
-    await assert.rejects(quoteSource(`${url}/other?key=secret`).latest(), (error) => {
+    await assert.rejects(textSource(`${url}/other?key=secret`).latest(), (error) => {
       assert.ok(error instanceof FetchError)
       assert.match(error.message, /status 500/)
       assert.doesNotMatch(error.message, /secret/)

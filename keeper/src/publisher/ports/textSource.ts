@@ -1,10 +1,10 @@
-/** Where quotes of options come from: the newest snapshot of a chain, as text. */
+/** Where the input of signers comes from: the newest snapshot of a table, as text. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Input, InputError, readInput } from '@plimsoll/risk/chains'
 import { FetchError, fetchText, withoutSecrets } from './httpText.ts'
 
-export interface QuoteSource {
+export interface TextSource {
   /** The newest snapshot, CSV or JSON. @throws InputError, FetchError when there is none */
   latest(): Promise<Input>
 }
@@ -13,11 +13,11 @@ const SNAPSHOT = /\.(csv|json)(\.gz)?$/
 const LIMITS = { timeoutMs: 10_000, maximumBytes: 2 ** 25 }
 
 /** A URL, a file, or a directory whose newest file counts (write elsewhere, then rename into it). */
-export function quoteSource(where: string): QuoteSource {
+export function textSource(where: string): TextSource {
   return /^https?:\/\//.test(where) ? new UrlSource(where) : new FileSource(where)
 }
 
-class UrlSource implements QuoteSource {
+class UrlSource implements TextSource {
   readonly #url: string
   constructor(url: string) {
     this.#url = url
@@ -31,7 +31,7 @@ class UrlSource implements QuoteSource {
   }
 }
 
-class FileSource implements QuoteSource {
+class FileSource implements TextSource {
   readonly #path: string
   constructor(path: string) {
     this.#path = path

@@ -8,11 +8,12 @@ import {
   TERM_UNIT,
   unpackSurface,
 } from '@plimsoll/sdk'
+import type { SurfaceState } from '../ports/feedChain.ts'
+import { type GasPolicy, postFor, type Verdict, wait } from '../verdict.ts'
 import { differenceOf, gapOf } from './distance.ts'
-import type { FeedState } from './ports/feedChain.ts'
 import { quoteOf, surfaceOf } from './surfaceQuotes.ts'
 
-export type WorthPolicy = {
+export type WorthPolicy = GasPolicy & {
   /** Least change of a volatility at -1, 0 or +1 standard deviation, and of forward / spot, WAD. */
   readonly volatilityMove: bigint
   readonly forwardMove: bigint
@@ -20,33 +21,15 @@ export type WorthPolicy = {
   readonly premiumMove: bigint
   /** Seconds after which an unchanged surface is posted again. */
   readonly heartbeat: number
-  /** Seconds after which gas may cost `urgentGasPrice`: less than the hour after which a surface allows no new risk. */
-  readonly urgentAfter: number
-  /** Wei per gas, base fee and tip, above which only an urgent surface is posted, and above which none is. */
-  readonly maxGasPrice: bigint
-  readonly urgentGasPrice: bigint
 }
 
 /** Why it is posted: `first` surface of the underlying, `new-expiry`, `heartbeat`, or what moved. */
 export type Cause = 'first' | 'new-expiry' | 'heartbeat' | 'volatility' | 'forward' | 'premium'
 
-export type Wait =
-  | { readonly kind: 'unmoved'; readonly ageSeconds: number }
-  /** The step would have arbitrage once clamped: the chain would keep its surface (spec V-8). */
-  | { readonly kind: 'not-taken' }
-  | { readonly kind: 'gas-price'; readonly gasPrice: bigint; readonly limit: bigint }
-  /** Made after the head of the chain: posted with the next block. */
-  | { readonly kind: 'early'; readonly timestamp: number; readonly head: number }
-
-/** `ceiling`: wei per gas that posting may cost. */
-export type Verdict =
-  | { readonly post: true; readonly cause: Cause; readonly ceiling: bigint }
-  | { readonly post: false; readonly wait: Wait }
-
-type State = Pick<FeedState, 'head' | 'series'>
+type State = Pick<SurfaceState, 'head' | 'series'>
 
 /** @param gasPrice wei per gas that a transaction would pay now. */
-export function worthOf(message: SurfaceMessage, state: State, gasPrice: bigint, policy: WorthPolicy): Verdict {
+export function worthOf(message: SurfaceMessage, state: State, gasPrice: bigint, policy: WorthPolicy): Verdict<Cause> {
   const { head, series } = state
   const now = Number(head.timestamp)
   if (message.timestamp > now) return wait({ kind: 'early', timestamp: message.timestamp, head: now })
@@ -56,13 +39,7 @@ export function worthOf(message: SurfaceMessage, state: State, gasPrice: bigint,
   const age = now - series.epoch.surfaceAt
   const cause = isFirst ? 'first' : causeOf(message, state, step?.quotes ?? [], policy)
   if (cause === undefined) return wait({ kind: 'unmoved', ageSeconds: age })
-  const ceiling = isFirst || age >= policy.urgentAfter ? policy.urgentGasPrice : policy.maxGasPrice
-  if (gasPrice > ceiling) return wait({ kind: 'gas-price', gasPrice, limit: ceiling })
-  return { post: true, cause, ceiling }
-}
-
-function wait(reason: Wait): Verdict {
-  return { post: false, wait: reason }
+  return postFor(cause, isFirst ? undefined : age, gasPrice, policy)
 }
 
 function causeOf(

@@ -1,23 +1,17 @@
 /** The rules that the contracts hold every message to (spec V-2, V-3, V-5 to V-7), asked before anybody signs. */
 import { carryBounds, isListableExpiry, MAX_EXPIRIES, type SurfaceMessage } from '@plimsoll/sdk'
-import type { FeedState } from './ports/feedChain.ts'
-import { listedExpiries } from './ports/feedChain.ts'
-import type { MessageFault } from './refusal.ts'
+import type { SurfaceState } from '../ports/feedChain.ts'
+import { listedExpiries } from '../ports/feedChain.ts'
+import type { SurfaceFault } from '../refusal.ts'
+import { type Timeliness, timeFault } from '../timeliness.ts'
 import { violationOf } from './surfaceQuotes.ts'
-
-export type Timeliness = {
-  /** Seconds that a message may be old; the feed's own limit is 300. */
-  readonly maximumAge: number
-  /** Seconds that it may be ahead of the chain's head, which lags by up to a block. */
-  readonly maximumLead: number
-}
 
 /** The first rule that `message` breaks at the head of the chain. */
 export function messageFault(
   message: SurfaceMessage,
-  state: Pick<FeedState, 'head' | 'lastTimestamp' | 'series'>,
+  state: Pick<SurfaceState, 'head' | 'lastTimestamp' | 'series'>,
   timeliness: Timeliness,
-): MessageFault | undefined {
+): SurfaceFault | undefined {
   return (
     timeFault(message.timestamp, state, timeliness) ??
     expiryFault(message, state) ??
@@ -26,19 +20,7 @@ export function messageFault(
   )
 }
 
-export function timeFault(
-  timestamp: number,
-  { head, lastTimestamp: last }: Pick<FeedState, 'head' | 'lastTimestamp'>,
-  { maximumAge, maximumLead }: Timeliness,
-): MessageFault | undefined {
-  const now = Number(head.timestamp)
-  if (timestamp > now + maximumLead) return { kind: 'future', timestamp, head: now }
-  if (now - timestamp > maximumAge) return { kind: 'stale', ageSeconds: now - timestamp, limitSeconds: maximumAge }
-  if (timestamp <= last) return { kind: 'not-newer', timestamp, last }
-  return undefined
-}
-
-function expiryFault({ expiries, timestamp }: SurfaceMessage, state: Pick<FeedState, 'head' | 'series'>) {
+function expiryFault({ expiries, timestamp }: SurfaceMessage, state: Pick<SurfaceState, 'head' | 'series'>) {
   const now = Number(state.head.timestamp)
   const quoted = new Set(expiries.map(({ expiry }) => expiry))
   const missing = listedExpiries(state).find((expiry) => !quoted.has(expiry))
@@ -51,7 +33,7 @@ function expiryFault({ expiries, timestamp }: SurfaceMessage, state: Pick<FeedSt
   return expiries.length === 0 ? ({ kind: 'missing-expiry', expiry: 0 } as const) : undefined
 }
 
-function carryFault({ expiries }: SurfaceMessage, now: number): MessageFault | undefined {
+function carryFault({ expiries }: SurfaceMessage, now: number): SurfaceFault | undefined {
   for (const { expiry, forwardRatio, discount } of expiries) {
     const { leastRatio, mostRatio, leastDiscount, mostDiscount } = carryBounds(BigInt(expiry - now))
     const fault = (what: 'forward' | 'discount', actual: bigint, least: bigint, most: bigint) =>
@@ -64,7 +46,7 @@ function carryFault({ expiries }: SurfaceMessage, now: number): MessageFault | u
   return undefined
 }
 
-function arbitrageFault({ expiries }: SurfaceMessage): MessageFault | undefined {
+function arbitrageFault({ expiries }: SurfaceMessage): SurfaceFault | undefined {
   const found = violationOf(expiries)
   return found && { kind: 'arbitrage', ...found }
 }
