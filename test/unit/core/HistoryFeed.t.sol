@@ -10,7 +10,7 @@ import {Tails} from "../../../contracts/core/Tails.sol";
 import {capsOf, TailWord} from "../../../contracts/types/TailWord.sol";
 import {Histories} from "../../fixtures/Histories.sol";
 
-/// @dev The feed before the real tails: three of five signers, ascending by address; the message hashed by hand from the text
+/// @dev W-4: the feed before the real tails: three of five signers, ascending by address; the message hashed by hand from the text
 /// of EIP-712.
 contract HistoryFeedTest is Histories {
     struct Message {

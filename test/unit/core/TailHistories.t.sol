@@ -49,7 +49,7 @@ contract TailHistoriesTest is SeriesFixture, Histories {
         tails.setHistory(ETH, time, rangeOf(ETH), leastCaps(), 0); // each underlying by itself
     }
 
-    /// @dev 5 % from the range of now and not a unit more.
+    /// @dev W-4: 5 % from the range of now and not a unit more.
     function testFuzz_setHistory_revertsForAnotherRange(uint256 quoted) public {
         uint256 range = rangeOf(BTC);
         quoted = bound(quoted, 0, 2 * range);
@@ -78,7 +78,7 @@ contract TailHistoriesTest is SeriesFixture, Histories {
         tails.setHistory(BTC, block.timestamp, range, leastCaps() | (1 << 221), 0);
     }
 
-    /* CAPS */
+    /* CAPS (W-5, W-6) */
 
     /// @dev There is nothing to be bounded by: the first caps are taken as they are, in both margins.
     function testFuzz_setHistory_firstIsFree(uint256 seed) public {
@@ -145,7 +145,7 @@ contract TailHistoriesTest is SeriesFixture, Histories {
         }
     }
 
-    /* OFFSET */
+    /* OFFSET (W-8) */
 
     /// @dev The least of the governed one and the supported one, which follows by 0.4 points an hour.
     function test_offset_followsByItsStep() public {

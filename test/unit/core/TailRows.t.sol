@@ -140,7 +140,7 @@ contract TailRowsTest is SeriesFixture, Histories {
         p.epsilon = 6_000;
     }
 
-    /* SURFACE */
+    /* SURFACE (W-3) */
 
     /// @dev The slice of the first expiry 18 hours off or more when the surface was made, else the last one.
     function test_implied_isOfTheHorizonsSlice() public {
@@ -179,7 +179,7 @@ contract TailRowsTest is SeriesFixture, Histories {
         assertTrue(_row(SOL).implied.isEmptyTail(), "history is no surface");
     }
 
-    /* AGE */
+    /* AGE (W-7) */
 
     /// @dev A surface is at its best for an hour. Then maintenance margin's floor rises by 0.014 an hour; initial margin's is 1.
     function testFuzz_implied_floorRisesWithTheSurfacesAge(uint256 age) public {

@@ -5,7 +5,7 @@ import {Test} from "forge-std/Test.sol";
 import {Measure} from "../../../contracts/libraries/Measure.sol";
 import {TailWord} from "../../../contracts/types/TailWord.sol";
 
-/// @dev Expected shortfall in its dual form, against worked cases and against its primal form.
+/// @dev W-1: expected shortfall in its dual form, against worked cases and against its primal form.
 contract ShortfallTest is Test {
     TailWord private constant NONE = TailWord.wrap(0);
 

@@ -21,7 +21,7 @@ contract TailHistoryTest is Test {
         for (uint256 n; n < 17; ++n) caps |= Tail.leastCap(n) << (13 * n);
     }
 
-    /* WHAT MAY BE POSTED */
+    /* WHAT MAY BE POSTED (W-5) */
 
     /// @dev 2 %, 5 % two ranges away, 10 % one range away, in units of 1/8191, rounded.
     function test_leastCap_isHeaviestOneRangeAway() public pure {
@@ -57,7 +57,7 @@ contract TailHistoryTest is Test {
         this.requireCaps(caps);
     }
 
-    /* PER DAY */
+    /* PER DAY (W-5) */
 
     /// @dev (1 - t/4) old <= taken <= (1 + t) old, t in days and at most 1; what lies between is taken as quoted.
     function testFuzz_bounded_staysWithinTheDay(uint256 old, uint256 quoted, uint256 elapsed) public pure {
@@ -88,7 +88,7 @@ contract TailHistoryTest is Test {
         assertEq(Tail.bounded(_even(5000), _even(8191), 1 days), TailWord.unwrap(_even(8191)), "no carry");
     }
 
-    /* MAINTENANCE */
+    /* MAINTENANCE (W-6) */
 
     function test_risen_byHand() public pure {
         TailWord base = _even(1000);
@@ -130,7 +130,7 @@ contract TailHistoryTest is Test {
         assertLt(TailWord.wrap(Tail.risen(TailWord.wrap(_least()), _even(8191), 197 hours)).cap(8), 8191);
     }
 
-    /* OFFSET */
+    /* OFFSET (W-8) */
 
     function test_boundedOffset_byHand() public pure {
         assertEq(Tail.boundedOffset(500_000, 0, 1 hours), 496_000);
@@ -152,7 +152,7 @@ contract TailHistoryTest is Test {
         if (taken != quoted) assertGt((gap + 1) * 1 hours, 4_000 * time, "less than allowed");
     }
 
-    /* FLOOR */
+    /* FLOOR (W-7) */
 
     function test_floorAfter_byHand() public pure {
         assertEq(Tail.floorAfter(0), 0.7e9);

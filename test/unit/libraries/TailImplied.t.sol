@@ -8,7 +8,7 @@ import {Nodes, RiskArray} from "../../../contracts/libraries/RiskArray.sol";
 import {Tail} from "../../../contracts/libraries/Tail.sol";
 import {TailWord} from "../../../contracts/types/TailWord.sol";
 
-/// @dev Caps that option prices imply, against an integral of the lognormal law that shares no code with them.
+/// @dev W-2, W-3: caps that option prices imply, against an integral of the lognormal law that shares no code with them.
 contract TailImpliedTest is Test {
     uint256 private constant DAY = 1 days;
     int256 private constant ROOT_TWO_PI = 2.506628274631000502e18;
