@@ -72,10 +72,7 @@ library Measure {
                 widerLeft -= part;
             }
         }
-        return (
-            int256(FixedPointMathLib.divUp(narrow, FULL_CAP)),
-            int256(FixedPointMathLib.divUp(wide, FULL_CAP))
-        );
+        return (int256(FixedPointMathLib.divUp(narrow, FULL_CAP)), int256(FixedPointMathLib.divUp(wide, FULL_CAP)));
     }
 
     /// @notice Loss at each node by price, times 32, plus the number of the node: the worse of volatility up and down, extremes
