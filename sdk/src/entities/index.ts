@@ -54,6 +54,13 @@ export {
   orderTypes,
 } from './order.ts'
 export {
+  type FillTerms,
+  type OrderFacts,
+  type OrderIssue,
+  orderIssues,
+  unitsLeft,
+} from './orderIssues.ts'
+export {
   decodePortfolio,
   decodePosition,
   type EncodedPortfolio,
