@@ -1,2 +1,6 @@
-export { Book, type Resting, type Side } from './book/book.ts'
-export { type Desk, matchOrder, type Verdict } from './book/matching.ts'
+export { checkMatcher } from './checkup.ts'
+export { matcherCommands } from './commands.ts'
+export * from './errors.ts'
+export { type LoginMessage, loginTypedData } from './http/sessions.ts'
+export { Matcher, type MatcherOptions } from './matcher.ts'
+export { loadSettings, type Settings } from './settings.ts'

@@ -1,4 +1,6 @@
 /** The smallest of some amounts. */
 export function least(first: bigint, ...others: readonly bigint[]): bigint {
-  return others.reduce((smallest, each) => (each < smallest ? each : smallest), first)
+  let smallest = first
+  for (const each of others) if (each < smallest) smallest = each
+  return smallest
 }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { type Hex, toHex } from 'viem'
 import { Book, crosses, type Resting } from '../src/book/book.ts'
 import { difference, type Levels, levelsOf } from '../src/book/levels.ts'
-import { type Desk, matchOrder } from '../src/book/matching.ts'
+import { type Agreement, type Desk, matchOrder } from '../src/book/matching.ts'
 import { least } from '../src/units.ts'
 
 type Trader = Resting & { units: bigint; readonly account: number; readonly minFill: bigint }
@@ -29,10 +29,10 @@ class PlainDesk implements Desk<Trader> {
     if (maker.units < maker.minFill) return { kind: 'dropMaker', reason: 'FillTooSmall' } as const
     return units < maker.minFill || units < taker.minFill
       ? ({ kind: 'skip' } as const)
-      : ({ kind: 'trade', units } as const)
+      : ({ kind: 'trade', agreement: { units } } as const)
   }
 
-  trade(maker: Trader, taker: Trader, units: bigint) {
+  trade(maker: Trader, taker: Trader, { units }: Agreement) {
     const better = [...this.resting].filter((other) => other.units > 0n && isAhead(other, maker))
     for (const other of better) {
       assert.equal(this.judge(other, taker).kind, 'skip', `${other.hash} had priority over ${maker.hash}`)

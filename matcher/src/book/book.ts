@@ -53,8 +53,9 @@ export class Book<T extends Resting> {
     return this.#sides[side]
   }
 
-  get isEmpty(): boolean {
-    return this.#sides.buy.length === 0 && this.#sides.sell.length === 0
+  /** Every order, bids first. */
+  *all(): Generator<T> {
+    for (const { orders } of [...this.#sides.buy, ...this.#sides.sell]) yield* orders
   }
 }
 

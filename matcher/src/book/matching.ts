@@ -1,27 +1,29 @@
 /** Price-time priority: an incoming order meets resting ones, best first. Who may trade how much is the desk's to say. */
 import type { Book, Resting } from './book.ts'
 
-export type Verdict =
-  /** They trade `units`, at the maker's price. */
-  | { readonly kind: 'trade'; readonly units: bigint }
+/** They trade `units` at the maker's price. A desk may add what else it found out. */
+export type Agreement = { readonly units: bigint }
+
+export type Verdict<A extends Agreement = Agreement> =
+  | { readonly kind: 'trade'; readonly agreement: A }
   /** Not with each other: both go on. */
   | { readonly kind: 'skip' }
   /** The order cannot trade any more, whatever comes. */
   | { readonly kind: 'dropMaker'; readonly reason: string }
   | { readonly kind: 'dropTaker'; readonly reason: string }
 
-export interface Desk<T extends Resting> {
+export interface Desk<T extends Resting, A extends Agreement = Agreement> {
   /** Units that the order may still trade. */
   left(order: T): bigint
-  judge(maker: T, taker: T): Verdict
-  /** Books the trade: `left` of both falls by `units`. */
-  trade(maker: T, taker: T, units: bigint): void
+  judge(maker: T, taker: T): Verdict<A>
+  /** Books the trade: `left` of both falls by its units. */
+  trade(maker: T, taker: T, agreement: A): void
   /** Takes a resting or incoming order out for good. */
   drop(order: T, reason: string): void
 }
 
 /** Trades until nothing crosses; then `taker` rests if it has units left. @returns whether it rests */
-export function matchOrder<T extends Resting>(book: Book<T>, taker: T, desk: Desk<T>): boolean {
+export function matchOrder<T extends Resting, A extends Agreement>(book: Book<T>, taker: T, desk: Desk<T, A>): boolean {
   for (const maker of book.against(taker)) {
     if (desk.left(taker) === 0n) return false
     if (desk.left(maker) === 0n) continue
@@ -35,7 +37,7 @@ export function matchOrder<T extends Resting>(book: Book<T>, taker: T, desk: Des
       desk.drop(maker, verdict.reason)
     }
     if (verdict.kind === 'trade') {
-      desk.trade(maker, taker, verdict.units)
+      desk.trade(maker, taker, verdict.agreement)
       if (desk.left(maker) === 0n) book.remove(maker)
     }
   }
