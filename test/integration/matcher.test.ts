@@ -71,4 +71,136 @@ describe('a matcher on a chain', () => {
       ],
     )
   })
+
+  it('keeps the remainder of an order, and its place in the queue', async () => {
+    await enter(maker, sell(maker, PRICE_PER_LOT))
+    await enter(other, sell(other, PRICE_PER_LOT))
+    await enter(taker, buy(taker, PRICE_PER_LOT, { units: 30n }))
+    const { body: book } = await world.call(matcher.port, '/books/BTC-PERPETUAL')
+    assert.deepEqual(book.sell, [[String(PRICE_PER_LOT), '170']])
+    await enter(taker, buy(taker, PRICE_PER_LOT, { units: 80n }))
+    const units = [...matcher.desk.ledger.matches()]
+      .slice(-3)
+      .map((match) => [match.maker.order.accountId, match.units])
+    assert.deepEqual(units, [
+      [maker.accountId, 30n],
+      [maker.accountId, 70n],
+      [other.accountId, 10n],
+    ])
+    await settle()
+  })
+
+  it('refuses what the exchange would refuse, under the name of its error', async () => {
+    const far = 10n ** 24n
+    const cases = {
+      OrderExpired: { expiry: 1 },
+      WrongExecutor: { executor: taker.account.address },
+      NotABookOrder: { taker: taker.account.address },
+      NotReducing: { reduceOnly: true },
+      OverFilled: { minFill: 101n },
+      FeeAboveMaximum: { maxFee: 0n },
+      GroupCapExceeded: { group: `0x${'01'.repeat(32)}`, groupCap: 0n },
+      InsufficientMargin: { units: 10_000_000n },
+      LotsOutOfRange: { units: far },
+    } as const
+    for (const [code, parameters] of Object.entries(cases)) {
+      const order = await sell(maker, PRICE_PER_LOT + CENT, parameters)
+      const { status, body } = await world.submit(matcher.port, maker, order)
+      assert.deepEqual([status, (body.error as { code: string }).code], [422, code], code)
+    }
+    const order = await sell(maker, PRICE_PER_LOT)
+    const { signature } = await world.signedOrder(taker, order)
+    const forged = { ...(await world.signedOrder(maker, order)), signature }
+    const { body } = await world.post(matcher.port, '/orders', forged)
+    assert.equal((body.error as { code: string }).code, 'BadSignature')
+  })
+
+  it('holds an order back while spot is outside its band: a stop is an ordinary order', async () => {
+    await enter(maker, buy(maker, PRICE_PER_LOT, { units: 40n }))
+    const stop = await sell(taker, PRICE_PER_LOT - 100n * CENT, { units: 40n, maxSpot: 39_500n * 10n ** 18n })
+    const { body, hash } = await enter(taker, Promise.resolve(stop))
+    assert.equal(body.status, 'waiting')
+    await world.push(1, 39_400n)
+    await matcher.round()
+    assert.equal(matcher.desk.order(hash)?.status ?? 'done', 'working')
+    assert.equal(matcher.desk.ledger.pending().length, 1)
+    await settle()
+    await world.push(1, 40_000n)
+  })
+
+  it('replaces an order by another one of the same nonce', async () => {
+    const first = await sell(maker, PRICE_PER_LOT + CENT)
+    await enter(maker, Promise.resolve(first))
+    await enter(maker, sell(maker, PRICE_PER_LOT + 2n * CENT, { nonce: first.nonce }))
+    const { body } = await world.call(matcher.port, '/books/BTC-PERPETUAL')
+    assert.deepEqual(body.sell, [[String(PRICE_PER_LOT + 2n * CENT), '100']])
+  })
+
+  it('shares the units of a group among its orders, in the book too', async () => {
+    const group = { group: `0x${'02'.repeat(32)}`, groupCap: 60n } as const
+    await enter(maker, sell(maker, PRICE_PER_LOT, group))
+    await enter(maker, sell(maker, PRICE_PER_LOT + CENT, group))
+    const levels = async () => (await world.call(matcher.port, '/books/BTC-PERPETUAL')).body.sell
+    const at = (units: string) => [
+      [String(PRICE_PER_LOT), units],
+      [String(PRICE_PER_LOT + CENT), units],
+    ]
+    assert.deepEqual(await levels(), at('60'))
+    await enter(taker, buy(taker, PRICE_PER_LOT, { units: 35n }))
+    assert.deepEqual(await levels(), at('25'))
+    await enter(taker, buy(taker, PRICE_PER_LOT + CENT, { units: 90n }))
+    await settle()
+    assert.equal(await world.contracts.exchange.read.groupFilled([maker.accountId, group.group]), 60n)
+  })
+
+  it('drops a resting order that its account can no longer bear, and fills the taker from the next one', async () => {
+    const [poor] = (await world.createTraders(['poor'], 2_000n)) as [Trader]
+    await matcher.round()
+    const { hash } = await enter(poor, sell(poor, PRICE_PER_LOT, { units: 4_000n }))
+    await enter(maker, sell(maker, PRICE_PER_LOT + CENT, { units: 4_000n }))
+    const gone = { asset: 0, amount: 1_900n * 10n ** 6n, receiver: poor.account.address }
+    await world.mine(poor.client.withdraw({ accountId: poor.accountId, ...gone }))
+    await matcher.round()
+    const { body } = await enter(taker, buy(taker, PRICE_PER_LOT + CENT, { units: 4_000n }))
+    assert.equal(body.left, '0')
+    const headers = await world.login(matcher.port, poor)
+    const { body: order } = await world.call(matcher.port, `/orders/${hash}`, { headers })
+    assert.deepEqual([order.status, order.reason], ['done', 'InsufficientMargin'])
+    await settle()
+  })
+
+  it('settles a structure that was asked for, quoted and picked', async () => {
+    await world.postSurface(1, 7n * 10n ** 17n)
+    const [expiry = 0] = world.expiries.slice(2)
+    const strike = (dollars: bigint) => ({ underlying: 1, kind: 'call', expiry, strike: dollars * 10n ** 8n }) as const
+    const legs = [
+      { instrument: strike(42_000n), ratio: 1n },
+      { instrument: strike(46_000n), ratio: -1n },
+    ]
+    const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
+    await matcher.round()
+    const asked = await world.order(taker, 1n, { legs, limitPrice: CENT * 20n, units: 10n })
+    const { order } = await world.signedOrder(taker, asked)
+    const { body: request } = await world.post(matcher.port, '/requests', { legs: order.legs, units: '10' })
+    const quotes = [15n, 14n].map((price) =>
+      world.order(maker, 1n, { legs: opposite, limitPrice: -price * CENT, units: 10n }),
+    )
+    for (const quote of quotes) {
+      const answer = await world.post(
+        matcher.port,
+        `/requests/${request.id}/quotes`,
+        await world.signedOrder(maker, await quote),
+      )
+      assert.equal(answer.status, 201, JSON.stringify(answer.body))
+    }
+    const { body: state } = await world.call(matcher.port, `/requests/${request.id}`)
+    const [best] = state.quotes as { hash: string; price: string }[]
+    assert.equal(best?.price, String(14n * CENT))
+    const pick = { quote: best?.hash, ...(await world.signedOrder(taker, asked)) }
+    const answer = await world.post(matcher.port, `/requests/${request.id}/pick`, pick)
+    assert.equal(answer.status, 201, JSON.stringify(answer.body))
+    await settle()
+    assert.equal(await world.contracts.exchange.read.filled([taker.accountId, asked.nonce]), 10n)
+    assert.equal((await world.post(matcher.port, `/requests/${request.id}/pick`, pick)).status, 404)
+  })
 })
