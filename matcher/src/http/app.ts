@@ -18,6 +18,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { Turn } from '../journal/turn.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Settings } from '../settings.ts'
+import { apiDocument } from './document.ts'
 import type { Feed } from './feed.ts'
 import { addMarketRoutes } from './marketRoutes.ts'
 import { addOrderRoutes } from './orderRoutes.ts'
@@ -84,7 +85,7 @@ export function createApp(service: Service): App {
   addMarketRoutes(app, service)
   addOrderRoutes(app, service)
   addRequestRoutes(app, service)
-  addDocument(app)
+  app.get('/openapi.json', (context) => context.json(apiDocument()))
   return app
 }
 
@@ -102,18 +103,6 @@ export function sessionOf(context: Context, { sessions }: Pick<Service, 'session
 /** @throws RefusedError when the owner of the account sends too much. Signatures are judged first: nobody spends it for others. */
 export function takeFromSigner({ perSigner }: Pick<Service, 'perSigner'>, accountId: AccountId): void {
   perSigner.take(ownerOf(accountId))
-}
-
-const TITLE = { title: 'Plimsoll matcher', version: '1' }
-
-function addDocument(app: App): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'session', { type: 'http', scheme: 'bearer' })
-  app.get('/openapi.json', (context) => context.json(documentOf(app)))
-}
-
-/** The published description of the endpoints. */
-export function documentOf(app: App) {
-  return app.getOpenAPI31Document({ openapi: '3.1.0', info: TITLE })
 }
 
 function answer(error: unknown, context: Context, { metrics, log }: Service): Response {

@@ -25,6 +25,18 @@ export function orderOf({ account, legs, ...rest }: Wire<typeof orderSchema>, sy
   return createOrder({ ...rest, accountId: account, legs: legsOf(legs, symbols) })
 }
 
+/**
+ * An order as the matcher takes it, with instruments by name: the body beside `signature` of POST /orders.
+ * @throws InvalidEncodingError for an instrument without a name
+ */
+export function wireOrder({ accountId, legs, ...order }: Order, symbols: Symbols): Record<string, unknown> {
+  const amounts = Object.entries(order).map(([name, value]) => [
+    name,
+    typeof value === 'bigint' ? String(value) : value,
+  ])
+  return { account: accountId, legs: wireLegs(legs, symbols), ...Object.fromEntries(amounts) }
+}
+
 function wireLegs(legs: readonly Leg[], symbols: Symbols) {
   return legs.map(({ instrument, ratio }) => ({
     instrument: formatInstrument(instrument, symbols),
