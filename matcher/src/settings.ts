@@ -52,7 +52,7 @@ const settingsSchema = z.strictObject({
     .prefault({}),
   settlement: z
     .strictObject({
-      maxFills: z.number().int().min(1).max(64).default(24),
+      maxFills: z.number().int().min(1).max(64).default(48),
       /** Gas of one transaction; chains cap it at 2^24. */
       maxGas: z.number().int().min(500_000).default(12_000_000).transform(BigInt),
       /** Blocks on top of a transaction after which it is final. */

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compartment, createOrder, type OrderParameters, orderTypedData, parseDeployment } from '@plimsoll/sdk'
+import type { Hex } from 'viem'
 import { localPlan } from '../../deploy/deploy.ts'
 import { LOCAL_ANSWERS } from '../../deploy/parameters.ts'
 import { wireOrder } from '../../matcher/src/index.ts'
@@ -23,7 +24,7 @@ import {
 } from '../simulation/site.ts'
 import { Wallet } from '../simulation/wallet.ts'
 
-export const SYMBOLS = ['BTC', 'ETH'] as const
+const SYMBOLS = ['BTC', 'ETH'] as const
 /** Deposit caps grow for a week. */
 const LEAD_SECONDS = 8 * 86_400
 const INSURANCE_USD = 20_000_000
@@ -160,7 +161,7 @@ async function fund(site: Site, traders: readonly Wallet[]): Promise<void> {
   site.now += LEAD_SECONDS - 3_600
   const prices = SYMBOLS.map((symbol) => LOCAL_ANSWERS[symbol] ?? 0n)
   await perform(site, await pushes(site, prices), SYMBOLS.length)
-  const raw = []
+  const raw: Hex[] = []
   for (const [index] of SYMBOLS.entries()) {
     const terms = { account: compartment(index + 1), asset: USD_ASSET, amount: toMicroUsd(INSURANCE_USD) }
     raw.push(...(await deposit(site, operator, terms, index === 0)))

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Hex, maxUint256, toHex } from 'viem'
-import { WebSocket } from 'ws'
 import type { Matcher } from '../../matcher/src/index.ts'
 import { createMatcherWorld, type MatcherWorld } from '../fixtures/matcherWorld.ts'
 import { PRICE_PER_LOT, type Trader } from '../fixtures/sdkWorld.ts'
@@ -31,7 +30,7 @@ describe("a matcher's endpoints", () => {
     good = await world.signedOrder(trader, await world.order(trader, 1n, { limitPrice: PRICE_PER_LOT, units: 10n }))
   })
   after(async () => {
-    for (const socket of sockets) socket.terminate()
+    for (const socket of sockets) socket.close()
     await world.close()
   })
 
@@ -192,8 +191,11 @@ describe("a matcher's endpoints", () => {
   async function connect(messages: Message[], port = matcher.port): Promise<WebSocket> {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/feed`)
     sockets.push(socket)
-    socket.on('message', (data) => messages.push(JSON.parse(String(data))))
-    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
+    socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))))
+    await new Promise((resolve, reject) => {
+      socket.addEventListener('open', resolve)
+      socket.addEventListener('error', reject)
+    })
     return socket
   }
 

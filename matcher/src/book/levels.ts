@@ -2,7 +2,7 @@
 import type { Book, Resting, Side } from './book.ts'
 
 /** Units at a price. Amounts as decimal strings: USD with 18 decimals, units whole. */
-export type Level = readonly [price: string, units: string]
+type Level = readonly [price: string, units: string]
 /** 0 units: the level is gone. */
 export type Levels = { readonly buy: readonly Level[]; readonly sell: readonly Level[] }
 

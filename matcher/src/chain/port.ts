@@ -31,7 +31,7 @@ export type Touched = {
 }
 
 /** One fill as the exchange reports it. */
-export type Filled = { readonly makerHash: Hex; readonly takerHash: Hex; readonly units: bigint }
+type Filled = { readonly makerHash: Hex; readonly takerHash: Hex; readonly units: bigint }
 
 /** A transaction in a block. `fills`: those that the exchange settled; none when it reverted. */
 export type Inclusion = {

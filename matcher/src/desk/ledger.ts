@@ -6,7 +6,7 @@ import type { LiveOrder, Match } from './liveOrder.ts'
 /** Before the chain state that the matcher sees: settled ones are part of it. */
 const PENDING: ReadonlySet<Match['status']> = new Set(['matched', 'sent'])
 
-export const isPending = ({ status }: Match) => PENDING.has(status)
+const isPending = ({ status }: Match) => PENDING.has(status)
 
 export class Ledger {
   /** All that is not final or failed, by id, oldest first. */

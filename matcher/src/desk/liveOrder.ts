@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import type { Resting, Side } from '../book/book.ts'
 
 /** working: in the book, or all its units are matched. waiting: spot is outside its band. done: it trades no more. */
-export type OrderStatus = 'working' | 'waiting' | 'done'
+type OrderStatus = 'working' | 'waiting' | 'done'
 
 export type LiveOrder = Resting & {
   readonly order: Order
@@ -23,7 +23,7 @@ export type LiveOrder = Resting & {
 }
 
 /** matched: to be settled. sent: in a transaction. settled: in a block. final: in a block deep enough. */
-export type MatchStatus = 'matched' | 'sent' | 'settled' | 'final' | 'failed'
+type MatchStatus = 'matched' | 'sent' | 'settled' | 'final' | 'failed'
 
 export type Match = {
   readonly id: number
@@ -41,12 +41,12 @@ export type Match = {
 }
 
 /** Bought or sold is the first leg of a structure. */
-export function sideOf({ legs }: Pick<Order, 'legs'>): Side {
+function sideOf({ legs }: Pick<Order, 'legs'>): Side {
   return (legs[0]?.ratio ?? 0n) > 0n ? 'buy' : 'sell'
 }
 
 /** USD per unit: a seller's limit is signed as a negative payment. */
-export function priceOf(order: Order): bigint {
+function priceOf(order: Order): bigint {
   return sideOf(order) === 'buy' ? order.limitPrice : -order.limitPrice
 }
 

@@ -29,7 +29,7 @@ const address = z
   .transform((text): Address => getAddress(text))
 
 export const hash = hex(32)
-export const account = hex(32).openapi({ example: EXAMPLE_ACCOUNT })
+const account = hex(32).openapi({ example: EXAMPLE_ACCOUNT })
 export const requestId = hex(16)
 export const instrumentName = z.string().min(1).max(48).openapi({ example: 'BTC-PERPETUAL' })
 /** ERC-1271 signatures may be long. */

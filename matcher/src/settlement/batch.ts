@@ -3,7 +3,7 @@ import type { Fees } from '@plimsoll/keeper/service'
 import type { Hex } from 'viem'
 
 /** sent: on its way. mined: in a block. final: deep enough. reverted, displaced: it settled nothing. */
-export type BatchStatus = 'sent' | 'mined' | 'final' | 'reverted' | 'displaced'
+type BatchStatus = 'sent' | 'mined' | 'final' | 'reverted' | 'displaced'
 
 export type Batch = {
   readonly id: number
