@@ -54,6 +54,7 @@ export class Matcher {
   readonly #clock: ClockPort
   readonly #emit: (line: string) => void
   readonly #fatal = new AbortController()
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_SOCKET_MESSAGE })
   #server: Server | undefined
   #roundAt = 0
 
@@ -129,6 +130,7 @@ export class Matcher {
     const server = this.#server
     if (server) {
       server.closeAllConnections()
+      for (const socket of this.#sockets.clients) socket.terminate()
       await new Promise((resolve) => server.close(resolve))
     }
     await this.#turn.committed()
@@ -173,10 +175,8 @@ export class Matcher {
   #serve(service: Service): Promise<Server> {
     const app = createApp(service)
     addSocket(app, service)
-    const sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: MAX_SOCKET_MESSAGE,
-    }) as unknown as WebSocketServerLike // asks for ws, and types it more loosely
+    // The server that hono asks for; its types only are looser.
+    const sockets = this.#sockets as unknown as WebSocketServerLike
     const { host: hostname, port } = this.settings
     return new Promise((resolve, reject) => {
       const server = serve(

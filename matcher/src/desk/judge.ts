@@ -1,6 +1,7 @@
 /** What the exchange and the margin engine would say of an order or a match, by the SDK's exact twins. */
 import {
   type FillTerms,
+  type Instrument,
   isSameInstrument,
   type Order,
   type OrderFacts,
@@ -10,7 +11,7 @@ import {
   type Portfolio,
   preview,
 } from '@plimsoll/sdk'
-import { type Address, zeroHash } from 'viem'
+import { type Address, maxUint128, zeroHash } from 'viem'
 import { type ChainState, groupKey, slotKey } from '../chain/view.ts'
 import { least } from '../units.ts'
 import type { Ledger } from './ledger.ts'
@@ -69,6 +70,20 @@ export class Judge {
     const most = order.reduceOnly ? least(left, reducible(order, facts.portfolio)) : left
     const { failure } = this.#preview(order, facts.portfolio, { units: most, price: order.limitPrice, role: 'maker' })
     return failure
+  }
+
+  /** Why an order has ended, by the chain alone. */
+  endOf(order: Order): string | undefined {
+    const { head, filled, grouped } = this.#options.state()
+    const inSlot = filled.get(slotKey(order))
+    if (head.timestamp + BigInt(this.#options.expiryMarginSeconds) > BigInt(order.expiry)) return 'OrderExpired'
+    if (order.legs.some(({ instrument }) => hasEnded(instrument, head.timestamp))) return 'InstrumentNotListed'
+    if (inSlot === undefined) return undefined
+    if (inSlot === maxUint128) return 'Cancelled'
+    if (inSlot >= order.units) return 'Filled'
+    if (order.units - inSlot < order.minFill) return 'FillTooSmall'
+    const inGroup = grouped.get(groupKey(order)) ?? 0n
+    return order.group !== zeroHash && inGroup >= order.groupCap ? 'GroupCapExceeded' : undefined
   }
 
   isInBand({ legs, minSpot, maxSpot }: Order): boolean {
@@ -142,4 +157,8 @@ function reducible(order: Order, portfolio: Portfolio): bigint {
     return isNearer ? -lots / ratio : 0n
   })
   return units.length === 0 ? 0n : least(units[0] ?? 0n, ...units)
+}
+
+function hasEnded({ expiry }: Instrument, time: bigint): boolean {
+  return expiry !== 0 && BigInt(expiry) <= time
 }

@@ -1,5 +1,6 @@
 /** Matches that the chain has not shown yet: what they take of orders, and what they leave of accounts. */
 import { type AccountId, isSameInstrument, type Order, type Portfolio, type Position } from '@plimsoll/sdk'
+import type { Hex } from 'viem'
 import { groupKey, slotKey } from '../chain/view.ts'
 import type { LiveOrder, Match } from './liveOrder.ts'
 
@@ -17,6 +18,15 @@ export class Ledger {
 
   matches(): Iterable<Match> {
     return this.#matches.values()
+  }
+
+  /** The order behind an unsettled match. */
+  order(hash: Hex): LiveOrder | undefined {
+    for (const { maker, taker } of this.#matches.values()) {
+      if (maker.hash === hash) return maker
+      if (taker.hash === hash) return taker
+    }
+    return undefined
   }
 
   pending(): Match[] {

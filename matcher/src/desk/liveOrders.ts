@@ -40,7 +40,7 @@ export class LiveOrders {
 
   remove(live: LiveOrder): void {
     const { order, hash } = live
-    this.#byHash.delete(hash)
+    if (this.#byHash.get(hash) === live) this.#byHash.delete(hash)
     if (this.#bySlot.get(slotKey(order)) === live) this.#bySlot.delete(slotKey(order))
     const own = this.#byAccount.get(order.accountId)
     own?.delete(live)

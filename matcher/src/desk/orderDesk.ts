@@ -34,6 +34,8 @@ type Terms = Agreement & Pick<Match, 'makerCash' | 'takerCash'>
 
 /** Failures without a reason after which an order is given up. */
 const MOST_FAILURES = 3
+/** Refusals that say nothing against the order: another block may allow the trade. */
+const PASSING: ReadonlySet<string> = new Set(['UnknownState', 'NewRiskRefused', 'SurfaceStale'])
 
 export class OrderDesk implements Desk<LiveOrder, Terms> {
   readonly ledger = new Ledger()
@@ -94,9 +96,9 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
 
   /* ORDERS */
 
-  /** Takes an order whose signature is good. One that is live already stays as it is. @throws RefusedError */
+  /** Takes an order whose signature is good. One that is live or has open matches stays as it is. @throws RefusedError */
   enter(candidate: NewOrder): LiveOrder {
-    const known = this.#live.get(candidate.hash)
+    const known = this.#live.get(candidate.hash) ?? this.ledger.order(candidate.hash)
     if (known) return known
     if (candidate.kind === 'order') requireBookOrder(candidate)
     const live = liveOrder(candidate, this.#nextSeq)
@@ -149,7 +151,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     const terms = this.judgement.trade(maker, taker, units)
     if (!('against' in terms)) return { kind: 'trade', agreement: { ...terms, units } }
     const { against, refusal } = terms
-    if (refusal.error === 'UnknownState') return { kind: 'skip' }
+    if (PASSING.has(refusal.error)) return { kind: 'skip' }
     return { kind: against === 'maker' ? 'dropMaker' : 'dropTaker', reason: refusal.error }
   }
 
@@ -202,7 +204,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   sweep(): void {
     this.#resolveConflicts()
     const rest = this.orders().filter((live) => {
-      const reason = this.#endOf(live)
+      const reason = this.judgement.endOf(live.order)
       if (reason !== undefined) this.drop(live, reason)
       return reason === undefined
     })
@@ -225,19 +227,6 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
       const culprits = new Map(cancelled.map(({ hash }) => [hash, 'Cancelled']))
       if (over.length > 0) this.unwind([match], culprits, 'OverFilled')
     }
-  }
-
-  /** Why a live order has ended, by the chain alone. */
-  #endOf({ order }: LiveOrder): string | undefined {
-    const { head, filled, grouped } = this.#options.state()
-    const inSlot = filled.get(slotKey(order))
-    if (head.timestamp + BigInt(this.#options.expiryMarginSeconds) > BigInt(order.expiry)) return 'OrderExpired'
-    if (inSlot === undefined) return undefined
-    if (inSlot === maxUint128) return 'Cancelled'
-    if (inSlot >= order.units) return 'Filled'
-    if (order.units - inSlot < order.minFill) return 'FillTooSmall'
-    const inGroup = grouped.get(groupKey(order)) ?? 0n
-    return order.group !== zeroHash && inGroup >= order.groupCap ? 'GroupCapExceeded' : undefined
   }
 
   /* INSIDE */

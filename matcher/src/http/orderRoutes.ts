@@ -16,6 +16,8 @@ export function addOrderRoutes(app: App, service: Service): void {
   app.openapi(routes.submit, async (context) => {
     const { order, signature } = context.req.valid('json')
     const signed = await intake.verify(orderOf(order, symbols), signature)
+    const filled = desk.order(signed.hash) ? undefined : journal.order(signed.hash)
+    if (filled?.reason === 'Filled') return context.json(stateOf(filled), 201) // its first answer got lost
     takeFromSigner(service, order.account)
     const live = desk.enter({ ...signed, kind: 'order' })
     await turn.committed()

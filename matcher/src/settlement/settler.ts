@@ -179,22 +179,17 @@ export class Settler {
   }
 
   /**
-   * What is left to settle of matches that revert together, or need too much gas (no error): culprits are dropped, else the
-   * batch is halved until they are alone.
+   * What is left to settle of matches that revert together, or need too much gas (no error). Culprits are dropped; without
+   * any the batch is halved, and a match that fails alone is taken back.
    */
   async #withoutFailing(matches: readonly Match[], error: PlimsollError | undefined, head: Head): Promise<Match[]> {
     const culprits = error ? culpritsOf(error, matches) : new Map<Hex, string>()
+    if (culprits.size === 0 && matches.length > 1) return half(matches)
     const code = error?.code ?? 'TOO_MUCH_GAS'
-    if (culprits.size > 0) return this.#dropFailing(matches, culprits, code)
-    if (matches.length > 1) return half(matches)
-    this.#options.log.warn({ code, problem: error?.message, block: String(head.number) }, 'unsettleable')
-    const both = matches.flatMap(({ maker, taker }) => [maker.hash, taker.hash])
-    return this.#dropFailing(matches, new Map(both.map((hash) => [hash, code])), code)
-  }
-
-  async #dropFailing(matches: readonly Match[], culprits: ReadonlyMap<Hex, string>, reason: string): Promise<Match[]> {
-    const fails = ({ maker, taker }: Match) => culprits.has(maker.hash) || culprits.has(taker.hash)
-    this.#unwind(matches.filter(fails), culprits, reason)
+    const isAlone = culprits.size === 0
+    if (isAlone) this.#options.log.warn({ code, problem: error?.message, block: String(head.number) }, 'unsettleable')
+    const fails = ({ maker, taker }: Match) => isAlone || culprits.has(maker.hash) || culprits.has(taker.hash)
+    this.#unwind(matches.filter(fails), culprits, code)
     await this.#options.turn.committed()
     return matches.filter((match) => !fails(match))
   }
