@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import type { Matcher } from '../../matcher/src/index.ts'
+import { type Abi, encodeFunctionData, type Hex } from 'viem'
+import { type Matcher, wireOrder } from '../../matcher/src/index.ts'
+import { encodeAccountId, hashOrder } from '../../sdk/src/index.ts'
 import { createMatcherWorld, type MatcherWorld } from '../fixtures/matcherWorld.ts'
 import { PRICE_PER_LOT, type Trader } from '../fixtures/sdkWorld.ts'
 
@@ -202,5 +204,66 @@ describe('a matcher on a chain', () => {
     await settle()
     assert.equal(await world.contracts.exchange.read.filled([taker.accountId, asked.nonce]), 10n)
     assert.equal((await world.post(matcher.port, `/requests/${request.id}/pick`, pick)).status, 404)
+  })
+
+  it('takes orders of operators and of contracts that sign, and drops them when they no longer do', async () => {
+    const wallet = await world.viem.deployContract('ContractWallet')
+    const accountId = encodeAccountId({ owner: wallet.address })
+    const { clearinghouse, vault } = world.deployment
+    const amount = 10_000n * 10n ** 6n
+    await world.contracts.usd.write.mint([wallet.address, amount])
+    const run = (target: Hex, abi: Abi, functionName: string, args: unknown[]) =>
+      wallet.write.perform([target, encodeFunctionData({ abi, functionName, args })])
+    const { usd, vault: vaultContract, clearinghouse: house } = world.contracts
+    await run(usd.address, usd.abi, 'approve', [vault, amount])
+    await run(vault, vaultContract.abi, 'deposit', [accountId, 0, amount])
+    await matcher.round()
+
+    const sold = { ...(await sell(maker, PRICE_PER_LOT)), accountId, units: 20n }
+    const submit = async (signature: Hex) =>
+      world.post(matcher.port, '/orders', { order: wireOrder(sold, ['BTC', 'ETH']), signature })
+    assert.equal((await submit('0x1234')).status, 422)
+    await wallet.write.approve([hashOrder(world.deployment, sold)])
+    assert.equal((await submit('0x1234')).status, 201)
+    await enter(taker, buy(taker, PRICE_PER_LOT, { units: 20n }))
+    await settle()
+    assert.equal(await world.contracts.exchange.read.filled([accountId, sold.nonce]), 20n)
+
+    const operator = maker.account.address
+    await run(clearinghouse, house.abi, 'setOperator', [accountId, operator, true])
+    const byOperator = { ...(await sell(maker, PRICE_PER_LOT)), accountId, units: 20n }
+    const body = await world.signedOrder(maker, byOperator)
+    const { status, body: live } = await world.post(matcher.port, '/orders', body)
+    assert.equal(status, 201)
+    await run(clearinghouse, house.abi, 'setOperator', [accountId, operator, false])
+    await enter(other, sell(other, PRICE_PER_LOT + CENT, { units: 20n }))
+    const bought = await buy(taker, PRICE_PER_LOT + CENT, { units: 20n })
+    await enter(taker, Promise.resolve(bought))
+    await settle()
+    await settle()
+    assert.equal(matcher.desk.order(live.hash as Hex), undefined)
+    assert.equal(await world.contracts.exchange.read.filled([taker.accountId, bought.nonce]), 20n)
+  })
+
+  it('drops the resting one of two orders of an account that would trade with each other', async () => {
+    const { hash } = await enter(maker, sell(maker, PRICE_PER_LOT))
+    const { body } = await enter(maker, buy(maker, PRICE_PER_LOT))
+    assert.deepEqual([matcher.desk.order(hash), body.left], [undefined, '100'])
+  })
+
+  it('fills a reduce-only order as far as there is a position', async () => {
+    const held = await world.lotsOf(taker)
+    assert.ok(held > 0n)
+    await enter(maker, buy(maker, PRICE_PER_LOT, { units: held + 100n }))
+    await enter(taker, sell(taker, PRICE_PER_LOT, { units: held + 50n, reduceOnly: true }))
+    await settle()
+    assert.equal(await world.lotsOf(taker), 0n)
+  })
+
+  it('ends with subscribers connected', async () => {
+    const second = await world.startMatcher(world.settingsFile({}, 'second'))
+    const socket = new WebSocket(`ws://127.0.0.1:${second.port}/feed`)
+    await new Promise((resolve) => socket.addEventListener('open', resolve))
+    await world.stopMatcher(second)
   })
 })
