@@ -108,7 +108,7 @@ export class Matcher {
     this.#turn.listen({
       orderChanged: (live) => this.#count(live),
       matchChanged: (match) => this.#tell(match),
-      marketChanged: () => undefined,
+      levelsChanged: () => undefined,
     })
     await this.round()
     feed.start(this.desk.orders())

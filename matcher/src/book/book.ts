@@ -48,14 +48,11 @@ export class Book<T extends Resting> {
     }
   }
 
-  /** One side, best first. */
-  levels(side: Side): readonly Level<T>[] {
-    return this.#sides[side]
-  }
-
-  /** Every order, bids first. */
-  *all(): Generator<T> {
-    for (const { orders } of [...this.#sides.buy, ...this.#sides.sell]) yield* orders
+  /** Orders that rest at a price. */
+  at(side: Side, price: bigint): readonly T[] {
+    const levels = this.#sides[side]
+    const level = levels[indexFrom(levels, (each) => !isBetter(side, each.price, price))]
+    return level?.price === price ? level.orders : []
   }
 }
 

@@ -1,32 +1,29 @@
-/** Books as subscribers see them: units by price, and what changed since the last time they were told. */
-import type { Book, Resting, Side } from './book.ts'
+/** A book as subscribers see it: units by price, without the orders behind them. */
+import type { Side } from './book.ts'
 
-/** Units at a price. Amounts as decimal strings: USD with 18 decimals, units whole. */
-type Level = readonly [price: string, units: string]
-/** 0 units: the level is gone. */
-export type Levels = { readonly buy: readonly Level[]; readonly sell: readonly Level[] }
+/** Units at a price, decimal strings: USD with 18 decimals, units whole. 0 units in a delta: the level is gone. */
+type Level = [price: string, units: string]
+export type SideLevels = { [side in Side]: Level[] }
 
-const SIDES = ['buy', 'sell'] as const satisfies readonly Side[]
+export class Levels {
+  readonly #units: { readonly [side in Side]: Map<bigint, bigint> } = { buy: new Map(), sell: new Map() }
 
-/** Levels that have units, best first. */
-export function levelsOf<T extends Resting>(book: Book<T>, unitsOf: (order: T) => bigint): Levels {
-  const side = (name: Side) =>
-    book.levels(name).flatMap(({ price, orders }): Level[] => {
-      const units = orders.reduce((sum, order) => sum + unitsOf(order), 0n)
-      return units === 0n ? [] : [[String(price), String(units)]]
-    })
-  return { buy: side('buy'), sell: side('sell') }
-}
+  /** @returns whether that changes anything */
+  set(side: Side, price: bigint, units: bigint): boolean {
+    const levels = this.#units[side]
+    if ((levels.get(price) ?? 0n) === units) return false
+    if (units === 0n) levels.delete(price)
+    else levels.set(price, units)
+    return true
+  }
 
-/** Levels of `next` that differ from `last`; undefined when none does. */
-export function difference(last: Levels, next: Levels): Levels | undefined {
-  const [buy, sell] = SIDES.map((side) => changes(last[side], next[side]))
-  return buy?.length || sell?.length ? { buy: buy ?? [], sell: sell ?? [] } : undefined
-}
-
-function changes(last: readonly Level[], next: readonly Level[]): Level[] {
-  const before = new Map(last)
-  const after = new Map(next)
-  const gone = last.filter(([price]) => !after.has(price)).map(([price]): Level => [price, '0'])
-  return [...gone, ...next.filter(([price, units]) => before.get(price) !== units)]
+  /** Best first. */
+  all(): SideLevels {
+    const side = (name: Side) => {
+      const ascending = [...this.#units[name]].sort(([a], [b]) => (a < b ? -1 : 1))
+      const levels = name === 'buy' ? ascending.reverse() : ascending
+      return levels.map(([price, units]): Level => [String(price), String(units)])
+    }
+    return { buy: side('buy'), sell: side('sell') }
+  }
 }

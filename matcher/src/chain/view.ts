@@ -83,7 +83,7 @@ export class ChainView {
    * Moves on to the chain's newest block, told of `live` orders; what nobody needs is forgotten. `adopt` runs with the new
    * state in place, before anything else does. Nothing is read when there is no new block.
    */
-  advance(live: () => Iterable<Order>, adopt: (head: Head) => Promise<() => void>): Promise<void> {
+  advance(live: () => Iterable<Order>, adopt: (head: Head) => Promise<(isNew: boolean) => void>): Promise<void> {
     return this.#exclusively(async () => {
       const head = await this.#port.head()
       const isNew = head.hash !== this.#state.head.hash
@@ -94,7 +94,7 @@ export class ChainView {
         this.#recent = this.#recent.filter((order) => !recent.includes(order))
         this.#state = await this.#extended(next, interestOf(this.#recent))
       }
-      finish()
+      finish(isNew)
     })
   }
 

@@ -12,6 +12,9 @@ const isPending = ({ status }: Match) => PENDING.has(status)
 export class Ledger {
   /** All that is not final or failed, by id, oldest first. */
   readonly #matches = new Map<number, Match>()
+  /** Orders of these, and how many each has. */
+  readonly #orders = new Map<Hex, { readonly order: LiveOrder; matches: number }>()
+  readonly #projections = new Map<AccountId, { readonly base: Portfolio; readonly portfolio: Portfolio }>()
   readonly #bySlot = new Map<string, bigint>()
   readonly #byGroup = new Map<string, bigint>()
   readonly #byAccount = new Map<AccountId, Set<Match>>()
@@ -20,13 +23,9 @@ export class Ledger {
     return this.#matches.values()
   }
 
-  /** The order behind an unsettled match. */
+  /** The order behind an open match. */
   order(hash: Hex): LiveOrder | undefined {
-    for (const { maker, taker } of this.#matches.values()) {
-      if (maker.hash === hash) return maker
-      if (taker.hash === hash) return taker
-    }
-    return undefined
+    return this.#orders.get(hash)?.order
   }
 
   pending(): Match[] {
@@ -36,6 +35,11 @@ export class Ledger {
   /** @param match Pending or settled. */
   add(match: Match): void {
     this.#matches.set(match.id, match)
+    for (const order of [match.maker, match.taker]) {
+      const known = this.#orders.get(order.hash)
+      if (known) known.matches += 1
+      else this.#orders.set(order.hash, { order, matches: 1 })
+    }
     if (isPending(match)) this.#count(match, 1n)
   }
 
@@ -43,9 +47,18 @@ export class Ledger {
   move(match: Match, status: Match['status']): void {
     const was = isPending(match)
     match.status = status
-    if (status === 'final' || status === 'failed') this.#matches.delete(match.id)
+    if (status === 'final' || status === 'failed') this.#forget(match)
     if (was && !isPending(match)) this.#count(match, -1n)
     if (!was && isPending(match)) this.#count(match, 1n)
+  }
+
+  #forget({ id, maker, taker }: Match): void {
+    this.#matches.delete(id)
+    for (const { hash } of [maker, taker]) {
+      const known = this.#orders.get(hash)
+      if (known) known.matches -= 1
+      if (known?.matches === 0) this.#orders.delete(hash)
+    }
   }
 
   /** Units of pending matches on the order's slot and in its group. */
@@ -61,14 +74,23 @@ export class Ledger {
   }
 
   /** The account once its pending matches are settled. */
-  projected(accountId: AccountId, portfolio: Portfolio): Portfolio {
-    let { cash, positions } = portfolio
+  projected(accountId: AccountId, base: Portfolio): Portfolio {
+    if (!this.#byAccount.has(accountId)) return base
+    const known = this.#projections.get(accountId)
+    if (known?.base === base) return known.portfolio
+    const portfolio = this.#project(accountId, base)
+    this.#projections.set(accountId, { base, portfolio })
+    return portfolio
+  }
+
+  #project(accountId: AccountId, base: Portfolio): Portfolio {
+    let { cash, positions } = base
     for (const { maker, taker, units, makerCash, takerCash } of this.#byAccount.get(accountId) ?? []) {
       const [own, gain] = maker.order.accountId === accountId ? [maker, makerCash] : [taker, takerCash]
       cash += gain
       positions = withTrade(positions, own.order, units)
     }
-    return { ...portfolio, cash, positions }
+    return { ...base, cash, positions }
   }
 
   #count(match: Match, sign: 1n | -1n): void {
@@ -80,6 +102,7 @@ export class Ledger {
       else matches.delete(match)
       if (matches.size > 0) this.#byAccount.set(order.accountId, matches)
       else this.#byAccount.delete(order.accountId)
+      this.#projections.delete(order.accountId)
     }
   }
 }

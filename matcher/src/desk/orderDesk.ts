@@ -16,8 +16,8 @@ import { LiveOrders } from './liveOrders.ts'
 export interface Recorder {
   order(order: LiveOrder): void
   match(match: Match): void
-  /** Units at some price of the market may have changed. */
-  market(market: string): void
+  /** Units at the price of an order of a book may have changed. */
+  level(order: LiveOrder): void
 }
 
 export type DeskOptions = {
@@ -269,9 +269,9 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   #changed(live: LiveOrder): void {
     const { recorder } = this.#options
     recorder.order(live)
-    if (live.kind === 'order') recorder.market(live.market)
+    if (live.kind === 'order') recorder.level(live)
     if (live.order.group === zeroHash) return
-    for (const { market } of this.#live.ofAccount(live.order.accountId)) recorder.market(market)
+    for (const own of this.#live.ofAccount(live.order.accountId)) if (own.kind === 'order') recorder.level(own)
   }
 
   #requireRoom({ order }: LiveOrder): void {

@@ -1,6 +1,7 @@
 /** What subscribers hear: books as snapshot and numbered deltas, trades, requests for quotes, states of own orders. */
 import type { AccountId, Symbols } from '@plimsoll/sdk'
-import { difference, type Levels, levelsOf } from '../book/levels.ts'
+import type { Side } from '../book/book.ts'
+import { Levels, type SideLevels } from '../book/levels.ts'
 import type { LiveOrder, Match } from '../desk/liveOrder.ts'
 import type { OrderDesk } from '../desk/orderDesk.ts'
 import type { QuoteRequest } from '../desk/requests.ts'
@@ -12,9 +13,8 @@ export interface Subscriber {
   send(message: unknown): void
 }
 
-type Published = { readonly name: string; sequence: number; levels: Levels }
+type Published = { readonly name: string; sequence: number; readonly levels: Levels }
 
-const NOTHING: Levels = { buy: [], sell: [] }
 const REMEMBERED_TRADES = 1_000
 
 export class Feed implements Listener {
@@ -46,8 +46,8 @@ export class Feed implements Listener {
 
   /** A book as last published; empty when nobody ever ordered there. */
   book(market: string, name: string) {
-    const { sequence, levels } = this.#books.get(market) ?? { sequence: 0, levels: NOTHING }
-    return { market: name, epoch: this.epoch, sequence, ...copy(levels) }
+    const { sequence, levels } = this.#books.get(market) ?? { sequence: 0, levels: new Levels() }
+    return { market: name, epoch: this.epoch, sequence, ...levels.all() }
   }
 
   /** Markets with a book, by name. */
@@ -63,7 +63,7 @@ export class Feed implements Listener {
 
   /** After a restart: books as the journal left them. */
   start(orders: readonly LiveOrder[]): void {
-    for (const { market } of orders) this.marketChanged(market)
+    this.levelsChanged(new Set(orders.filter(({ kind }) => kind === 'order')))
   }
 
   orderChanged(live: LiveOrder): void {
@@ -82,18 +82,20 @@ export class Feed implements Listener {
     this.#publish(`trades.${told.market}`, 'trade', () => told)
   }
 
-  marketChanged(market: string): void {
-    const book = this.#desk.book(market)
-    const published = this.#books.get(market) ?? this.#named(market)
-    if (!published) return
-    this.#books.set(market, published)
-    const levels = levelsOf(book, (live) => this.#desk.left(live))
-    const delta = difference(published.levels, levels)
-    if (!delta) return
-    published.levels = levels
-    published.sequence += 1
-    const { sequence } = published
-    this.#publish(`book.${published.name}`, 'delta', () => ({ epoch: this.epoch, sequence, ...copy(delta) }))
+  levelsChanged(orders: ReadonlySet<LiveOrder>): void {
+    const deltas = new Map<Published, SideLevels>()
+    for (const live of orders) {
+      const published = this.#published(live)
+      const units = this.#unitsAt(live)
+      if (!published.levels.set(live.side, live.price, units)) continue
+      const delta = deltas.get(published) ?? { buy: [], sell: [] }
+      delta[live.side].push([String(live.price), String(units)])
+      deltas.set(published, delta)
+    }
+    for (const [published, delta] of deltas) {
+      const sequence = ++published.sequence
+      this.#publish(`book.${published.name}`, 'delta', () => ({ epoch: this.epoch, sequence, ...delta }))
+    }
   }
 
   requested(request: QuoteRequest): void {
@@ -104,10 +106,17 @@ export class Feed implements Listener {
     this.#publish(`request.${id}`, 'quote', () => quote(live, this.#desk.left(live)))
   }
 
-  /** Structures have no book. */
-  #named(market: string): Published | undefined {
-    const [first] = this.#desk.book(market).all()
-    return first && { name: marketName(first.order, this.#symbols), sequence: 0, levels: NOTHING }
+  #published({ market, order }: LiveOrder): Published {
+    const known = this.#books.get(market)
+    if (known) return known
+    const book = { name: marketName(order, this.#symbols), sequence: 0, levels: new Levels() }
+    this.#books.set(market, book)
+    return book
+  }
+
+  #unitsAt({ market, side, price }: { market: string; side: Side; price: bigint }): bigint {
+    const resting = this.#desk.book(market).at(side, price)
+    return resting.reduce((sum, live) => sum + this.#desk.left(live), 0n)
   }
 
   /** Without subscribers nothing is made. */
@@ -121,9 +130,4 @@ export class Feed implements Listener {
 
 export function ordersChannel(accountId: AccountId): string {
   return `orders.${accountId}`
-}
-
-function copy({ buy, sell }: Levels) {
-  const each = (levels: Levels['buy']) => levels.map(([price, units]): [string, string] => [price, units])
-  return { buy: each(buy), sell: each(sell) }
 }

@@ -9,7 +9,8 @@ import type { Journal } from './journal.ts'
 export interface Listener {
   orderChanged(order: LiveOrder): void
   matchChanged(match: Match): void
-  marketChanged(market: string): void
+  /** Of one turn: units at the prices of these orders of books may have changed. */
+  levelsChanged(orders: ReadonlySet<LiveOrder>): void
 }
 
 export class Turn implements Recorder {
@@ -19,7 +20,7 @@ export class Turn implements Recorder {
   #orders = new Set<LiveOrder>()
   #matches = new Set<Match>()
   #batches = new Set<Batch>()
-  #markets = new Set<string>()
+  #levels = new Set<LiveOrder>()
   #listeners: Listener[] = []
   #flushing: Promise<void> | undefined
 
@@ -49,8 +50,8 @@ export class Turn implements Recorder {
     this.#schedule()
   }
 
-  market(market: string): void {
-    this.#markets.add(market)
+  level(order: LiveOrder): void {
+    this.#levels.add(order)
     this.#schedule()
   }
 
@@ -76,16 +77,16 @@ export class Turn implements Recorder {
   }
 
   #flush(): void {
-    const [orders, matches, batches, markets] = [this.#orders, this.#matches, this.#batches, this.#markets]
+    const [orders, matches, batches, levels] = [this.#orders, this.#matches, this.#batches, this.#levels]
     this.#orders = new Set()
     this.#matches = new Set()
     this.#batches = new Set()
-    this.#markets = new Set()
+    this.#levels = new Set()
     this.#journal.write({ orders, matches, batches }, this.#now())
     for (const listener of this.#listeners) {
       for (const order of orders) listener.orderChanged(order)
       for (const match of matches) listener.matchChanged(match)
-      for (const market of markets) listener.marketChanged(market)
+      if (levels.size > 0) listener.levelsChanged(levels)
     }
   }
 }

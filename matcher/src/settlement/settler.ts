@@ -53,9 +53,9 @@ export class Settler {
       () => desk.interests(),
       async (head) => {
         const found = await this.#find(head)
-        return () => {
+        return (isNew) => {
           for (const each of found) this.#follow(each, head)
-          desk.sweep()
+          if (isNew) desk.sweep()
         }
       },
     )
