@@ -184,20 +184,17 @@ describe('a matcher on a chain', () => {
     const asked = await world.order(taker, 1n, { legs, limitPrice: CENT * 20n, units: 10n })
     const { order } = await world.signedOrder(taker, asked)
     const { body: request } = await world.post(matcher.port, '/requests', { legs: order.legs, units: '10' })
-    const quotes = [15n, 14n].map((price) =>
-      world.order(maker, 1n, { legs: opposite, limitPrice: -price * CENT, units: 10n }),
-    )
-    for (const quote of quotes) {
-      const answer = await world.post(
-        matcher.port,
-        `/requests/${request.id}/quotes`,
-        await world.signedOrder(maker, await quote),
-      )
+    let quote = { order: {}, signature: '' }
+    for (const price of [15n, 14n]) {
+      const terms = { legs: opposite, limitPrice: -price * CENT, units: 10n }
+      quote = await world.signedOrder(maker, await world.order(maker, 1n, terms))
+      const answer = await world.post(matcher.port, `/requests/${request.id}/quotes`, quote)
       assert.equal(answer.status, 201, JSON.stringify(answer.body))
     }
     const { body: state } = await world.call(matcher.port, `/requests/${request.id}`)
-    const [best] = state.quotes as { hash: string; price: string }[]
+    const [best] = state.quotes as { hash: string; price: string; order: unknown; signature: string }[]
     assert.equal(best?.price, String(14n * CENT))
+    assert.deepEqual({ order: best?.order, signature: best?.signature }, quote, 'the taker may settle it alone')
     const pick = { quote: best?.hash, ...(await world.signedOrder(taker, asked)) }
     const answer = await world.post(matcher.port, `/requests/${request.id}/pick`, pick)
     assert.equal(answer.status, 201, JSON.stringify(answer.body))

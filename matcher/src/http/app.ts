@@ -5,6 +5,7 @@ import { errorCode, RpcError } from '@plimsoll/keeper/service'
 import { type AccountId, ownerOf, PlimsollError, type Symbols } from '@plimsoll/sdk'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { routePath } from 'hono/route'
 import type { Logger } from 'pino'
@@ -63,6 +64,7 @@ export function createApp(service: Service): App {
   app.notFound(() => {
     throw new RefusedError({ code: 'NOT_FOUND', message: 'No such path. GET /openapi.json lists them.', status: 404 })
   })
+  app.use(cors())
   app.use(async (context, next) => {
     const start = performance.now()
     await next()

@@ -103,7 +103,7 @@ export class Feed implements Listener {
   }
 
   quoted({ id }: QuoteRequest, live: LiveOrder): void {
-    this.#publish(`request.${id}`, 'quote', () => quote(live, this.#desk.left(live)))
+    this.#publish(`request.${id}`, 'quote', () => quote(live, this.#desk.left(live), this.#symbols))
   }
 
   #published({ market, order }: LiveOrder): Published {

@@ -21,7 +21,7 @@ export function addRequestRoutes(app: App, service: Service): void {
     const request = requests.get(context.req.valid('param').id)
     const live = [...request.quotes.values()].filter(({ status }) => status !== 'done')
     const bestFirst = live.sort((a, b) => (a.order.limitPrice > b.order.limitPrice ? -1 : 1))
-    const quotes = bestFirst.map((each) => quote(each, desk.left(each)))
+    const quotes = bestFirst.map((each) => quote(each, desk.left(each), symbols))
     return context.json({ ...openRequest(request, symbols), quotes }, 200)
   })
   app.openapi(routes.quote, async (context) => {
@@ -34,7 +34,7 @@ export function addRequestRoutes(app: App, service: Service): void {
     await turn.committed()
     metrics.accepted.inc({ kind: 'quote' })
     feed.quoted(requests.get(id), live)
-    return context.json(quote(live, desk.left(live)), 201)
+    return context.json(quote(live, desk.left(live), symbols), 201)
   })
   app.openapi(routes.pick, async (context) => {
     const { order, signature, quote: wanted } = context.req.valid('json')

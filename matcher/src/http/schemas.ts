@@ -167,7 +167,15 @@ export const openRequestSchema = z
   })
   .openapi('OpenRequest')
 export const quoteSchema = z
-  .object({ hash: z.string(), price: amount, units: amount, left: amount, expiry: z.number() })
+  .object({
+    hash: z.string(),
+    price: amount,
+    left: amount,
+    order: z
+      .record(z.string(), z.unknown())
+      .openapi({ description: 'As POST /orders takes one: all that settling takes' }),
+    signature: z.string(),
+  })
   .openapi('Quote')
 export const requestStateSchema = openRequestSchema.extend({ quotes: z.array(quoteSchema) }).openapi('RequestState')
 export const sessionSchema = z.object({ token: z.string(), expiresAt: z.number() }).openapi('Session')

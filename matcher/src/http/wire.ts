@@ -94,8 +94,8 @@ export function openRequest({ id, legs, units, closesAt }: QuoteRequest, symbols
   return told
 }
 
-/** `price`: what the taker pays per unit of the request; negative: receives. */
-export function quote({ hash, order }: LiveOrder, left: bigint): Wire<typeof quoteSchema> {
+/** `price`: what the taker pays per unit of the request; negative: receives. With it the taker may settle without the matcher. */
+export function quote({ hash, order, signature }: LiveOrder, left: bigint, symbols: Symbols): Wire<typeof quoteSchema> {
   const price = String(-order.limitPrice)
-  return { hash, price, units: String(order.units), left: String(left), expiry: order.expiry }
+  return { hash, price, left: String(left), order: wireOrder(order, symbols), signature }
 }
