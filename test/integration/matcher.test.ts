@@ -195,6 +195,15 @@ describe('a matcher on a chain', () => {
     const [best] = state.quotes as { hash: string; price: string; order: unknown; signature: string }[]
     assert.equal(best?.price, String(14n * CENT))
     assert.deepEqual({ order: best?.order, signature: best?.signature }, quote, 'the taker may settle it alone')
+    for (const [code, terms] of [
+      ['PricesDoNotCross', { limitPrice: CENT * 13n, units: 10n }],
+      ['QuoteTooSmall', { limitPrice: CENT * 20n, units: 11n }],
+      ['LegsDoNotMatch', { legs: opposite, limitPrice: CENT * 20n }],
+    ] as const) {
+      const signed = await world.signedOrder(taker, await world.order(taker, 1n, { legs, ...terms }))
+      const { body } = await world.post(matcher.port, `/requests/${request.id}/pick`, { quote: best?.hash, ...signed })
+      assert.equal((body.error as { code: string }).code, code)
+    }
     const pick = { quote: best?.hash, ...(await world.signedOrder(taker, asked)) }
     const answer = await world.post(matcher.port, `/requests/${request.id}/pick`, pick)
     assert.equal(answer.status, 201, JSON.stringify(answer.body))

@@ -144,8 +144,8 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   judge(maker: LiveOrder, taker: LiveOrder): Verdict<Terms> {
     if (maker.order.accountId === taker.order.accountId) return { kind: 'dropMaker', reason: 'SelfTrade' }
     const [ofMaker, ofTaker] = [this.#tradable(maker), this.#tradable(taker)]
-    if (ofTaker < minFillOf(taker.order)) return { kind: 'dropTaker', reason: 'NotReducing' }
-    if (ofMaker < minFillOf(maker.order)) return { kind: 'dropMaker', reason: 'NotReducing' }
+    if (ofTaker < minFillOf(taker.order)) return { kind: 'dropTaker', reason: this.#lack(taker) }
+    if (ofMaker < minFillOf(maker.order)) return { kind: 'dropMaker', reason: this.#lack(maker) }
     const units = least(ofMaker, ofTaker)
     if (units < minFillOf(maker.order) || units < minFillOf(taker.order)) return { kind: 'skip' }
     const terms = this.judgement.trade(maker, taker, units)
@@ -263,6 +263,11 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   #tradable(live: LiveOrder): bigint {
     const left = this.left(live)
     return live.order.reduceOnly ? least(left, this.judgement.reducible(live.order)) : left
+  }
+
+  /** Why an order has too few units to trade. */
+  #lack(live: LiveOrder): string {
+    return this.left(live) > 0n ? 'NotReducing' : 'OverFilled'
   }
 
   /** Orders of one group share their units: all their levels may have changed. */

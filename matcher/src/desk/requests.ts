@@ -79,7 +79,7 @@ export class QuoteRequests {
       return match
     }
     const reason = 'reason' in verdict ? verdict.reason : 'QuoteTooSmall'
-    this.#desk.drop(taker, reason)
+    if (taker.kind === 'pick') this.#desk.drop(taker, reason)
     if (verdict.kind === 'dropMaker') this.#desk.drop(quote, reason)
     const message = `The pick does not trade with the quote: ${reason}. Pick another one.`
     throw new RefusedError({ code: reason, message, status: 409 })

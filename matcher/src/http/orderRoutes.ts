@@ -7,6 +7,11 @@ import * as routes from './routes.ts'
 import { orderOf, orderState, ownTrade } from './wire.ts'
 
 export function addOrderRoutes(app: App, service: Service): void {
+  addEntry(app, service)
+  addOwnOrders(app, service)
+}
+
+function addEntry(app: App, service: Service): void {
   const { symbols, desk, intake, turn, journal, metrics, sessions } = service
   const stateOf = (live: LiveOrder) => orderState(live, desk.left(live), symbols)
   app.openapi(routes.login, async (context) => {
@@ -24,6 +29,12 @@ export function addOrderRoutes(app: App, service: Service): void {
     metrics.accepted.inc({ kind: 'order' })
     return context.json(stateOf(live), 201)
   })
+}
+
+/** Of the session's account. */
+function addOwnOrders(app: App, service: Service): void {
+  const { symbols, desk, turn, journal } = service
+  const stateOf = (live: LiveOrder) => orderState(live, desk.left(live), symbols)
   app.openapi(routes.orders, (context) => {
     return context.json(desk.ordersOf(sessionOf(context, service)).map(stateOf), 200)
   })

@@ -5,7 +5,11 @@ import * as routes from './routes.ts'
 import { legsOf, openRequest, orderOf, quote, trade } from './wire.ts'
 
 export function addRequestRoutes(app: App, service: Service): void {
-  const { symbols, desk, requests, intake, turn, feed, metrics, settings } = service
+  addQuestions(app, service)
+  addAnswers(app, service)
+}
+
+function addQuestions(app: App, { symbols, desk, requests, feed, settings }: Service): void {
   app.openapi(routes.request, (context) => {
     const { legs, units } = context.req.valid('json')
     const { maxLegs } = settings.orders
@@ -24,16 +28,20 @@ export function addRequestRoutes(app: App, service: Service): void {
     const quotes = bestFirst.map((each) => quote(each, desk.left(each), symbols))
     return context.json({ ...openRequest(request, symbols), quotes }, 200)
   })
+}
+
+function addAnswers(app: App, service: Service): void {
+  const { symbols, desk, requests, intake, turn, feed, metrics } = service
   app.openapi(routes.quote, async (context) => {
     const { order, signature } = context.req.valid('json')
     const { id } = context.req.valid('param')
-    requests.get(id)
+    const asked = requests.get(id)
     const signed = await intake.verify(orderOf(order, symbols), signature)
     takeFromSigner(service, order.account)
     const live = requests.quote(id, signed)
     await turn.committed()
     metrics.accepted.inc({ kind: 'quote' })
-    feed.quoted(requests.get(id), live)
+    feed.quoted(asked, live)
     return context.json(quote(live, desk.left(live), symbols), 201)
   })
   app.openapi(routes.pick, async (context) => {
