@@ -65,7 +65,7 @@ program
   )
   .option('--json', 'print one JSON object (docs/schemas/bench-matcher.json)')
   .option('--snapshot', 'write bench/results/matcher.json and matcher.txt')
-  .option('--orders <n>', 'orders that rest, and as many that trade', naturalNumber, 2_000)
+  .option('--orders <n>', 'orders that rest, and as many that trade', naturalNumber, 1_000)
   .option('--connections <n>', 'requests at a time', naturalNumber, 16)
   .option('--block-ms <n>', 'milliseconds between blocks', naturalNumber, 1_000)
   .action(async (options: { json?: true; snapshot?: true; orders: number; connections: number; blockMs: number }) => {

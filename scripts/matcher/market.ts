@@ -110,10 +110,13 @@ export class Market {
     await this.site.chain.stop()
   }
 
-  /** Asks again until `condition` holds. */
+  /** Asks again until `condition` holds. @throws NoProgressError when matches stop changing before */
   async until(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS
+    let deadline = Date.now() + PATIENCE_MS
+    let told = this.out.length
     while (!(await condition())) {
+      if (this.out.length > told) deadline = Date.now() + PATIENCE_MS
+      told = this.out.length
       const hasEnded = this.#child !== undefined && this.#child.exitCode !== null
       if (hasEnded || Date.now() > deadline) throw new NoProgressError(this.log)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
