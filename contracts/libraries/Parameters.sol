@@ -9,8 +9,8 @@ library Parameters {
     /* LEDGER */
 
     /// @dev Room of an owner's account: a position takes 1, an underlying more, and with futures or options once more.
-    uint256 internal constant ACCOUNT_ROOM = 136;
-    uint256 internal constant UNDERLYING_ROOM = 2;
+    uint256 internal constant ACCOUNT_ROOM = 137;
+    uint256 internal constant UNDERLYING_ROOM = 3;
     uint256 internal constant DATED_ROOM = 6;
     /// @dev |lots| of a derivative stay below this, so that products in the engine fit 256 bits (`docs/rounding.md`).
     int256 internal constant MAX_DERIVATIVE_LOTS = 2 ** 47;

@@ -53,7 +53,7 @@ contract LiquidationOfEightUnderlyingsTest is LiquidationGas {
 contract LiquidationOfPerpetualsTest is LiquidationGas {
     function setUp() public override {
         super.setUp();
-        _build(45);
+        _build(34);
     }
 
     function _open() internal override {
@@ -93,7 +93,7 @@ contract LiquidationByProbabilitiesOfFourTest is LiquidationByProbabilities {
 contract LiquidationByProbabilitiesOfPerpetualsTest is LiquidationByProbabilities {
     function setUp() public override {
         super.setUp();
-        _build(45);
+        _build(34);
     }
 
     function _open() internal override {
@@ -105,7 +105,7 @@ contract LiquidationByProbabilitiesOfPerpetualsTest is LiquidationByProbabilitie
 contract LiquidationByStoredProbabilitiesTest is LiquidationByProbabilities {
     function setUp() public override {
         super.setUp();
-        _build(45);
+        _build(34);
         tails.touch(_set(), held);
     }
 

@@ -11,9 +11,9 @@ const perpetuals = (count: number): Position[] =>
 
 describe('room in an account of the keeper', () => {
   it('holds a slice as long as positions and underlyings fit', () => {
-    const before = book(0n, perpetuals(44))
+    const before = book(0n, perpetuals(33))
     assert.ok(roomTaken(before.positions) <= ACCOUNT_ROOM)
-    assert.ok(fits(before, merged(before, 0n, perpetuals(45).slice(44))))
+    assert.ok(fits(before, merged(before, 0n, perpetuals(34).slice(33))))
     assert.ok(!fits(before, merged(before, 0n, calls(2))), 'an underlying with options takes more')
     assert.ok(fits(book(0n, []), book(0n, calls(MAX_POSITIONS))))
   })

@@ -32,7 +32,7 @@ const CHECK_SIZES = [1, 8, 16, 32, 64, 128] as const
 const PAIR_SIZES = [8, 64] as const
 const TRADE_SIZES = [1, 16, 64] as const
 const SLICE_SIZES = [1, 16, 64, 128] as const
-const WORST_UNDERLYINGS = [1, 2, 4, 8, 16] as const
+const WORST_UNDERLYINGS = [1, 2, 4, 8, 12] as const
 type By<S extends readonly number[]> = Record<`${S[number]}`, number>
 
 /** `pairs`: a call and a put on each strike; otherwise every option has a strike of its own. */

@@ -6,8 +6,8 @@
 /** Slots of an account. */
 export const MAX_POSITIONS = 128
 /** Room of an owner's account: a position takes 1, an underlying more, and with futures or options once more. */
-export const ACCOUNT_ROOM = 136
-export const UNDERLYING_ROOM = 2
+export const ACCOUNT_ROOM = 137
+export const UNDERLYING_ROOM = 3
 export const DATED_ROOM = 6
 /** |lots| of a derivative stay below this. */
 export const MAX_DERIVATIVE_LOTS = 2n ** 47n

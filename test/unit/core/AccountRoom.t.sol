@@ -46,7 +46,7 @@ contract AccountRoomTest is Options {
         assertEq(clearinghouse.portfolio(alice).positions.length, 128, "the slot was free");
     }
 
-    /// @dev 119 positions, two underlyings, both with options: 135. A third underlying takes 3, a position in one of the two 1.
+    /// @dev 118 positions, two underlyings, both with options: 136. A third underlying takes 4, a position in one of the two 1.
     function test_trade_revertsWithoutRoomForAnUnderlying() public {
         RiskParameters memory risk = still(60_000, 5_000, 500_000, 100_000);
         uint8 third = markets.list(
@@ -60,16 +60,16 @@ contract AccountRoomTest is Options {
             Limits(1e10, 0, 0, 0)
         );
         for (uint256 i; i < 112; i += LEGS) _buy(i, LEGS);
-        _buy(112, 6);
+        _buy(112, 5);
         trade(alice, bob, call(ETH, 2, 3_000), 10, 300e18);
         bytes memory refusal = abi.encodeWithSelector(
             IClearinghouse.AccountFull.selector,
             bob,
-            uint256(138),
-            uint256(136)
+            uint256(140),
+            uint256(137)
         );
         _settle(perpetualOf(third), 3_000e18, refusal);
         trade(alice, bob, perpetualOf(BTC), 1, 40_000e18);
-        assertEq(clearinghouse.portfolio(alice).positions.length, 120);
+        assertEq(clearinghouse.portfolio(alice).positions.length, 119);
     }
 }
