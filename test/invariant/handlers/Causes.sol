@@ -52,7 +52,8 @@ abstract contract Causes is World {
         return a.equity.raw() >= a.maintenance.raw();
     }
 
-    /// @dev Time, prices, funding, surfaces, settlement averages and the offset that history supports, which moves in small steps. PSR_M is not here: between two samples nothing may move it.
+    /// @dev Time, prices, funding, surfaces, settlement averages and the offset that history supports, which moves in small steps.
+    /// PSR_M is not here: between two samples nothing may move it.
     function _causes(Snapshot memory market) private view returns (bytes32 digest) {
         digest = bytes32(block.timestamp);
         for (uint8 u = BTC; u <= ETH; ++u) {
