@@ -88,3 +88,28 @@ contract LiquidationByProbabilitiesOfFourTest is LiquidationByProbabilities {
         _build(4);
     }
 }
+
+/// @dev Perpetuals alone, of as many underlyings as an account has room for.
+contract LiquidationByProbabilitiesOfPerpetualsTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(45);
+    }
+
+    function _open() internal override {
+        _sellPerpetuals();
+    }
+}
+
+/// @dev The same, once somebody has touched the tails in this epoch.
+contract LiquidationByStoredProbabilitiesTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(45);
+        tails.touch(_set(), held);
+    }
+
+    function _open() internal override {
+        _sellPerpetuals();
+    }
+}
