@@ -6,9 +6,13 @@ import {Parameters} from "./Parameters.sol";
 
 /// @notice Hard bounds and largest steps of governed parameters (spec G-2, G-3). Nothing outside them can be set by anyone.
 library Bounds {
-    /// @dev A requirement parameter moves by at most a tenth of its old value, or this if that is more, once a day.
+    /// @dev A parameter of initial margin, or of what ramps, moves by at most a tenth of its old value, or this if that is more.
     uint256 internal constant STEP_SHARE = 10;
     uint256 internal constant LEAST_STEP = 0.001e18;
+    /// @dev What acts on maintenance margin at once: at most a fiftieth, or 0.002 % if that is more.
+    uint256 internal constant MAINTENANCE_STEP_SHARE = 50;
+    uint256 internal constant LEAST_MAINTENANCE_STEP = 0.00002e18;
+    /// @dev Parameters move once a day.
     uint256 internal constant STEP_PERIOD = 1 days;
     /// @dev A new price source must be this near the last stored price, WAD.
     uint256 internal constant MAX_SOURCE_GAP = 0.05e18;
@@ -43,9 +47,9 @@ library Bounds {
         _requireTermStep("cap", p.cap, old.cap);
         _requireTermStep("stressVolatility", p.stressVolatility, old.stressVolatility);
         _requireTermStep("kappa", p.kappa, old.kappa);
-        _requireTermStep("epsilon", p.epsilon, old.epsilon);
-        _requireTermStep("linearRelief", p.linearRelief, old.linearRelief);
-        _requireTermStep("haircut", p.haircut, old.haircut);
+        _requireMaintenanceStep("epsilon", p.epsilon, old.epsilon, old.epsilon);
+        _requireMaintenanceStep("linearRelief", p.linearRelief, old.linearRelief, old.linearRelief);
+        _requireMaintenanceStep("haircut", p.haircut, old.haircut, old.haircut);
     }
 
     /// @dev Millionths. 60 % is the hard cap of the offset: it is not a correlation.
@@ -61,30 +65,39 @@ library Bounds {
         requireWithin("group", t.group, 0, MAX_GROUP);
     }
 
-    /// @dev A change of group needs an offset of 0 before and after: nobody's requirement jumps.
+    /// @dev The offset moves by a share of 1 less itself, which is what a group without joint loss pays. A change of group needs an
+    /// offset of 0 before and after: nobody's requirement jumps.
     function requireTermsStep(RiskTerms memory t, RiskTerms memory old) internal pure {
-        _requireTermStep("volatilityUp", t.volatilityUp, old.volatilityUp);
-        _requireTermStep("volatilityDown", t.volatilityDown, old.volatilityDown);
-        _requireTermStep("optionMaintenance", t.optionMaintenance, old.optionMaintenance);
+        _requireMaintenanceStep("volatilityUp", t.volatilityUp, old.volatilityUp, old.volatilityUp);
+        _requireMaintenanceStep("volatilityDown", t.volatilityDown, old.volatilityDown, old.volatilityDown);
+        _requireMaintenanceStep("optionMaintenance", t.optionMaintenance, old.optionMaintenance, old.optionMaintenance);
         _requireTermStep("optionInitial", t.optionInitial, old.optionInitial);
-        _requireTermStep("calendar", t.calendar, old.calendar);
-        _requireTermStep("basis", t.basis, old.basis);
-        _requireTermStep("basisPerYear", t.basisPerYear, old.basisPerYear);
-        _requireTermStep("offset", t.offset, old.offset);
+        _requireMaintenanceStep("calendar", t.calendar, old.calendar, old.calendar);
+        _requireMaintenanceStep("basis", t.basis, old.basis, old.basis);
+        _requireMaintenanceStep("basisPerYear", t.basisPerYear, old.basisPerYear, old.basisPerYear);
+        _requireMaintenanceStep("offset", t.offset, old.offset, 1e6 - old.offset);
         bool mayRegroup = t.offset == 0 && old.offset == 0;
         if (t.group != old.group && !mayRegroup) revert IMarkets.StepTooLarge("group", t.group, old.group);
     }
 
     function _requireTermStep(bytes32 parameter, uint256 value, uint256 old) private pure {
-        _requireStep(parameter, value * TERM_UNIT, old * TERM_UNIT);
+        uint256 share = (old * TERM_UNIT) / STEP_SHARE;
+        _requireStep(parameter, value, old, share > LEAST_STEP ? share : LEAST_STEP);
+    }
+
+    /// @param base What maintenance margin is proportional to, millionths.
+    function _requireMaintenanceStep(bytes32 parameter, uint256 value, uint256 old, uint256 base) private pure {
+        uint256 share = (base * TERM_UNIT) / MAINTENANCE_STEP_SHARE;
+        _requireStep(parameter, value, old, share > LEAST_MAINTENANCE_STEP ? share : LEAST_MAINTENANCE_STEP);
     }
 
     function requireWithin(bytes32 parameter, uint256 value, uint256 minimum, uint256 maximum) internal pure {
         if (value < minimum || value > maximum) revert IMarkets.OutOfBounds(parameter, value, minimum, maximum);
     }
 
-    function _requireStep(bytes32 parameter, uint256 value, uint256 old) private pure {
-        uint256 step = old / STEP_SHARE > LEAST_STEP ? old / STEP_SHARE : LEAST_STEP;
+    /// @param value, old Millionths. @param step WAD.
+    function _requireStep(bytes32 parameter, uint256 value, uint256 old, uint256 step) private pure {
+        (value, old) = (value * TERM_UNIT, old * TERM_UNIT);
         if (value > old + step || value + step < old) revert IMarkets.StepTooLarge(parameter, value, old);
     }
 }

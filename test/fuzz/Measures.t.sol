@@ -2,13 +2,16 @@
 pragma solidity ^0.8.37;
 
 import {Assessment, Mode, UnderlyingRisk} from "../../contracts/interfaces/IMarginEngine.sol";
+import {RiskParameters} from "../../contracts/interfaces/IMarkets.sol";
 import {Position} from "../../contracts/types/Position.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 import {Books} from "../fixtures/Books.sol";
-import {still} from "../fixtures/StillRange.sol";
 
 /// @dev The measures of scenario vectors: sub-additive, growing with the scan range, no more than is at stake.
 contract MeasuresTest is Books {
+    /// @dev Storage slot of the mapping from an underlying to the time of its last risk parameters.
+    uint256 private constant RISK_SET_AT_SLOT = 10;
+
     /// @dev W of two books together is at most the sum, each lane's profit at least the sum: netting never costs.
     function testFuzz_worst_isSubAdditive(uint256 seedA, uint256 seedB) public view {
         (Position[] memory p, Position[] memory q) = (randomBook(seedA, BTC), randomBook(seedB, BTC));
@@ -52,9 +55,16 @@ contract MeasuresTest is Books {
         }
     }
 
-    /// @dev By the threshold of the epoch, which counts at once.
+    /// @dev By the threshold of the epoch, which counts at once: ten steps of it, without the days between them.
     function _widen() private {
-        markets.setRiskParameters(BTC, still(60_000, 6_000, 500_000, 100_000));
+        bytes32 setAt = keccak256(abi.encode(BTC, RISK_SET_AT_SLOT));
+        RiskParameters memory p = markets.riskParameters(BTC);
+        for (uint256 i; i < 10; ++i) {
+            p.epsilon += p.epsilon / 50;
+            markets.setRiskParameters(BTC, p);
+            assertEq(uint256(vm.load(address(markets), setAt)), block.timestamp);
+            vm.store(address(markets), setAt, 0);
+        }
     }
 
     /// @dev Every price of the narrower grid lies within the wider one, which covers it up to the gap charge.

@@ -93,16 +93,16 @@ contract SeriesCacheTest is SeriesFixture {
     function _setParameters(uint256 seed) private {
         skip(1 days);
         RiskParameters memory p = markets.riskParameters(BTC);
-        p.floor = uint24(_stepOf(p.floor, seed, 20_000, p.cap, 1_000));
-        p.epsilon = uint24(_stepOf(p.epsilon, seed >> 64, 0, 20_000, 1_000));
+        p.floor = uint24(_stepOf(p.floor, seed, 20_000, p.cap, 10, 1_000));
+        p.epsilon = uint24(_stepOf(p.epsilon, seed >> 64, 0, 20_000, 50, 20));
         markets.setRiskParameters(BTC, p);
     }
 
     function _setTerms(uint256 seed) private {
         skip(1 days);
         RiskTerms memory t = series.riskTerms(BTC);
-        t.volatilityUp = uint24(_stepOf(t.volatilityUp, seed, 200_000, 1_500_000, 1_000));
-        t.volatilityDown = uint24(_stepOf(t.volatilityDown, seed >> 64, 100_000, 800_000, 1_000));
+        t.volatilityUp = uint24(_stepOf(t.volatilityUp, seed, 200_000, 1_500_000, 50, 20));
+        t.volatilityDown = uint24(_stepOf(t.volatilityDown, seed >> 64, 100_000, 800_000, 50, 20));
         series.setRiskTerms(BTC, t);
     }
 
@@ -112,9 +112,10 @@ contract SeriesCacheTest is SeriesFixture {
         uint256 seed,
         uint256 least,
         uint256 most,
+        uint256 share,
         uint256 leastStep
     ) private pure returns (uint256) {
-        uint256 step = FixedPointMathLib.max(old / 10, leastStep);
+        uint256 step = FixedPointMathLib.max(old / share, leastStep);
         uint256 from = FixedPointMathLib.max(FixedPointMathLib.zeroFloorSub(old, step), least);
         return bound(seed, from, FixedPointMathLib.min(old + step, most));
     }

@@ -22,10 +22,19 @@ export const BOUNDS: Readonly<Record<GovernedParameter, readonly [number | Gover
   group: [0, 7],
 }
 
-/** A parameter moves by at most one part in so many of its old value, or by `LEAST_STEP` if that is more. */
+/** A parameter of initial margin, or of what ramps, moves by at most one part in so many, or by `LEAST_STEP` if that is more. */
 export const STEP_SHARE = 10
 /** Millionths. */
 export const LEAST_STEP = 1_000
+/** The same of what acts on maintenance margin at once. */
+export const MAINTENANCE_STEP_SHARE = 50
+/** Millionths. */
+export const LEAST_MAINTENANCE_STEP = 20
+
+const UNIT = 1_000_000
+
+/** What follows the ramp of the scan range, or is in initial margin only. */
+const SLOW: ReadonlySet<GovernedParameter> = new Set(['floor', 'cap', 'stressVolatility', 'kappa', 'optionInitial'])
 
 /**
  * A value that the contracts would refuse. `least` and `most`: what the broken rule allows. `nearest`: the nearest value that
@@ -42,7 +51,7 @@ export type Refusal = {
 
 const REASONS: Readonly<Record<Refusal['rule'], string>> = {
   bounds: 'the hard bounds are',
-  step: 'a tenth or 0.1 % a day allows',
+  step: 'the largest step of a day allows',
   group: 'while the offset is not 0 before and after, the group stays',
 }
 
@@ -66,14 +75,17 @@ export class ChangeRefusedError extends RiskError {
 
 type Interval = { readonly rule: Refusal['rule']; readonly least: number; readonly most: number }
 
-/** Whole millionths within a tenth of `old`, or within `LEAST_STEP`. */
-function stepOf(old: number): Interval {
-  const step = Math.max(Math.floor(old / STEP_SHARE), LEAST_STEP)
+/** Whole millionths within one step of `old`. The offset moves by a share of 1 less itself. */
+function stepOf(parameter: GovernedParameter, old: number): Interval {
+  const base = parameter === 'offset' ? UNIT - old : old
+  const step = SLOW.has(parameter)
+    ? Math.max(Math.floor(base / STEP_SHARE), LEAST_STEP)
+    : Math.max(Math.floor(base / MAINTENANCE_STEP_SHARE), LEAST_MAINTENANCE_STEP)
   return { rule: 'step', least: Math.max(0, old - step), most: old + step }
 }
 
 function moveOf(parameter: GovernedParameter, next: Governed, present: Governed): Interval {
-  if (parameter !== 'group') return stepOf(present[parameter])
+  if (parameter !== 'group') return stepOf(parameter, present[parameter])
   const mayRegroup = next.offset === 0 && present.offset === 0
   return mayRegroup
     ? { rule: 'group', least: 0, most: Number.POSITIVE_INFINITY }

@@ -39,12 +39,12 @@ function reversed(value: unknown): unknown {
   )
 }
 
-/** One long of a bitcoin that a relief of 0.55 instead of 0.5 makes liquidatable. */
+/** One long of a bitcoin that a relief of 0.51 instead of 0.5 makes liquidatable. */
 const longOf = (cash: number) => ({
   market: { time: 1_790_000_000, underlyings: { BTC: { spot: 100_000 } } },
   accounts: [{ name: 'long', cash, positions: [{ kind: 'perpetual', underlying: 'BTC', quantity: 1 }] }],
 })
-const RELIEF = { underlyings: { BTC: { change: { linearRelief: 550_000 } } } }
+const RELIEF = { underlyings: { BTC: { change: { linearRelief: 510_000 } } } }
 
 describe('the hash of inputs', () => {
   it('is SHA-256 of the canonical form, as the example of RFC 8785 has it', () => {
@@ -107,26 +107,26 @@ describe('plimsoll preflight', () => {
   })
 
   it('prints whom a change makes liquidatable, with the cash they need', () => {
-    const out = printed(registerPreflight, args(fileOf(RELIEF)), JSON.stringify(longOf(3_400.5)))
+    const out = printed(registerPreflight, args(fileOf(RELIEF)), JSON.stringify(longOf(3_300.5)))
     assert.match(out, /^inputs sha256 [0-9a-f]{64}\n1 accounts, mode portfolio\n/)
-    assert.match(out, /BTC +linearRelief +500000 +550000/)
+    assert.match(out, /BTC +linearRelief +500000 +510000/)
     assert.match(out, /at once +1 +0 +1 +1 +100000 +0/)
-    assert.match(out, /\nlong +3401 +3250 +3575 +3575 +175\n/)
+    assert.match(out, /\nlong +3301 +3250 +3315 +3315 +15\n/)
     assert.match(printed(registerPreflight, args(CHANGE, '--input', BOOK)), /The change makes nobody liquidatable\./)
   })
 
   it('exits with 3 under --strict when it does, with 2 for a change that the contracts refuse, else with 0', () => {
     const exit = (change: unknown, cash: number, ...more: string[]) =>
       runProgram(args(fileOf(change), ...more), JSON.stringify(longOf(cash)))
-    assert.equal(exit(RELIEF, 3_400, '--strict').status, 3)
-    assert.equal(exit(RELIEF, 3_400).status, 0)
-    assert.equal(exit(RELIEF, 3_600, '--strict').status, 0)
+    assert.equal(exit(RELIEF, 3_300, '--strict').status, 3)
+    assert.equal(exit(RELIEF, 3_300).status, 0)
+    assert.equal(exit(RELIEF, 3_320, '--strict').status, 0)
     const far = { underlyings: { BTC: { change: { linearRelief: 600_000 } } } }
-    const { status, stderr, stdout } = exit(far, 3_400)
+    const { status, stderr, stdout } = exit(far, 3_300)
     assert.deepEqual([status, stdout], [2, ''])
     assert.match(
       stderr,
-      /^error: BTC: the contracts refuse linearRelief 600000: .* 450000 to 550000; nearest allowed 550000/,
+      /^error: BTC: the contracts refuse linearRelief 600000: .* 490000 to 510000; nearest allowed 510000/,
     )
   })
 

@@ -9,7 +9,9 @@ import {
   type Governed,
   type GovernedParameter,
   governedDefaults,
+  LEAST_MAINTENANCE_STEP,
   LEAST_STEP,
+  MAINTENANCE_STEP_SHARE,
   refusals,
   requireAllowed,
   STEP_SHARE,
@@ -52,6 +54,18 @@ function boundsInSolidity(): [string, [number | string, number]][] {
   )
 }
 
+/** The calls that check a step: which rule, of which parameter, and whether of its value or of 1 less that. */
+function stepsInSolidity(): [string, GovernedParameter, 'value' | 'rest'][] {
+  const call = /(_require\w+Step)\("(\w+)", [pt]\.\2, old\.\2(?:, (?:old\.\2|(1e6 - old\.\2)))?\);/g
+  return ['requireRiskStep', 'requireTermsStep'].flatMap((name) =>
+    [...bodyOf(name).matchAll(call)].map(([, rule = '', label = '', rest]) => {
+      const parameter = GOVERNED.find((each) => each === label)
+      assert.ok(parameter !== undefined, label)
+      return [rule, parameter, rest === undefined ? 'value' : 'rest'] satisfies [string, GovernedParameter, string]
+    }),
+  )
+}
+
 /** The rules of the library once more, in its own integers and order; true when it would revert. */
 function reverts(next: Governed, old: Governed): boolean {
   const within = ([name, [least, most]]: [string, [number | string, number]]) => {
@@ -61,9 +75,11 @@ function reverts(next: Governed, old: Governed): boolean {
   }
   if (!boundsInSolidity().every(within)) return true
   const unit = 10n ** 12n
-  const moved = GOVERNED.filter((name) => name !== 'group').some((name) => {
+  const moved = stepsInSolidity().some(([rule, name, base]) => {
     const [value, was] = [BigInt(next[name]) * unit, BigInt(old[name]) * unit]
-    const step = was / 10n > 10n ** 15n ? was / 10n : 10n ** 15n
+    const whole = base === 'rest' ? 10n ** 18n - was : was
+    const [share, least] = rule === '_requireTermStep' ? [whole / 10n, 10n ** 15n] : [whole / 50n, 2n * 10n ** 13n]
+    const step = share > least ? share : least
     return value > was + step || value + step < was
   })
   return moved || (next.group !== old.group && !(next.offset === 0 && old.offset === 0))
@@ -102,23 +118,37 @@ describe('the bounds of governed parameters', () => {
     assert.deepEqual(boundsInSolidity(), Object.entries(BOUNDS))
     const fields = [
       ...fieldsOf('interfaces/IMarkets.sol', 'RiskParameters'),
-      ...fieldsOf('interfaces/ISeries.sol', 'RiskTerms'),
+      ...fieldsOf('interfaces/IMarkets.sol', 'RiskTerms'),
     ]
     assert.deepEqual(fields, [...GOVERNED])
   })
 
   it('have the steps of the contracts', () => {
-    const stepped = ['requireRiskStep', 'requireTermsStep'].flatMap((name) =>
-      [...bodyOf(name).matchAll(/_requireTermStep\("(\w+)", [pt]\.\1, old\.\1\);/g)].map(([, label]) => label),
+    const steps = stepsInSolidity()
+    assert.deepEqual(
+      steps.map(([, name]) => name),
+      GOVERNED.filter((name) => name !== 'group'),
     )
     assert.deepEqual(
-      stepped,
-      GOVERNED.filter((name) => name !== 'group'),
+      steps.filter(([rule]) => rule === '_requireTermStep').map(([, name]) => name),
+      ['floor', 'cap', 'stressVolatility', 'kappa', 'optionInitial'],
+    )
+    assert.deepEqual(
+      steps.filter(([, , base]) => base === 'rest').map(([, name]) => name),
+      ['offset'],
     )
     const unit = constant(source('libraries/Parameters.sol'), 'TERM_UNIT')
     assert.equal(constant(bounds, 'STEP_SHARE'), STEP_SHARE)
     assert.equal(constant(bounds, 'LEAST_STEP') / unit, LEAST_STEP)
-    assert.match(bodyOf('_requireStep'), /old \/ STEP_SHARE > LEAST_STEP \? old \/ STEP_SHARE : LEAST_STEP;/)
+    assert.equal(constant(bounds, 'MAINTENANCE_STEP_SHARE'), MAINTENANCE_STEP_SHARE)
+    assert.equal(constant(bounds, 'LEAST_MAINTENANCE_STEP') / unit, LEAST_MAINTENANCE_STEP)
+    assert.match(bodyOf('_requireTermStep'), /\(old \* TERM_UNIT\) \/ STEP_SHARE;/)
+    assert.match(bodyOf('_requireTermStep'), /share > LEAST_STEP \? share : LEAST_STEP\);/)
+    assert.match(bodyOf('_requireMaintenanceStep'), /\(base \* TERM_UNIT\) \/ MAINTENANCE_STEP_SHARE;/)
+    assert.match(
+      bodyOf('_requireMaintenanceStep'),
+      /share > LEAST_MAINTENANCE_STEP \? share : LEAST_MAINTENANCE_STEP\);/,
+    )
     assert.match(bodyOf('_requireStep'), /value > old \+ step \|\| value \+ step < old/)
     assert.match(bodyOf('requireTermsStep'), /mayRegroup = t\.offset == 0 && old\.offset == 0;/)
     assert.match(bodyOf('requireTermsStep'), /t\.group != old\.group && !mayRegroup/)
@@ -181,7 +211,7 @@ describe('the bounds of governed parameters', () => {
           error.refusals.map(({ parameter, rule, nearest }) => [parameter, rule, nearest]),
           [
             ['floor', 'step', 66_000],
-            ['haircut', 'bounds', 110_000],
+            ['haircut', 'bounds', 102_000],
           ],
         )
         assert.match(error.message, /^BTC: .*floor 80000: .* 54000 to 66000; nearest allowed 66000\. haircut/)

@@ -67,9 +67,9 @@ describe('preflight', () => {
       assert.deepEqual(stage, { belowInitial: 2, liquidatable: 1, undecided: 0 })
   })
 
-  it('lets a parameter without ramp act at once: relief of 0.55 needs 3,575 USD', () => {
-    const { stages, newly, worst, changes } = check({ linearRelief: 550_000 }, [3_000, 3_400, 3_600])
-    assert.deepEqual(changes, [{ underlying: 'BTC', parameter: 'linearRelief', from: 500_000, to: 550_000 }])
+  it('lets a parameter without ramp act at once: relief of 0.51 needs 3,315 USD', () => {
+    const { stages, newly, worst, changes } = check({ linearRelief: 510_000 }, [3_000, 3_300, 3_320])
+    assert.deepEqual(changes, [{ underlying: 'BTC', parameter: 'linearRelief', from: 500_000, to: 510_000 }])
     assert.equal(stages.before.liquidatable, 1)
     assert.equal(stages.atOnce.liquidatable, 2)
     assert.deepEqual(newly.atOnce, { belowInitial: 0, liquidatable: 1, notional: 100_000 })
@@ -79,8 +79,8 @@ describe('preflight', () => {
       ['a1'],
     )
     near(worst[0]?.maintenanceBefore, 3_250)
-    near(worst[0]?.maintenanceAtOnce, 3_575)
-    near(worst[0]?.cash, 175)
+    near(worst[0]?.maintenanceAtOnce, 3_315)
+    near(worst[0]?.cash, 15)
   })
 
   it('lets a higher floor act on initial margin at once and on maintenance margin after the ramp of five hours', () => {
@@ -99,7 +99,7 @@ describe('preflight', () => {
 
   it('blames a ramp that is under way on the market, not on the change', () => {
     const range = { target: 0.07, maintenance: 0.06 }
-    const { stages, newly, worst } = check({ calendar: 310_000 }, [3_400], { range })
+    const { stages, newly, worst } = check({ calendar: 306_000 }, [3_400], { range })
     assert.deepEqual([stages.before.liquidatable, stages.unchangedEnd.liquidatable, stages.end.liquidatable], [0, 1, 1])
     assert.equal(newly.end.liquidatable, 0)
     assert.deepEqual(worst, [])
@@ -107,8 +107,8 @@ describe('preflight', () => {
 
   it('counts the good end of the price interval', () => {
     const state = { low: 99_000, high: 101_000 }
-    assert.equal(check({ linearRelief: 550_000 }, [3_400], { state }).newly.atOnce.liquidatable, 0)
-    assert.equal(check({ linearRelief: 550_000 }, [2_400], { state }).stages.atOnce.liquidatable, 1)
+    assert.equal(check({ linearRelief: 510_000 }, [3_300], { state }).newly.atOnce.liquidatable, 0)
+    assert.equal(check({ linearRelief: 510_000 }, [2_300], { state }).stages.atOnce.liquidatable, 1)
   })
 
   it('does not call an account liquidatable that lies within rounding of maintenance', () => {
@@ -142,16 +142,16 @@ describe('preflight', () => {
 
   it('sets the entry price of a position off against cash', () => {
     const positions = [{ instrument: LONG, quantity: 1, entry: 101_000 }]
-    const accounts = [{ name: 'late', portfolio: { cash: 4_400, positions } }]
-    const next = { ...present, linearRelief: 550_000 }
+    const accounts = [{ name: 'late', portfolio: { cash: 4_300, positions } }]
+    const next = { ...present, linearRelief: 510_000 }
     const underlyings = { BTC: { present, next, volatility: 0 } }
     const { worst } = preflight({ accounts, market, mode: 'portfolio', underlyings })
-    near(worst[0]?.equity, 3_400)
+    near(worst[0]?.equity, 3_300)
   })
 
   it('lists the ten that need most cash', () => {
-    const cash = Array.from({ length: 14 }, (_, i) => 3_300 + i)
-    const { newly, worst } = check({ linearRelief: 550_000 }, cash)
+    const cash = Array.from({ length: 14 }, (_, i) => 3_260 + i)
+    const { newly, worst } = check({ linearRelief: 510_000 }, cash)
     assert.equal(newly.atOnce.liquidatable, 14)
     assert.deepEqual(
       worst.map(({ name }) => name),

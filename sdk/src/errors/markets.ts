@@ -15,7 +15,8 @@ export class OutOfBoundsError extends defineRevert(
 ) {}
 export class StepTooLargeError extends defineRevert(
   'StepTooLarge',
-  ({ parameter, value, old }) => `${text(parameter)} would go from ${old} to ${value}. Move by at most a tenth a day.`,
+  ({ parameter, value, old }) =>
+    `${text(parameter)} would go from ${old} to ${value}. Move by at most a tenth a day, what acts on maintenance margin at once by at most a fiftieth.`,
 ) {}
 export class StepTooSoonError extends defineRevert(
   'StepTooSoon',

@@ -52,13 +52,15 @@ abstract contract Causes is World {
         return a.equity.raw() >= a.maintenance.raw();
     }
 
-    /// @dev Time, prices, funding, surfaces, settlement averages and the offset that history supports, which moves in small steps.
+    /// @dev Time, prices, funding, surfaces, settlement averages, parameters that act at once, and the offset that history supports,
+    /// which moves in small steps.
     /// PSR_M is not here: between two samples nothing may move it.
     function _causes(Snapshot memory market) private view returns (bytes32 digest) {
         digest = bytes32(block.timestamp);
         for (uint8 u = BTC; u <= ETH; ++u) {
             Market memory row = market.markets[u - 1];
             digest = keccak256(abi.encode(digest, row.spot, row.perpetualMark, row.fundingIndex, tails.offset(u)));
+            digest = keccak256(abi.encode(digest, row.epsilon, row.linearRelief, row.haircut, series.riskTerms(u)));
             uint40[] memory expiries = series.expiries(u);
             for (uint256 i; i < expiries.length; ++i) {
                 digest = keccak256(abi.encode(digest, series.surface(u, expiries[i])));
@@ -76,7 +78,9 @@ abstract contract Causes is World {
         bool isStill = b.causes == a.causes;
         for (uint256 i; i < b.market.markets.length; ++i) {
             _claimRamp(b.market.markets[i], a.market.markets[i]);
-            bool isSmall = a.market.chains[i].terms.offset + 4_000 >= b.market.chains[i].terms.offset;
+            uint256 offset = a.market.chains[i].terms.offset;
+            bool isGoverned = offset == series.riskTerms(uint8(i + 1)).offset;
+            bool isSmall = isGoverned || offset + 4_000 >= b.market.chains[i].terms.offset;
             _claim(4, isSmall, "the offset of maintenance jumped");
         }
         _keepCauses(b.market, a.market);
@@ -99,13 +103,10 @@ abstract contract Causes is World {
     function _keepCauses(Snapshot memory market, Snapshot memory later) private pure {
         for (uint256 i; i < market.markets.length; ++i) {
             (Market memory m, Market memory l) = (market.markets[i], later.markets[i]);
-            (m.ema, m.targetRange, m.linearRelief, m.haircut) = (l.ema, l.targetRange, l.linearRelief, l.haircut);
+            (m.ema, m.targetRange) = (l.ema, l.targetRange);
             (m.openInterest, m.openInterestCap, m.slotCharge) = (l.openInterest, l.openInterestCap, l.slotCharge);
             (m.deficitLimit, m.stressGap, m.reduceOnly) = (l.deficitLimit, l.stressGap, l.reduceOnly);
             market.chains[i].depth = later.chains[i].depth;
-            uint24 offset = market.chains[i].terms.offset;
-            market.chains[i].terms = later.chains[i].terms;
-            market.chains[i].terms.offset = offset;
             market.chains[i].fresh = later.chains[i].fresh;
         }
     }

@@ -16,19 +16,18 @@ contract DrainedOffsetTest is TailBooks {
         super.setUp();
         account = fund(owner("hedged"), 0, 300_000);
         rich = fund(owner("rich"), 0, 10_000_000);
-        for (uint24 offset = 550_000; offset <= 600_000; offset += 50_000) {
-            skip(1 days);
-            RiskTerms memory terms = defaultTerms();
-            terms.offset = offset;
-            series.setRiskTerms(BTC, terms);
-            series.setRiskTerms(ETH, terms);
-        }
+        skip(2 days);
         postSurfaces();
         trade(account, rich, call(BTC, 2, 40_000), 100_000, 920e18);
         trade(account, rich, put(BTC, 2, 40_000), 100_000, 920e18);
         trade(rich, account, call(ETH, 2, 3_000), 100_000, 86e18);
         trade(rich, account, put(ETH, 2, 3_000), 100_000, 86e18);
         changeMode(account, Mode.Portfolio);
+    }
+
+    function defaultTerms() internal pure override returns (RiskTerms memory terms) {
+        terms = super.defaultTerms();
+        terms.offset = 600_000;
     }
 
     /// @dev At most 1 % with each hour's message, in both margins, in Portfolio mode and the tail modes; 150 hours to the end.

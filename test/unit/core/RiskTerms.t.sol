@@ -6,7 +6,7 @@ import {IMarkets, RiskTerms} from "../../../contracts/interfaces/IMarkets.sol";
 import {ISeries} from "../../../contracts/interfaces/ISeries.sol";
 import {SeriesFixture} from "./SeriesFixture.sol";
 
-/// @dev Governed terms of options: hard bounds, and one step of a tenth a day.
+/// @dev Governed terms of options: hard bounds, and one step a day.
 contract RiskTermsTest is SeriesFixture {
     uint256 private constant TERMS = 8;
 
@@ -85,11 +85,11 @@ contract RiskTermsTest is SeriesFixture {
 
     /* STEPS */
 
-    /// @dev A tenth of the old value, or a thousandth of the unit if that is more.
+    /// @dev Of the default terms: a fiftieth; of the initial charge a tenth, but 0.1 % is more; of the offset a fiftieth of the rest.
     function testFuzz_setRiskTerms_movesOneStep(uint256 which, uint24 value) public {
         which = which % TERMS;
         uint24 old = _of(defaultTerms(), which);
-        uint24 step = uint24(FixedPointMathLib.max(old / 10, 1_000));
+        uint24 step = [10_000, 5_000, 60, 1_000, 6_000, 40, 200, 10_000][which];
         uint256 least = FixedPointMathLib.max(FixedPointMathLib.zeroFloorSub(old, 2 * uint256(step)), _least[which]);
         value = uint24(bound(value, least, FixedPointMathLib.min(old + 2 * uint256(step), _most[which])));
         RiskTerms memory terms = _with(defaultTerms(), which, value);
@@ -110,6 +110,51 @@ contract RiskTermsTest is SeriesFixture {
         series.setRiskTerms(BTC, terms);
     }
 
+    /// @dev From 0 a term moves by 20 millionths.
+    function testFuzz_setRiskTerms_movesTheLeastStep(uint256 which, uint24 value) public {
+        which = 5 + (which % 2);
+        _listBare();
+        RiskTerms memory terms = _with(defaultTerms(), which, 0);
+        series.setRiskTerms(SOL, terms);
+        skip(1 days);
+        value = uint24(bound(value, 0, 50));
+        if (value > 20) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IMarkets.StepTooLarge.selector, _names[which], uint256(value) * 1e12, 0)
+            );
+        }
+        series.setRiskTerms(SOL, _with(terms, which, value));
+    }
+
+    /// @dev What a group pays that loses nothing jointly grows by a fiftieth: 0.6, 0.592, 0.58384, ...
+    function test_setRiskTerms_lowersTheOffsetByAShareOfTheRest() public {
+        _listBare();
+        RiskTerms memory terms = defaultTerms();
+        terms.offset = 600_000;
+        series.setRiskTerms(SOL, terms);
+        uint256 steps;
+        for (; terms.offset != 0; ++steps) {
+            skip(1 days);
+            uint24 old = terms.offset;
+            uint24 step = uint24(FixedPointMathLib.min((1e6 - old) / 50, old));
+            if (step < old) {
+                terms.offset = old - step - 1;
+                vm.expectRevert(
+                    abi.encodeWithSelector(
+                        IMarkets.StepTooLarge.selector,
+                        bytes32("offset"),
+                        uint256(terms.offset) * 1e12,
+                        uint256(old) * 1e12
+                    )
+                );
+                series.setRiskTerms(SOL, terms);
+            }
+            terms.offset = old - step;
+            series.setRiskTerms(SOL, terms);
+        }
+        assertEq(steps, 47, "ln 2.5 / ln 1.02, up");
+    }
+
     function testFuzz_setRiskTerms_movesOnceADay(uint256 wait) public {
         wait = bound(wait, 0, 2 days);
         series.setRiskTerms(BTC, defaultTerms());
@@ -127,9 +172,7 @@ contract RiskTermsTest is SeriesFixture {
         _refuseGroup(terms, 1);
         terms = defaultTerms();
         while (terms.offset != 0) {
-            terms.offset -= uint24(
-                FixedPointMathLib.min(FixedPointMathLib.max(terms.offset / 10, 1_000), terms.offset)
-            );
+            terms.offset -= uint24(FixedPointMathLib.min((1e6 - terms.offset) / 50, terms.offset));
             series.setRiskTerms(BTC, terms);
             skip(1 days);
         }

@@ -65,7 +65,7 @@ contract SeriesEpochTest is SeriesFixture {
     function test_setRiskTerms_startsAnEpoch() public {
         skip(1 days);
         RiskTerms memory terms = defaultTerms();
-        terms.volatilityUp += 50_000;
+        terms.volatilityUp += 10_000;
         series.setRiskTerms(BTC, terms);
         assertGt(series.epoch(BTC).number, _number);
         _isRecomputed();
@@ -74,7 +74,7 @@ contract SeriesEpochTest is SeriesFixture {
     /// @dev In the same second and at the same spot: only the range has changed.
     function testFuzz_setRiskParameters_startsAnEpochIffTheRangeMoves(uint24 epsilon) public {
         RiskParameters memory p = markets.riskParameters(BTC);
-        p.epsilon = uint24(bound(epsilon, 4_000, 6_000));
+        p.epsilon = uint24(bound(epsilon, 4_900, 5_100));
         markets.setRiskParameters(BTC, p);
         _touchAndExpect(p.epsilon != 5_000);
         assertEq(series.epoch(BTC).scanRange, 0.06e18 + uint256(p.epsilon) * 1e12);
@@ -116,7 +116,7 @@ contract SeriesEpochTest is SeriesFixture {
         markets.setPremium(BTC, premium % 5000);
         markets.setLimits(BTC, Limits(1e9, 0, 1e6, 1e12));
         RiskParameters memory p = markets.riskParameters(BTC);
-        (p.linearRelief, p.haircut) = (uint24(bound(relief, 450_000, 550_000)), 110_000);
+        (p.linearRelief, p.haircut) = (uint24(bound(relief, 490_000, 510_000)), 102_000);
         markets.setRiskParameters(BTC, p);
         trade(alice, bob, perpetualOf(BTC), 1_000, BTC_SPOT);
         trade(alice, bob, call(BTC, 3, 40_000), 1_000, 6_500);

@@ -172,11 +172,11 @@ contract TailHistoriesTest is SeriesFixture, Histories {
         assertEq(tails.offset(BTC), 500_000);
         skip(1 days);
         RiskTerms memory terms = defaultTerms();
-        terms.offset = 450_000;
+        terms.offset = 490_000;
         series.setRiskTerms(BTC, terms);
-        assertEq(chainOf(BTC).terms.offset, 450_000);
+        assertEq(chainOf(BTC).terms.offset, 490_000);
         postHistory(BTC, leastCaps(), 600_000);
-        assertEq(tails.offset(BTC), 450_000);
+        assertEq(tails.offset(BTC), 490_000);
     }
 
     /// @dev An epoch that starts later keeps it, and it starts none.

@@ -119,7 +119,7 @@ contract TailRowsTest is SeriesFixture, Histories {
     function _setEpsilon(uint256 seed) private {
         skip(1 days);
         RiskParameters memory p = markets.riskParameters(BTC);
-        p.epsilon = uint24(bound(seed, p.epsilon - p.epsilon / 10, p.epsilon + p.epsilon / 10));
+        p.epsilon = uint24(bound(seed, p.epsilon - p.epsilon / 50, p.epsilon + p.epsilon / 50));
         markets.setRiskParameters(BTC, p);
     }
 
@@ -137,7 +137,7 @@ contract TailRowsTest is SeriesFixture, Histories {
 
     function _wider() private view returns (RiskParameters memory p) {
         p = markets.riskParameters(BTC);
-        p.epsilon = 6_000;
+        p.epsilon = 5_100;
     }
 
     /* SURFACE (W-3) */
