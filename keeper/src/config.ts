@@ -91,6 +91,15 @@ const servicesSchema = z.strictObject({
   takeoverGas: z.number().int().min(500_000).default(8_000_000).transform(BigInt),
 })
 
+const marginSchema = z.strictObject({
+  /** Hours over which the ramps of the scan ranges are followed; 0 = not at all. */
+  hours: z.number().int().min(0).max(168).default(6),
+  /** An outlook counts for this long, as long as its account does not change. */
+  forecastSeconds: z.number().int().positive().default(300).transform(BigInt),
+  /** Outlooks read in one scan, those with the least room first. */
+  forecastsPerScan: z.number().int().positive().default(20),
+})
+
 const gasSchema = z.strictObject({
   /** Tip per gas. */
   priorityFeeGwei: gwei().prefault('1'),
@@ -146,6 +155,7 @@ const configSchema = z.strictObject({
   maxScanLagBlocks: z.number().int().positive().default(10).transform(BigInt),
   policy: policySchema.prefault({}),
   services: servicesSchema.prefault({}),
+  margin: marginSchema.prefault({}),
   gas: gasSchema.prefault({}),
 })
 

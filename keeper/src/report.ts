@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { errorCode, RpcError, SendError } from './errors.ts'
 import type { BlockId } from './events.ts'
 import { type Action, subjectOf } from './jobs.ts'
+import { MarginReport } from './marginReport.ts'
 import type { Pending } from './pending.ts'
 import type { Head } from './ports/chain.ts'
 import type { ClockPort } from './ports/clock.ts'
@@ -16,6 +17,7 @@ import type { Reason } from './reasons.ts'
 import { isService } from './services.ts'
 import type { Assessed, RiskView } from './stages/assess.ts'
 import type { Settled } from './stages/confirm.ts'
+import type { MarginView } from './stages/margin.ts'
 import type { SeriesView } from './stages/observeSeries.ts'
 import type { Plan } from './stages/plan.ts'
 
@@ -33,6 +35,7 @@ export type Scan = {
   readonly book: Book
   readonly view: RiskView | undefined
   readonly series: SeriesView
+  readonly margin: MarginView
   readonly plan: Plan | undefined
   readonly open: readonly Pending[]
   readonly milliseconds: number
@@ -60,6 +63,7 @@ export type AccountReport = {
 
 export class Reporter {
   readonly #options: ReporterOptions
+  readonly #margin: MarginReport
   #scan: Scan | undefined
   #scannedAtMs: number
   #headSeen = 0n
@@ -72,6 +76,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options
+    this.#margin = new MarginReport(options)
     this.#scannedAtMs = options.clock.now()
   }
 
@@ -105,6 +110,7 @@ export class Reporter {
       metrics.inFlight.set({ lane }, scan.open.filter(({ job }) => job.lane === lane).length)
     }
     this.#measureRisk(scan.view)
+    this.#margin.scanned(scan.margin)
     this.#measureInventory(scan.book, scan.view)
     this.#measureSeries(scan)
     this.#logServices(scan.plan)

@@ -15,6 +15,7 @@ import type { Reporter } from './report.ts'
 import { Budget, isService } from './services.ts'
 import { assess, type RiskView } from './stages/assess.ts'
 import { type Again, confirm, type Settled } from './stages/confirm.ts'
+import { Forecasts, NO_MARGIN, observeMargin } from './stages/margin.ts'
 import { observe, observeMatrix } from './stages/observe.ts'
 import { NO_SERIES, observeSeries, type SeriesView, Warmth } from './stages/observeSeries.ts'
 import { type Plan, type PlannedJob, plan } from './stages/plan.ts'
@@ -53,6 +54,7 @@ export class Runner {
   #view: RiskView | undefined
   #touched = new Set<AccountId>()
   readonly #warmth = new Warmth()
+  readonly #forecasts = new Forecasts()
   readonly #budget = new Budget()
   readonly #tooLarge = new Set<AccountId>()
   #won = 1n
@@ -132,12 +134,17 @@ export class Runner {
       : NO_SERIES
     const planned = this.#view && listed ? await this.#act({ book, view: this.#view, head, money, series }) : undefined
     await this.#verify(book, head)
+    const margin =
+      this.#view && listed
+        ? await observeMargin({ chain, config }, { book, head, view: this.#view, forecasts: this.#forecasts })
+        : NO_MARGIN
     this.#unscanned = undefined
     reporter.scanned({
       head,
       book,
       view: this.#view,
       series,
+      margin,
       plan: planned,
       open: this.open,
       milliseconds: clock.now() - started,
@@ -174,6 +181,7 @@ export class Runner {
     if (rollbackTo) {
       for (const account of book.rollback(rollbackTo)) this.#touch(account)
       this.#warmth.forget()
+      this.#forecasts.keep(new Set())
       const reopened = await this.#tracker.reopen(rollbackTo.number)
       reporter.reorganised(rollbackTo, reopened)
     }

@@ -113,7 +113,7 @@ export type PlimsollActions = {
 export function plimsollActions(deployment: Deployment): (client: Client) => PlimsollActions {
   return (client) => {
     const bind =
-      <parameters extends { deployment: Deployment }, result>(
+      <parameters extends { deployment: Partial<Deployment> }, result>(
         action: (client: Client, parameters: parameters) => result,
       ) =>
       (parameters?: Omit<parameters, 'deployment'>) =>

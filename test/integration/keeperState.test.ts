@@ -17,11 +17,11 @@ import {
   assess,
   encodePosition,
   linearSnapshot,
-  type Market,
   perpetualOf,
   spotOf,
   WAD,
 } from '../../sdk/src/index.ts'
+import { holdings, linearBook, moved, rowOf } from '../fixtures/linearMarkets.ts'
 
 const RUNS = { seed: 0x6b656570, numRuns: 300 }
 const hashOf = (number: bigint) => numberToHex(number + 0x1000n, { size: 32 })
@@ -174,72 +174,15 @@ describe('the book', () => {
   })
 })
 
-const share = (low: number, high: number) =>
-  fc.integer({ min: low, max: high }).map((bp) => (BigInt(bp) * WAD) / 10_000n)
-const price = fc.bigInt({ min: WAD, max: 100_000n * WAD })
-function rowOf(underlying: number): fc.Arbitrary<Market> {
-  return fc
-    .record({
-      spot: price,
-      premium: fc.integer({ min: -50, max: 50 }),
-      funding: fc.bigInt({ min: -WAD, max: WAD }),
-      scanRange: share(100, 6_000),
-      relief: share(1_000, 10_000),
-      haircut: share(0, 5_000),
-    })
-    .map(({ spot, premium, funding, scanRange, relief, haircut }) => ({
-      underlying,
-      spot,
-      low: spot,
-      high: spot,
-      ema: spot,
-      perpetualMark: (spot * BigInt(10_000 + premium)) / 10_000n,
-      fundingIndex: funding,
-      tokenUnit: 10n ** 10n,
-      lotUnit: 10n ** 14n,
-      scanRange,
-      targetRange: scanRange,
-      epsilon: 0n,
-      linearRelief: relief,
-      haircut,
-      slotCharge: 0n,
-      stressGap: 0n,
-      deficitLimit: 0n,
-      openInterest: 0n,
-      openInterestCap: 1n,
-      status: 'live',
-      reduceOnly: false,
-    }))
-}
-const moved = (row: Market, bp: number, funding: bigint): Market => {
-  const spot = (row.spot * BigInt(10_000 + bp)) / 10_000n
-  return {
-    ...row,
-    spot,
-    perpetualMark: (row.perpetualMark * BigInt(10_000 + bp)) / 10_000n,
-    fundingIndex: row.fundingIndex + funding,
-  }
-}
-const holdings = fc.record({
-  cash: fc.bigInt({ min: -(10n ** 22n), max: 10n ** 23n }),
-  spot: fc.bigInt({ min: 0n, max: 10n ** 8n }),
-  perpetuals: fc.tuple(fc.bigInt({ min: -20_000n, max: 20_000n }), fc.bigInt({ min: -20_000n, max: 20_000n })),
-})
-
 describe('the fast filter', () => {
   it('calls no account healthy that the exact twin does not', () => {
     let proved = 0
     const move = fc.record({ bp: fc.integer({ min: -300, max: 300 }), funding: fc.bigInt({ min: -WAD, max: WAD }) })
     fc.assert(
-      fc.property(rowOf(1), rowOf(2), holdings, move, move, (one, two, { cash, spot, perpetuals }, a, b) => {
+      fc.property(rowOf(1), rowOf(2), holdings, move, move, (one, two, held, a, b) => {
         const before = linearSnapshot([one, two])
         const after = linearSnapshot([moved(one, a.bp, a.funding), moved(two, b.bp, b.funding)])
-        const positions = [
-          { instrument: spotOf(1), lots: spot },
-          { instrument: perpetualOf(1), lots: perpetuals[0] },
-          { instrument: perpetualOf(2), lots: perpetuals[1] },
-        ].filter(({ lots }) => lots !== 0n)
-        const portfolio = { mode: 'cross', cash, positions } as const
+        const portfolio = linearBook(held)
         if (!new Shifts(after).provesHealthy(anchorOf(portfolio, assess(portfolio, before), before))) return
         proved += 1
         const { equity, maintenance, settledCash, debtLimit } = assess(portfolio, after)

@@ -1,5 +1,5 @@
 /** The chain as the stages see it, and that over viem. The only file that talks JSON-RPC. */
-import type { AccountId, Assessment, EpochState, Instrument, Portfolio, Snapshot } from '@plimsoll/sdk'
+import type { AccountId, Assessment, EpochState, Instrument, Outlook, Portfolio, Snapshot } from '@plimsoll/sdk'
 import type { Address, Hex } from 'viem'
 import type { BlockId, EventBlock, ProtocolEvent } from '../events.ts'
 
@@ -87,6 +87,8 @@ export interface ChainPort {
   snapshot(underlyings: readonly number[], at: bigint): Promise<Snapshot>
   liquidationStates(accounts: readonly AccountId[], at: bigint): Promise<LiquidationState[]>
   portfolio(account: AccountId, at: bigint): Promise<Portfolio & { readonly flagged: boolean }>
+  /** What the ramps of the scan ranges will do to it if the market stands still. */
+  outlook(account: AccountId, hours: number, at: bigint): Promise<Outlook>
   totalMemos(at: bigint): Promise<bigint>
   isAuthorized(account: AccountId, caller: Address): Promise<boolean>
   isModule(module: Address): Promise<boolean>

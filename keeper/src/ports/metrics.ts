@@ -54,6 +54,13 @@ export function createMetrics(keeper: string) {
     serviceUsd: counter('service_gas_usd_total', 'Gas paid for jobs that nobody pays for', 'kind'),
     valueAtRisk: gauge('unliquidated_usd', 'Maintenance less equity of all liquidatable accounts'),
     insolvent: gauge('insolvent_usd', 'Negative equity of all accounts, as a positive number'),
+    marginCalls: gauge('margin_calls', 'Accounts with maintenance but without initial margin'),
+    marginCallUsd: gauge('margin_call_usd', 'What lifts them to initial margin'),
+    rampBreaches: gauge(
+      'ramp_breaches',
+      'Accounts that the ramps of the scan ranges will take below maintenance margin within the hours configured',
+    ),
+    rampTopUpUsd: gauge('ramp_top_up_usd', 'What keeps those at maintenance margin'),
     inFlight: gauge('in_flight', 'Transactions without a receipt', 'lane'),
     inventory: gauge('inventory_lots', "Lots in the keeper's accounts", 'account', 'underlying', 'kind'),
     equity: gauge('equity_usd', "Equity of the keeper's accounts", 'account'),

@@ -6,6 +6,8 @@ import {
   decodePortfolio,
   decodeSnapshot,
   encodeUnderlyingSet,
+  getOutlook,
+  type Outlook,
 } from '@plimsoll/sdk'
 import {
   type Address,
@@ -170,6 +172,11 @@ export class ViemChain implements ChainPort {
       ]),
     )
     return { ...decodePortfolio(portfolio), flagged }
+  }
+
+  outlook(accountId: AccountId, hours: number, at: bigint): Promise<Outlook> {
+    const deployment = this.#contracts
+    return this.#ask('outlook', () => getOutlook(this.#client, { deployment, accountId, hours, blockNumber: at }))
   }
 
   totalMemos(at: bigint): Promise<bigint> {

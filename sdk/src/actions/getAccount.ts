@@ -5,7 +5,7 @@ import { decodePortfolio } from '../entities/position.ts'
 import type { Portfolio } from '../exact/portfolio.ts'
 import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
 
-export type GetAccountParameters = ReadParameters & { accountId: AccountId }
+export type GetAccountParameters = ReadParameters<'clearinghouse'> & { accountId: AccountId }
 export type GetAccountReturnType = {
   readonly portfolio: Portfolio
   /** Has ever received anything, so that strangers may top it up with USD. */

@@ -62,7 +62,10 @@ export async function getScanRange(
   }
 }
 
-export type RangeParameters = Omit<ReadParameters, 'blockNumber'> & { blockNumber: bigint; underlying: number }
+export type RangeParameters = Omit<ReadParameters<'markets'>, 'blockNumber'> & {
+  blockNumber: bigint
+  underlying: number
+}
 
 /** State and parameters of one scan range. */
 export async function readRange(

@@ -5,7 +5,7 @@ import { encodeUnderlyingSet } from '../entities/underlyingSet.ts'
 import { linearSnapshot, type Snapshot } from '../exact/market.ts'
 import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
 
-export type GetSnapshotParameters = ReadParameters & {
+export type GetSnapshotParameters = ReadParameters<'clearinghouse'> & {
   /** 1..; each once, in any order. */
   underlyings: readonly number[]
 }

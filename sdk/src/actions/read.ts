@@ -5,8 +5,9 @@ import type { Deployment } from '../entities/deployment.ts'
 import type { PlimsollError } from '../errors/base.ts'
 import { decodeError } from '../errors/decode.ts'
 
-export type ReadParameters = {
-  deployment: Deployment
+/** @typeParam name of the contracts that are read. */
+export type ReadParameters<name extends keyof Deployment = keyof Deployment> = {
+  deployment: Pick<Deployment, name>
   /** Block of every read, so that the values belong together. @default latest */
   blockNumber?: bigint | undefined
 }
