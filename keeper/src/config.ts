@@ -167,6 +167,7 @@ const deploymentSchema = z.object({
   auction: address,
   series: address,
   settlement: address,
+  tails: address,
 })
 
 export type GasPolicy = z.output<typeof gasSchema>

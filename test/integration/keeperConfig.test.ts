@@ -20,6 +20,7 @@ const deployment = {
   auction: someAddress(3n),
   series: someAddress(4n),
   settlement: someAddress(5n),
+  tails: someAddress(6n),
 }
 const complete = { rpcUrl: 'http://127.0.0.1:8545', deployment, privateKey: KEY }
 const where = { source: 'keeper.json', folder: '/' }

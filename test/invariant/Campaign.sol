@@ -3,10 +3,11 @@ pragma solidity ^0.8.37;
 
 import {StdInvariant} from "forge-std/StdInvariant.sol";
 import {KeeperActions} from "./handlers/KeeperActions.sol";
+import {Probabilities} from "./handlers/Probabilities.sol";
 import {SystemState} from "./handlers/SystemState.sol";
 
 /// @notice Base of all suites: the whole world with one action, `act`, and no broken claim at the end of any run.
-abstract contract Campaign is StdInvariant, KeeperActions, SystemState {
+abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, SystemState {
     /// @dev Claims 0..14 are checked on each action.
     uint256 private constant CLAIMS = 15;
 
@@ -18,6 +19,7 @@ abstract contract Campaign is StdInvariant, KeeperActions, SystemState {
         _registerPrices(gaps, failures);
         _registerKeepers();
         _registerDated(trades);
+        _registerProbabilities();
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = this.act.selector;
         targetSelector(FuzzSelector(address(this), selectors));

@@ -17,10 +17,11 @@ contract OwnerActionsInvariants is Campaign {
     }
 
     /// forge-config: default.invariant.runs = 16
-    function invariant_INV4_INV6_INV7_INV9_ownersCannotHurt() public view {
+    function invariant_INV4_INV6_INV7_INV9_INV12_ownersCannotHurt() public view {
         _assertHeld(4);
         _assertHeld(6);
         _assertHeld(7);
         _assertHeld(9);
+        _assertHeld(12);
     }
 }

@@ -48,6 +48,7 @@ export type Contracts = {
   readonly auction: Address
   readonly series: Address
   readonly settlement: Address
+  readonly tails: Address
 }
 
 export type ViemChainOptions = {

@@ -10,11 +10,15 @@
  * and the charge per position, with k = 1.3 * target range * relief and d the distance from spot to the farthest of the price
  * interval and the average: all of it as of now, so that parameters and ranges may have changed.
  */
-<<<<<<< HEAD
-import { type Assessment, isOffsetting, type Market, type Portfolio, type Snapshot } from '@plimsoll/sdk'
-=======
-import { type Assessment, GROSS_CHARGE, INITIAL_RATIO, type Market, type Portfolio, type Snapshot } from '@plimsoll/sdk'
->>>>>>> 3cffe4d106f62c67348c708b0c44a15e8e6914dd
+import {
+  type Assessment,
+  GROSS_CHARGE,
+  INITIAL_RATIO,
+  isOffsetting,
+  type Market,
+  type Portfolio,
+  type Snapshot,
+} from '@plimsoll/sdk'
 
 const WAD = 10n ** 18n
 /** Equity once and maintenance twice. */
@@ -49,16 +53,10 @@ type Shift =
   | undefined
 
 export function anchorOf({ mode, positions }: Portfolio, assessment: Assessment, snapshot: Snapshot): Anchor {
-<<<<<<< HEAD
-  const unbounded: Anchor = { snapshot, slack: -1n, exposures: [], linear: false }
-  if (isOffsetting(mode)) return unbounded
-  const margin = assessment.equity - assessment.maintenance
-=======
   const { equity } = assessment
   const unbounded: Anchor = { snapshot, slack: -1n, equity, exposures: [], linear: false }
-  if (mode === 'portfolio') return unbounded
+  if (isOffsetting(mode)) return unbounded
   const margin = equity - assessment.maintenance
->>>>>>> 3cffe4d106f62c67348c708b0c44a15e8e6914dd
   const debtRoom = assessment.settledCash + assessment.debtLimit
   const exposures = new Map<number, Exposure>()
   for (const { instrument, lots } of positions) {

@@ -8,7 +8,7 @@ import { getSnapshot } from './getSnapshot.ts'
 import { blockOf, type ReadErrorType, type ReadParameters } from './read.ts'
 import { readSeriesState } from './seriesState.ts'
 
-export type GetOutlookParameters = ReadParameters<'clearinghouse' | 'markets' | 'series' | 'settlement'> & {
+export type GetOutlookParameters = ReadParameters<'clearinghouse' | 'markets' | 'series' | 'settlement' | 'tails'> & {
   accountId: AccountId
   /** @default 24 */
   hours?: number | undefined

@@ -7,7 +7,7 @@ import type { ExpiryState, SeriesState } from '../exact/seriesSnapshot.ts'
 import { horizonExpiry } from '../exact/tail.ts'
 import { type ReadParameters, read } from './read.ts'
 
-export type SeriesStateParameters = Omit<ReadParameters<'series' | 'settlement'>, 'blockNumber'> & {
+export type SeriesStateParameters = Omit<ReadParameters<'series' | 'settlement' | 'tails'>, 'blockNumber'> & {
   blockNumber: bigint
   underlying: number
   /** @default those of the last surface */

@@ -174,13 +174,16 @@ abstract contract Owners is World {
 
     function setMode(uint256 seed) internal {
         AccountId account = _borrower(seed);
+        _settleNow(account); // or else its maintenance is that of positions which are gone
         Seen[] memory b = _seeBoth(seed, account, account);
-        try clearinghouse.setMode(account, Mode(_pick(seed, "mode", 0, 2))) {
+        try clearinghouse.setMode(account, Mode(_pick(seed, "mode", 0, 4))) {
             calls["setMode"]++;
         } catch (bytes memory reason) {
             return _refused("setMode", reason);
         }
         _claimOwnerAction(b[_indexOf(account)], _see(account), "mode change");
+        Seen memory old = b[_indexOf(account)];
+        _claim(4, old.equity >= old.maintenance, "an unhealthy account changed its mode");
         _claimOthersUntouched(b, account, account, "a mode change touched another account");
     }
 
