@@ -26,6 +26,7 @@ const CLAIMS = {
   inv2: 'Lots of every derivative sum to zero over all accounts, those of settled series included',
   inv3: 'Collateral of all accounts sums to zero with custody, and the vault holds at least that',
   inv6: 'No owner action took an account from equity >= 0 to equity < 0',
+  inv12: 'No requirement of a tail mode is below 0.7 of that in Portfolio mode, or above it',
 } as const
 
 /** What a run with options adds to the page. */
@@ -111,9 +112,11 @@ function charts({ market }: Report, timeline: readonly TimelinePoint[]): string 
 }
 
 function invariants({ invariants: held, checks }: Report): string {
-  const rows = Object.entries(CLAIMS).map(([name, claim]) => {
+  const counts = { inv6: `${checks.ownerActions} actions`, inv12: `${checks.modes} requirements` }
+  const rows = Object.entries(CLAIMS).flatMap(([name, claim]) => {
     const ok = held[name as keyof typeof CLAIMS]
-    const count = name === 'inv6' ? `${checks.ownerActions} actions` : `${checks.blocks} blocks`
+    if (ok === undefined) return []
+    const count = name === 'inv6' || name === 'inv12' ? counts[name] : `${checks.blocks} blocks`
     const label = `INV-${name.slice(3)}`
     return `<tr><td>${label}</td><td>${escapeHtml(claim)}</td><td class="n">${count}</td><td class="${ok ? 'ok' : 'bad'}">${ok ? 'held' : 'BROKEN'}</td></tr>`
   })

@@ -1,20 +1,28 @@
 /** What a run with options says beyond the linear one, as plain numbers: `options` of the JSON report. */
 
+import type { Market } from '@plimsoll/risk/methods'
 import { assess, clearing, type Mode } from '@plimsoll/sdk'
 import type { PriceStep } from '../market/schedule.ts'
 import { portfolioOf } from '../simulation/options/accounts.ts'
-import { type Efficiency, efficiency } from '../simulation/options/efficiency.ts'
+import { comparedParameters, type Efficiency, efficiency } from '../simulation/options/efficiency.ts'
+import type { HistoryPosted } from '../simulation/options/historian.ts'
+import { readHistories } from '../simulation/options/histories.ts'
 import { marketAt, type OptionDay } from '../simulation/options/optionDay.ts'
 import type { OptionOutcome } from '../simulation/options/optionRun.ts'
+import type { SharedMode } from '../simulation/options/optionWorld.ts'
+import { QUORUM, SIGNERS } from '../simulation/options/signers.ts'
 import { labelOf, STRATEGY_NAMES } from '../simulation/options/strategies.ts'
-import { SURFACE_QUORUM, SURFACE_SIGNERS } from '../simulation/options/surfaces.ts'
 import { item } from '../simulation/population.ts'
 import { quantile, type Report, round, usd } from './report.ts'
 
 type Spread = { p50: number; p99: number; max: number }
 type Gas = { count: number; median: number; max: number }
 
+type ChainMeasure = { initialUsd: number; maintenanceUsd: number }
+
 export type OptionFigures = {
+  /** Of all who are neither in Cross nor in Isolated mode. */
+  mode: SharedMode
   books: {
     strategies: { strategy: string; label: string; books: number }[]
     modes: Record<Mode, number>
@@ -35,6 +43,8 @@ export type OptionFigures = {
     times: number
     measured: number
   }
+  /** In Quantitative mode, in the order in which the chain took them. */
+  histories: (Omit<HistoryPosted, 'underlying'> & { symbol: string })[]
   /** Volatility points (1 = 1 %) over all expiries of all snapshots. */
   calibration: {
     slices: number
@@ -59,8 +69,8 @@ export type OptionFigures = {
   clearing: { instruments: number; cashUsd: number }
   latencySeconds: Spread
   liquidationGas: { warm: Gas; cold: Gas }
-  /** All traders as opened, measured by the chain's engine in their own modes. */
-  onChain: { initialUsd: number; maintenanceUsd: number }
+  /** All traders as opened, measured by the chain's engine in their own modes, and all in each mode. */
+  onChain: ChainMeasure & { modes: Record<Mode, ChainMeasure> }
   efficiency: { open: Efficiency; worst: Efficiency }
 }
 
@@ -69,8 +79,10 @@ export type OptionReport = Report & { options: OptionFigures }
 export function optionFigures(outcome: OptionOutcome): OptionFigures {
   const { world, cache } = outcome
   return {
+    mode: world.mode,
     books: booksOf(outcome),
     surfaces: surfacesOf(outcome),
+    histories: historiesOf(world),
     calibration: calibrationOf(world.day),
     settlements: settlementsOf(outcome),
     clearing: clearingOf(outcome),
@@ -108,8 +120,8 @@ function surfacesOf({ surfaces: { fractions }, world }: OptionOutcome): OptionFi
   const parts = fractions.map((fraction) => Number(fraction) / 1e18)
   const { steps } = world.day
   return {
-    signers: SURFACE_SIGNERS,
-    quorum: SURFACE_QUORUM,
+    signers: SIGNERS,
+    quorum: QUORUM,
     posted: parts.length,
     clamped: parts.filter((part) => part > 0 && part < 1).length,
     kept: parts.filter((part) => part === 0).length,
@@ -117,6 +129,12 @@ function surfacesOf({ surfaces: { fractions }, world }: OptionOutcome): OptionFi
     times: steps.length,
     measured: steps.filter(({ isMeasured }) => isMeasured).length,
   }
+}
+
+function historiesOf({ historian, day }: OptionOutcome['world']): OptionFigures['histories'] {
+  return (historian?.posted ?? []).map(({ underlying, ...posted }) => {
+    return { symbol: item(day.symbols, underlying - 1), ...posted }
+  })
 }
 
 function calibrationOf({ calibration }: OptionDay): OptionFigures['calibration'] {
@@ -189,9 +207,21 @@ function gasOf(gas: readonly bigint[]): Gas {
 }
 
 function onChainOf({ opened }: OptionOutcome): OptionFigures['onChain'] {
-  const all = opened.map(({ portfolio, snapshot }) => assess(portfolio, snapshot))
-  const sum = (of: (each: (typeof all)[number]) => bigint) => usd(all.reduce((total, each) => total + of(each), 0n))
-  return { initialUsd: sum(({ initial }) => initial), maintenanceUsd: sum(({ maintenance }) => maintenance) }
+  const measure = (mode?: Mode): ChainMeasure => {
+    const all = opened.map(({ portfolio, snapshot }) =>
+      assess({ ...portfolio, mode: mode ?? portfolio.mode }, snapshot),
+    )
+    const sum = (of: (each: (typeof all)[number]) => bigint) => usd(all.reduce((total, each) => total + of(each), 0n))
+    return { initialUsd: sum(({ initial }) => initial), maintenanceUsd: sum(({ maintenance }) => maintenance) }
+  }
+  const modes = {
+    isolated: measure('isolated'),
+    cross: measure('cross'),
+    portfolio: measure('portfolio'),
+    riskNeutral: measure('riskNeutral'),
+    quantitative: measure('quantitative'),
+  }
+  return { ...measure(), modes }
 }
 
 /** The books as they were opened, at the first surface and at the worst one before any of them expires. */
@@ -202,12 +232,14 @@ function efficiencyOf({ world }: OptionOutcome): OptionFigures['efficiency'] {
     strategy: book.strategy,
     portfolio: portfolioOf(book, opened, day.symbols),
   }))
+  const histories = readHistories(day.symbols)
   const firstExpiry = Math.min(...instruments.map(({ expiry }) => expiry))
   const worst = worstTime(day, firstExpiry)
   const step = day.steps.findLast(({ t }) => t <= worst) ?? item(day.steps, 0)
+  const compare = (market: Market) => efficiency({ books, market, parameters: comparedParameters(market, histories) })
   return {
-    open: efficiency({ books, market: opened }),
-    worst: efficiency({ books, market: marketAt(day, step, worst) }),
+    open: compare(opened),
+    worst: compare(marketAt(day, step, worst)),
   }
 }
 

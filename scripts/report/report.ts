@@ -1,6 +1,7 @@
 /** What a run says, as plain numbers: the JSON report, whose schema is in `docs/schemas/`. */
 import type { AccountId } from '@plimsoll/sdk'
 import type { Schedule } from '../market/schedule.ts'
+import type { InvariantResults } from '../simulation/audit.ts'
 import { SPREAD_BP } from '../simulation/desk.ts'
 import { KEEPERS } from '../simulation/keepers.ts'
 import { DISTRIBUTION } from '../simulation/population.ts'
@@ -34,9 +35,15 @@ export type Report = {
   latencyBlocks: { p50: number; p99: number; max: number }
   /** Median gas of a successful transaction. */
   gas: Record<string, number>
-  invariants: { inv1: boolean; inv2: boolean; inv3: boolean; inv6: boolean }
+  invariants: InvariantResults
   episodes: { total: number; liquidated: number; recovered: number; open: number }
-  checks: { blocks: number; ownerActions: number; violations: { invariant: string; block: number; detail: string }[] }
+  /** `modes`: requirements of tail modes held against those of Portfolio. */
+  checks: {
+    blocks: number
+    ownerActions: number
+    modes: number
+    violations: { invariant: string; block: number; detail: string }[]
+  }
   market: {
     symbols: string[]
     steps: number
@@ -77,7 +84,12 @@ export function report({ outcome, schedule, seed, day, seconds }: ReportInput): 
       recovered: standings.episodes.filter(({ slices, closeBlock }) => slices === 0 && closeBlock !== undefined).length,
       open: standings.episodes.filter(({ closeBlock }) => closeBlock === undefined).length,
     },
-    checks: { blocks: audit.checkedBlocks, ownerActions: audit.checkedActions, violations: audit.violations },
+    checks: {
+      blocks: audit.checkedBlocks,
+      ownerActions: audit.checkedActions,
+      modes: audit.checkedModes,
+      violations: audit.violations,
+    },
     market: {
       symbols: schedule.symbols,
       steps: outcome.timeline.length,

@@ -1,4 +1,4 @@
-/** Conservation, checked against the chain in every block, and INV-6 for every owner action. */
+/** Conservation, checked against the chain in every block, INV-6 for every owner action, and INV-12 for every account in a tail mode. */
 import {
   type AccountId,
   assess,
@@ -10,6 +10,7 @@ import {
   FEES,
   HOLE,
   isSystemAccount,
+  type Mode,
   QUEUE,
   type Snapshot,
 } from '@plimsoll/sdk'
@@ -19,16 +20,19 @@ import type { BlockView, Observer, Totals, Transaction } from './observer.ts'
 /** Reasons with which owners move: deposit, withdrawal, trade, transfer, queued withdrawal. */
 const OWNER_REASONS = new Set([0, 1, 2, 5, 12])
 
+const TAIL_MODES: ReadonlySet<Mode> = new Set<Mode>(['riskNeutral', 'quantitative'])
+
 export type Violation = { invariant: keyof InvariantResults; block: number; detail: string }
-/** True: held in every check. */
-export type InvariantResults = { inv1: boolean; inv2: boolean; inv3: boolean; inv6: boolean }
+/** True: held in every check. `inv12`: only where there was any. */
+export type InvariantResults = { inv1: boolean; inv2: boolean; inv3: boolean; inv6: boolean; inv12?: boolean }
 
 export class Audit {
   readonly ledger = new Ledger()
   readonly violations: Violation[] = []
-  /** Blocks whose sums were read from the chain, and owner actions whose equity was compared. */
+  /** Blocks whose sums were read from the chain, owner actions whose equity was compared, requirements of tail modes. */
   checkedBlocks = 0
   checkedActions = 0
+  checkedModes = 0
   leastRatio = 10n ** 18n
   readonly #observer: Observer
   readonly #system: readonly AccountId[]
@@ -41,7 +45,8 @@ export class Audit {
 
   results(): InvariantResults {
     const holds = (name: keyof InvariantResults) => !this.violations.some(({ invariant }) => invariant === name)
-    return { inv1: holds('inv1'), inv2: holds('inv2'), inv3: holds('inv3'), inv6: holds('inv6') }
+    const always = { inv1: holds('inv1'), inv2: holds('inv2'), inv3: holds('inv3'), inv6: holds('inv6') }
+    return this.checkedModes === 0 ? always : { ...always, inv12: holds('inv12') }
   }
 
   /** Applies a block and checks it; returns the accounts it changed. */
@@ -50,6 +55,7 @@ export class Audit {
     for (const transaction of view.transactions) {
       for (const account of this.#transaction(transaction, view)) changed.add(account)
     }
+    this.#floors(view)
     const accounts = [...new Set([...this.#system, ...this.ledger.accounts()])]
     this.#totals(await this.#observer.totals(accounts, view.number), view.number)
     return changed
@@ -86,6 +92,23 @@ export class Audit {
       }
     }
     return accounts
+  }
+
+  /** INV-12: a tail mode asks for no less than 0.7 of what Portfolio would, and for no more. */
+  #floors({ snapshot, number }: BlockView): void {
+    for (const account of this.ledger.accounts()) {
+      const portfolio = this.ledger.portfolio(account)
+      if (!TAIL_MODES.has(portfolio.mode) || portfolio.positions.length === 0) continue
+      const own = assess(portfolio, snapshot)
+      const whole = assess({ ...portfolio, mode: 'portfolio' }, snapshot)
+      for (const level of ['maintenance', 'initial'] as const) {
+        this.checkedModes += 1
+        const [actual, most] = [own[level], whole[level]]
+        // The ceiling of initial margin may be a wei off.
+        if (actual <= most && 10n * (actual + 1n) >= 7n * most) continue
+        this.#violated('inv12', number, `${level} of ${account} is ${actual}, in Portfolio ${most}`)
+      }
+    }
   }
 
   #equity(account: AccountId, snapshot: Snapshot): bigint {

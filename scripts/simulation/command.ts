@@ -10,6 +10,7 @@ import type { Chain } from './chain.ts'
 import { efficiencyTable } from './options/efficiency.ts'
 import type { OptionDay } from './options/optionDay.ts'
 import { runOptions } from './options/optionRun.ts'
+import type { SharedMode } from './options/optionWorld.ts'
 import { showProgress } from './progress.ts'
 import { run } from './run.ts'
 
@@ -76,10 +77,14 @@ export async function execute(schedule: Schedule, values: Values): Promise<Repor
 }
 
 /** The same for option books on `day`. */
-export async function executeOptions(day: OptionDay, values: Values): Promise<OptionReport> {
+export async function executeOptions(
+  day: OptionDay,
+  values: Values,
+  mode: SharedMode = 'portfolio',
+): Promise<OptionReport> {
   const started = performance.now()
   const settings = settingsOf(values, OPTION_ACCOUNTS)
-  const outcome = await runOptions({ ...settings, day, onProgress: showProgress() })
+  const outcome = await runOptions({ ...settings, day, mode, onProgress: showProgress() })
   const { schedule } = day
   const linear = report({ outcome, schedule, ...timesOf(schedule, started), seed: settings.seed })
   const result = { ...linear, options: optionFigures(outcome) }
@@ -125,7 +130,11 @@ function summary(result: Report): string {
 }
 
 function optionSummary({
+  mode,
+  books,
   surfaces,
+  histories,
+  onChain,
   settlements,
   calibration,
   liquidationGas,
@@ -135,7 +144,12 @@ function optionSummary({
   const { warm, cold } = liquidationGas
   const worst = settlements.reduce((most, { differenceWei }) => Math.max(most, Math.abs(Number(differenceWei))), 0)
   const settled = settlements.reduce((sum, { accounts }) => sum + accounts, 0)
+  const money = (amount: number) => amount.toLocaleString('en', { maximumFractionDigits: 0 })
+  const byMode = Object.entries(onChain.modes).map(([name, { initialUsd }]) => `${name} ${money(initialUsd)}`)
   return [
+    `modes       ${books.modes[mode]} ${mode}, ${books.modes.cross} cross, ${books.modes.isolated} isolated`,
+    `margin      initial at the open by the chain, USD, all books in one mode: ${byMode.join(', ')}`,
+    ...(histories.length > 0 ? [historySummary(histories)] : []),
     `surfaces    ${surfaces.posted} posted, ${surfaces.clamped} clamped, ${surfaces.kept} not taken; ${surfaces.times - surfaces.measured} of ${surfaces.times} times interpolated between market snapshots (isMeasured: false)`,
     `calibration ${calibration.rmsMedian} volatility points median, ${calibration.rms90} in nine of ten slices; ${(100 * calibration.insideShare).toFixed(1)} % of quotes have the surface between bid and ask`,
     `settlement  ${settlements.length} series, ${settled} accounts; at most ${worst} wei from the true averages; ${clearing.instruments} instruments left in clearing`,
@@ -144,6 +158,13 @@ function optionSummary({
     efficiencyTable(efficiency.open),
     efficiencyTable(efficiency.worst),
   ].join('\n')
+}
+
+function historySummary(histories: OptionFigures['histories']): string {
+  const cut = histories.filter(({ isWhole }) => !isWhole).length
+  const last = histories.at(-1)
+  const percent = (millionths = 0) => `${(millionths / 10_000).toFixed(1)} %`
+  return `history     ${histories.length} posted, ${cut} with a cap cut to a day's bounds; offset signed ${percent(last?.quotedOffset)}, supported ${percent(last?.offset)} at the end`
 }
 
 /** Errors that a person can act on are one sentence; all others keep their trace. */

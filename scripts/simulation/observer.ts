@@ -7,6 +7,7 @@ import {
   encodeInstrumentId,
   encodeUnderlyingSet,
   exchangeAbi,
+  historyFeedAbi,
   marketsAbi,
   type PositionWord,
   perpetualOf,
@@ -16,6 +17,7 @@ import {
   spotOf,
   surfaceFeedAbi,
   surfacesAbi,
+  tailsAbi,
   vaultAbi,
 } from '@plimsoll/sdk'
 import {
@@ -39,13 +41,16 @@ const LENS_ABI = parseAbi([
   'function portfolios(address clearinghouse, bytes32[] accounts) view returns ((uint8 mode, int256 cash, uint256[] positions)[])',
 ])
 const BALANCE_ABI = parseAbi(['function balanceOf(address owner) view returns (uint256)'])
-const EVENTS = [...clearinghouseAbi, ...auctionAbi, ...surfacesAbi, ...seriesAbi, ...settlementAbi].filter(
+const EVENTS = [...clearinghouseAbi, ...auctionAbi, ...surfacesAbi, ...seriesAbi, ...settlementAbi, ...tailsAbi].filter(
   (item) => item.type === 'event',
 )
-/** Two contracts have a `settle` and two a `touch`: these are told apart by what they do. */
+/** Names that two contracts have are told apart by what they do. */
 const RENAMED = new Map([
   [toFunctionSelector('settle(bytes32[])'), 'settleAccounts'],
   [toFunctionSelector('touch(uint256,uint128[])'), 'refresh'],
+  ...historyFeedAbi
+    .filter((each) => each.type === 'function' && each.name === 'post')
+    .map((each): [Hex, string] => [toFunctionSelector(each), 'postHistory']),
 ])
 const ACTIONS = new Map(
   [surfaceFeedAbi, settlementAbi, seriesAbi, FEED_ABI, marketsAbi, exchangeAbi, vaultAbi, auctionAbi, clearinghouseAbi]
@@ -67,6 +72,8 @@ type ProtocolEvent =
   | { kind: 'flagged' | 'unflagged'; account: AccountId }
   /** `fraction` of the way taken, WAD: below 1 clamped, 0 the old surface stays. */
   | { kind: 'surface'; underlying: number; timestamp: bigint; fraction: bigint }
+  /** Caps as taken. `offset`: millionths, that the history supports from now on. */
+  | { kind: 'history'; underlying: number; timestamp: bigint; posted: bigint; offset: bigint }
   | { kind: 'rolled'; underlying: number; number: bigint }
   | { kind: 'settled'; account: AccountId; underlying: number; expiry: number; price: bigint; cash: bigint }
 
@@ -115,11 +122,13 @@ export class Observer {
   readonly #ours: ReadonlySet<string>
 
   constructor(site: Site) {
-    const { underlyings, clearinghouse, auction, surfaces, series, settlement } = site.deployment
+    const { underlyings, clearinghouse, auction, surfaces, series, settlement, tails } = site.deployment
     this.site = site
     this.set = encodeUnderlyingSet(underlyings.map(({ id }) => id))
     this.#instruments = underlyings.flatMap(({ id }) => [spotOf(id), perpetualOf(id)].map(encodeInstrumentId))
-    this.#ours = new Set([clearinghouse, auction, surfaces, series, settlement].map((address) => address.toLowerCase()))
+    this.#ours = new Set(
+      [clearinghouse, auction, surfaces, series, settlement, tails].map((address) => address.toLowerCase()),
+    )
   }
 
   async read(number: number): Promise<BlockView> {
@@ -227,6 +236,8 @@ function decode({ topics, data }: Log): ProtocolEvent[] {
       return [{ kind: 'unflagged', account: args.account }]
     case 'SurfacePosted':
       return [{ kind: 'surface', ...args }]
+    case 'HistorySet':
+      return [{ kind: 'history', ...args }]
     case 'EpochRolled':
       return [{ kind: 'rolled', underlying: args.underlying, number: args.number }]
     case 'Settled':

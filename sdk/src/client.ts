@@ -24,16 +24,19 @@ import { getSeries } from './actions/getSeries.ts'
 import { getSettlementHint } from './actions/getSettlementHint.ts'
 import { getSnapshot } from './actions/getSnapshot.ts'
 import { getSymbols } from './actions/getSymbols.ts'
+import { getTails } from './actions/getTails.ts'
 import { getTokenAddress } from './actions/getTokenAddress.ts'
 import { getWithdrawalRatio } from './actions/getWithdrawalRatio.ts'
 import { isSigner } from './actions/isSigner.ts'
 import { liquidate } from './actions/liquidate.ts'
+import { postHistory } from './actions/postHistory.ts'
 import { postSurface } from './actions/postSurface.ts'
 import { refresh } from './actions/refresh.ts'
 import { setMode } from './actions/setMode.ts'
 import { setOperator } from './actions/setOperator.ts'
 import { settle } from './actions/settle.ts'
 import { settleAccounts } from './actions/settleAccounts.ts'
+import { signHistory } from './actions/signHistory.ts'
 import { signOrder } from './actions/signOrder.ts'
 import { signSurface } from './actions/signSurface.ts'
 import { transfer } from './actions/transfer.ts'
@@ -77,16 +80,19 @@ export type PlimsollActions = {
   getSettlementHint: Bound<typeof getSettlementHint>
   getSnapshot: Bound<typeof getSnapshot>
   getSymbols: Bound<typeof getSymbols>
+  getTails: Bound<typeof getTails>
   getTokenAddress: Bound<typeof getTokenAddress>
   getWithdrawalRatio: Bound<typeof getWithdrawalRatio>
   isSigner: Bound<typeof isSigner>
   liquidate: Bound<typeof liquidate>
+  postHistory: Bound<typeof postHistory>
   postSurface: Bound<typeof postSurface>
   refresh: Bound<typeof refresh>
   setMode: Bound<typeof setMode>
   setOperator: Bound<typeof setOperator>
   settle: Bound<typeof settle>
   settleAccounts: Bound<typeof settleAccounts>
+  signHistory: Bound<typeof signHistory>
   signOrder: Bound<typeof signOrder>
   signSurface: Bound<typeof signSurface>
   transfer: Bound<typeof transfer>
@@ -144,16 +150,19 @@ export function plimsollActions(deployment: Deployment): (client: Client) => Pli
       getSettlementHint: bind(getSettlementHint),
       getSnapshot: bind(getSnapshot),
       getSymbols: bind(getSymbols),
+      getTails: bind(getTails),
       getTokenAddress: bind(getTokenAddress),
       getWithdrawalRatio: bind(getWithdrawalRatio),
       isSigner: bind(isSigner),
       liquidate: bind(liquidate),
+      postHistory: bind(postHistory),
       postSurface: bind(postSurface),
       refresh: bind(refresh),
       setMode: bind(setMode),
       setOperator: bind(setOperator),
       settle: bind(settle),
       settleAccounts: bind(settleAccounts),
+      signHistory: bind(signHistory),
       signOrder: bind(signOrder),
       signSurface: bind(signSurface),
       transfer: bind(transfer),

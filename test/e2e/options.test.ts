@@ -33,18 +33,22 @@ function thin(day: OptionDay): OptionDay {
   }
 }
 
-describe('npm run demo -- --book options', () => {
+describe('npm run demo -- --mode quantitative', () => {
   const json = join(folder, 'report.json')
   const html = join(folder, 'report.html')
   let report: OptionReport
 
   before(async () => {
-    report = await executeOptions(thin(optionDay(HOUR)), { accounts: `${ACCOUNTS}`, seed: '1', json, html })
+    report = await executeOptions(
+      thin(optionDay(HOUR)),
+      { accounts: `${ACCOUNTS}`, seed: '1', json, html },
+      'quantitative',
+    )
   })
 
   it('liquidates option books through the crash with all invariants held', () => {
     assert.deepEqual(report.checks.violations, [])
-    assert.deepEqual(report.invariants, { inv1: true, inv2: true, inv3: true, inv6: true })
+    assert.deepEqual(report.invariants, { inv1: true, inv2: true, inv3: true, inv6: true, inv12: true })
     const { total, liquidated, marginCalled, untouched } = report.accounts
     assert.equal(total, ACCOUNTS)
     assert.equal(liquidated + marginCalled + untouched, total)
@@ -64,6 +68,20 @@ describe('npm run demo -- --book options', () => {
     assert.match(readFileSync(html, 'utf8'), /interpolated in time .*isMeasured: false/)
   })
 
+  it('posts histories of both underlyings before the books are opened, and again when they are worth it', () => {
+    const { histories, books, onChain } = report.options
+    assert.deepEqual(
+      histories.slice(0, 2).map(({ symbol, t, cause, isWhole }) => ({ symbol, t, cause, isWhole })),
+      ['BTC', 'ETH'].map((symbol) => ({ symbol, t: Date.UTC(2026, 1, 5) / 1000, cause: 'first', isWhole: true })),
+    )
+    assert.ok(histories.some(({ cause }) => cause === 'caps'))
+    assert.ok(histories.every(({ quotedOffset, offset }) => quotedOffset > 0 && offset >= quotedOffset))
+    assert.ok(books.modes.quantitative > ACCOUNTS / 2 && books.modes.portfolio === 0)
+    const { portfolio, quantitative, cross } = onChain.modes
+    assert.ok(quantitative.initialUsd < portfolio.initialUsd && portfolio.initialUsd <= cross.initialUsd)
+    assert.ok(report.checks.modes > 1_000)
+  })
+
   it('settles both expiries of the day at exactly the average of the pushed prices', () => {
     const { settlements, clearing } = report.options
     assert.equal(settlements.length, 4)
@@ -76,8 +94,9 @@ describe('npm run demo -- --book options', () => {
     assert.ok(Math.abs(clearing.cashUsd) < 1e-9, 'rounding only')
   })
 
-  it('shows that an offset never costs more than the parts, at the open and at the low', () => {
+  it('shows that a mode never costs more than the one that knows less, at the open and at the low', () => {
     for (const { total, rows } of Object.values(report.options.efficiency)) {
+      const { riskNeutral, quantitative } = total.requirements
       assert.equal(total.books, ACCOUNTS)
       assert.equal(
         rows.reduce((sum, { books }) => sum + books, 0),
@@ -85,6 +104,8 @@ describe('npm run demo -- --book options', () => {
       )
       const { isolated, cross, portfolio } = total.requirements
       assert.ok(portfolio.initial <= cross.initial && cross.initial <= isolated.initial)
+      for (const tail of [riskNeutral, quantitative])
+        assert.ok(tail.initial <= portfolio.initial && tail.initial >= 0.7 * portfolio.initial)
     }
   })
 
@@ -97,9 +118,12 @@ describe('npm run demo -- --book options', () => {
     assert.doesNotMatch(page, /https?:|<script|NaN|undefined/)
   })
 
-  it('refuses a book that it does not know, and a day without options', () => {
+  it('refuses a book or mode that it does not know, a mode of linear books, and a day without options', () => {
     for (const [args, message] of [
       [['--book', 'bonds'], /--book bonds is neither linear nor options/],
+      [['--mode', 'cross'], /--mode cross is none of portfolio, risk-neutral, quantitative/],
+      [['--book', 'linear', '--mode', 'quantitative'], /--mode quantitative is of option books/],
+      [['--mode', 'risk-neutral', '--day', '2020-03-12'], /Options: 2026-02-05/],
       [['--book', 'options', '--day', '2020-03-12'], /Options: 2026-02-05/],
       [['--book', 'options', '--accounts', '401'], /--accounts 401 is not a whole number from 1 to 400/],
     ] as const) {

@@ -8,7 +8,7 @@ import {
   type UnderlyingParameters,
   type UnderlyingState,
 } from '../methods/plimsoll/parameters.ts'
-import { impliedWeights } from '../methods/plimsoll/plimsoll.ts'
+import { impliedMasses } from '../methods/plimsoll/plimsoll.ts'
 import { tailMasses } from '../methods/plimsoll/tailCaps.ts'
 import type { Market, UnderlyingMarket } from '../methods/portfolio.ts'
 import { black76Greeks } from '../pricing/black76.ts'
@@ -119,7 +119,7 @@ function fillLinear({ matrix, index, range }: Underlying): void {
 function fillWeights({ matrix, index, time, market, parameters, state, range }: Underlying): void {
   const { linear, weights, hasWeights, unitShortfall } = matrix.underlyings
   const posted = state.caps === undefined ? undefined : tailMasses(state.caps, parameters.tail)
-  const sets = [impliedWeights(market, time, range, parameters.horizonYears), posted]
+  const sets = [impliedMasses(market, time, range, parameters), posted]
   const losses = new Float64Array(NODES)
   const order = new Uint8Array(NODES)
   for (const [set, known] of sets.entries()) {

@@ -20,8 +20,8 @@ export function protocolNodes(scanRange: number): number[] {
 /**
  * Probabilities of nodes from the prices of butterflies on them: with s_n the slope of the call price between neighbouring
  * nodes (-1 before the first, 0 after the last), p_n = s_n - s_(n-1). They are the law on the nodes that reprices every call
- * struck at a node. A node that coincides with its outer neighbour gets 0; a negative p is set to 0 and the
- * rest scaled to 1.
+ * struck at a node. A node that coincides with its outer neighbour gets 0. A negative p, which only prices with arbitrage have,
+ * counts 0 and the others stay, as on chain: together they are then above 1.
  *
  * Source: D. T. Breeden and R. H. Litzenberger (1978), "Prices of state-contingent claims implicit in option prices".
  *
@@ -41,8 +41,7 @@ export function nodeProbabilities(smile: Smile, nodes: readonly number[]): Float
     probabilities[n] = Math.max(0, slope - before)
     before = slope
   })
-  const total = probabilities.reduce((sum, p) => sum + p, 0)
-  return probabilities.map((p) => p / total)
+  return probabilities
 }
 
 /** Below the middle a node coincides with the one before it, above with the one after: that one is further out. */

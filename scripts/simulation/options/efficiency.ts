@@ -1,4 +1,5 @@
 /** Capital efficiency: what the same books need here, by mode, and at other venues. */
+import type { PriceHistory } from '@plimsoll/risk/estimation'
 import {
   DERIBIT_PORTFOLIO,
   DERIVE_PMRM2_MAINNET,
@@ -15,6 +16,7 @@ import {
   plimsollMargin,
 } from '@plimsoll/risk/methods'
 import { UNDERLYINGS } from '../../../deploy/parameters.ts'
+import { withHistory } from './histories.ts'
 import { labelOf, STRATEGY_NAMES, type StrategyName } from './strategies.ts'
 
 /** In the order in which a table shows them. */
@@ -22,6 +24,8 @@ export const METHODS = {
   isolated: 'Plimsoll isolated',
   cross: 'Plimsoll cross',
   portfolio: 'Plimsoll portfolio',
+  riskNeutral: 'Plimsoll risk-neutral',
+  quantitative: 'Plimsoll quantitative',
   deriveStandard: 'Derive standard',
   derivePmrm2: 'Derive PMRM 2',
   deribit: 'Deribit portfolio',
@@ -57,13 +61,12 @@ export type Efficiency = {
 export type EfficiencyOptions = {
   books: readonly Compared[]
   market: Market
-  /** Of the protocol, whatever mode they say. @default `impliedParameters` */
-  parameters?: PlimsollParameters | undefined
+  /** Of the protocol, whatever mode they say, see `comparedParameters`. */
+  parameters: PlimsollParameters
 }
 
 /** @throws RiskError for a book that some venue does not take: none of `STRATEGIES` is such. */
-export function efficiency({ books, market, parameters }: EfficiencyOptions): Efficiency {
-  const own = parameters ?? impliedParameters(market)
+export function efficiency({ books, market, parameters: own }: EfficiencyOptions): Efficiency {
   const measured = books.map(({ strategy, portfolio }) => measure(strategy, portfolio, market, own))
   const rows = STRATEGY_NAMES.flatMap((strategy) => {
     const some = measured.filter((each) => each.strategy === strategy)
@@ -73,6 +76,11 @@ export function efficiency({ books, market, parameters }: EfficiencyOptions): Ef
     Object.entries(own.states).map(([symbol, { scanRange }]) => [symbol, scanRange]),
   )
   return { t: market.time, scanRanges, rows, total: rowOf('all', 'all', measured) }
+}
+
+/** `impliedParameters` with the caps that would be posted for their ranges. @param histories Prices later than `market` do not count. */
+export function comparedParameters(market: Market, histories: readonly PriceHistory[]): PlimsollParameters {
+  return withHistory(impliedParameters(market), histories, market.time)
 }
 
 /** The protocol's defaults with the scan ranges to which implied volatility alone would move them, not their floors. */
@@ -103,6 +111,8 @@ function measure(
       isolated: sumOf(portfolio.positions.map((position) => inMode('isolated', { cash: 0, positions: [position] }))),
       cross: inMode('cross'),
       portfolio: whole,
+      riskNeutral: inMode('risk-neutral'),
+      quantitative: inMode('quantitative'),
       deriveStandard: deriveStandardPortfolio(portfolio, market, DERIVE_STANDARD_MAINNET),
       derivePmrm2: derivePmrm2Portfolio(portfolio, market, DERIVE_PMRM2_MAINNET),
       deribit: deribitPortfolio(portfolio, market, DERIBIT_PORTFOLIO),
@@ -133,6 +143,8 @@ function rowOf(strategy: EfficiencyRow['strategy'], label: string, some: readonl
       isolated: requirement('isolated'),
       cross: requirement('cross'),
       portfolio: requirement('portfolio'),
+      riskNeutral: requirement('riskNeutral'),
+      quantitative: requirement('quantitative'),
       deriveStandard: requirement('deriveStandard'),
       derivePmrm2: requirement('derivePmrm2'),
       deribit: requirement('deribit'),

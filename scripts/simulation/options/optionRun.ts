@@ -12,12 +12,21 @@ import { ArrayCache } from './arrayCache.ts'
 import type { OptionDay, SurfaceStep } from './optionDay.ts'
 import { unwindOptions } from './optionDesk.ts'
 import { OptionObserver } from './optionObserver.ts'
-import { createOptionWorld, fundOptions, type OptionWorld, openOptions, topUpOptions } from './optionWorld.ts'
+import {
+  createOptionWorld,
+  fundOptions,
+  type OptionWorld,
+  openOptions,
+  type SharedMode,
+  topUpOptions,
+} from './optionWorld.ts'
 import { Settler } from './settler.ts'
 import { atTheMoney, posts } from './surfaces.ts'
 
 export type OptionRunOptions = {
   day: OptionDay
+  /** Of all who are neither in Cross nor in Isolated mode. */
+  mode: SharedMode
   accounts: number
   seed: number
   prefer?: Chain['kind'] | undefined
@@ -91,10 +100,10 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
   }
 
   static async start(options: OptionRunOptions): Promise<OptionSimulation> {
-    const { day, accounts, seed, prefer, onProgress } = options
+    const { day, mode, accounts, seed, prefer, onProgress } = options
     const keepersUsd = KEEPERS.map(({ capitalUsd }) => capitalUsd)
     const world = await prepare(onProgress, {
-      create: () => createOptionWorld({ day, accounts, seed, keepersUsd, prefer }),
+      create: () => createOptionWorld({ day, mode, accounts, seed, keepersUsd, prefer }),
       fund: (made) => fundOptions(made, keepersUsd),
       open: openOptions,
     })
@@ -122,7 +131,10 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
     await send(world.chain.rpc, raw)
     await this.mine(t, true)
     if (prices) await this.#settler.record(t, prices)
-    if (surface) await this.#notePosted(surface)
+    if (surface) {
+      await this.#notePosted(surface)
+      this.queue.push(...((await world.historian?.due()) ?? []))
+    }
     await this.#followUp(until)
     while (this.standings.breached > 0 && this.world.now + WAITING_SECONDS < until) {
       await this.mine(this.world.now + WAITING_SECONDS, false)
@@ -157,6 +169,7 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
     this.#cache.after(view, this.audit.ledger)
     this.tally.block(view)
     this.#settler.note(view)
+    this.world.historian?.note(view)
     for (const event of view.transactions.flatMap(({ events }) => events)) {
       if (event.kind === 'surface') this.#surfaces.fractions.push(event.fraction)
     }

@@ -40,10 +40,16 @@ import {
 import { Wallet } from '../wallet.ts'
 import { type Book, type Deposit, lotsOf, type Trade } from './accounts.ts'
 import { type Books, books, makerIndex } from './books.ts'
+import { Historian } from './historian.ts'
+import { readHistories } from './histories.ts'
 import type { OptionDay } from './optionDay.ts'
-import { posts, SURFACE_QUORUM, surfaceSigners } from './surfaces.ts'
+import { feedSigners, QUORUM } from './signers.ts'
+import { posts } from './surfaces.ts'
 
-/** Who is not in Portfolio mode, of the books in one underlying, and who answers a margin call. */
+/** Modes of those who share risk between underlyings. */
+export type SharedMode = Extract<Mode, 'portfolio' | 'riskNeutral' | 'quantitative'>
+
+/** Who is in Cross or Isolated mode, of the books in one underlying, and who answers a margin call. */
 export const OPTION_DISTRIBUTION = { crossShare: 0.15, isolatedShare: 0.15, attentiveShare: 0.15 } as const
 
 /** Seconds before the first price: for the deployment and the funding. */
@@ -71,6 +77,10 @@ export type OptionWorld = Site & {
   /** By `makerIndex`. */
   makers: Maker[]
   signers: PrivateKeyAccount[]
+  /** Of all who are neither in Cross nor in Isolated mode. */
+  mode: SharedMode
+  /** In Quantitative mode, which alone needs histories. */
+  historian: Historian | undefined
   /** All dated instruments of the books. */
   instruments: Instrument[]
   /** Block with the first surfaces. */
@@ -79,6 +89,7 @@ export type OptionWorld = Site & {
 
 export type OptionWorldOptions = {
   day: OptionDay
+  mode: SharedMode
   accounts: number
   seed: number
   keepersUsd: readonly number[]
@@ -86,10 +97,10 @@ export type OptionWorldOptions = {
 }
 
 export async function createOptionWorld(options: OptionWorldOptions): Promise<OptionWorld> {
-  const { day, accounts, seed, keepersUsd, prefer } = options
+  const { day, mode, accounts, seed, keepersUsd, prefer } = options
   const drawn = books({ day, accounts, seed })
   const first = item(day.schedule.steps, 0)
-  const signers = surfaceSigners(seed)
+  const signers = feedSigners('surface', seed)
   const answers = Object.fromEntries(day.symbols.map((symbol, i) => [symbol, item(first.prices, i)]))
   const parameters = day.symbols.map((symbol, i) =>
     widened(atPrice(symbol, item(first.prices, i)), longLots(drawn, i + 1)),
@@ -97,7 +108,9 @@ export async function createOptionWorld(options: OptionWorldOptions): Promise<Op
   const plan = {
     ...localPlan(answers, parameters),
     surfaceSigners: signers.map(({ address }) => address),
-    surfaceQuorum: BigInt(SURFACE_QUORUM),
+    surfaceQuorum: BigInt(QUORUM),
+    historySigners: feedSigners('history', seed).map(({ address }) => address),
+    historyQuorum: BigInt(QUORUM),
   }
   const genesis = first.t - LEAD_SECONDS.genesis
   const site = await createSite({ plan, seed, keepers: keepersUsd.length, genesis, prefer })
@@ -107,15 +120,17 @@ export async function createOptionWorld(options: OptionWorldOptions): Promise<Op
     ...site,
     now: first.t - LEAD_SECONDS.funding,
     day,
-    traders: tradersOf(drawn, seed, chainId),
+    traders: tradersOf(drawn, mode, seed, chainId),
     makers: drawn.makers.map(({ equityUsd }, i) => ({ wallet: new Wallet(`maker ${i}`, seed, chainId), equityUsd })),
     signers,
+    mode,
+    historian: mode === 'quantitative' ? new Historian(site, readHistories(day.symbols), seed) : undefined,
     instruments: held.map(({ instrument }) => instrument).filter(isDated),
     listedAt: 0,
   }
 }
 
-function tradersOf({ traders }: Books, seed: number, chainId: number): OptionTrader[] {
+function tradersOf({ traders }: Books, shared: SharedMode, seed: number, chainId: number): OptionTrader[] {
   const random = new Random(seed + 1)
   return traders.map((book, i) => {
     const wallet = new Wallet(`trader ${i}`, seed, chainId)
@@ -123,7 +138,7 @@ function tradersOf({ traders }: Books, seed: number, chainId: number): OptionTra
     return {
       wallet,
       account: wallet.accountId(),
-      mode: modeOf(book, draw),
+      mode: modeOf(book, draw, shared),
       book,
       equityUsd: book.equityUsd,
       isAttentive,
@@ -131,10 +146,10 @@ function tradersOf({ traders }: Books, seed: number, chainId: number): OptionTra
   })
 }
 
-/** Books over several underlyings were sized with their offsets, which only Portfolio mode has. */
-function modeOf({ trades }: Book, draw: number): Mode {
+/** Books over several underlyings were sized with their offsets. */
+function modeOf({ trades }: Book, draw: number, shared: SharedMode): Mode {
   const { crossShare, isolatedShare } = OPTION_DISTRIBUTION
-  if (trades.length > 1 || draw >= crossShare + isolatedShare) return 'portfolio'
+  if (trades.length > 1 || draw >= crossShare + isolatedShare) return shared
   return draw < crossShare ? 'cross' : 'isolated'
 }
 
@@ -204,13 +219,14 @@ export function topUpOptions(world: OptionWorld, trader: OptionTrader): Promise<
   return depositMinted(world, trader.wallet, topUpOf(trader))
 }
 
-/** At the first price: the first surfaces, then every trader's orders against the makers at the chain's own marks. */
+/** At the first price: the first surfaces, the first histories, then every trader's orders against the makers at the chain's own marks. */
 export async function openOptions(world: OptionWorld): Promise<void> {
-  const { day, traders } = world
+  const { day, traders, historian } = world
   const [first, step] = [item(day.schedule.steps, 0), item(day.steps, 0)]
   world.now = first.t - 1
   const raw = [...(await pushes(world, first.prices)), ...(await posts(world, world.signers, step))]
   await perform(world, raw, raw.length)
+  if (historian) await perform(world, await historian.due(), DEPOSITS_PER_BLOCK)
   world.listedAt = Number(await world.chain.rpc.call<Hex>('eth_blockNumber'))
   const snapshot = await matrixOf(world, world.instruments)
   const batches: Hex[] = []

@@ -104,6 +104,7 @@ export {
   type GetSymbolsReturnType,
   getSymbols,
 } from './getSymbols.ts'
+export { type GetTailsErrorType, type GetTailsParameters, type GetTailsReturnType, getTails } from './getTails.ts'
 export {
   type GetTokenAddressErrorType,
   type GetTokenAddressParameters,
@@ -124,6 +125,12 @@ export {
   recoverSigner,
 } from './isSigner.ts'
 export { type LiquidateErrorType, type LiquidateParameters, type LiquidateReturnType, liquidate } from './liquidate.ts'
+export {
+  type PostHistoryErrorType,
+  type PostHistoryParameters,
+  type PostHistoryReturnType,
+  postHistory,
+} from './postHistory.ts'
 export {
   type PostSurfaceErrorType,
   type PostSurfaceParameters,
@@ -152,6 +159,12 @@ export {
   type SettleAccountsReturnType,
   settleAccounts,
 } from './settleAccounts.ts'
+export {
+  type SignHistoryErrorType,
+  type SignHistoryParameters,
+  type SignHistoryReturnType,
+  signHistory,
+} from './signHistory.ts'
 export { type SignOrderErrorType, type SignOrderParameters, type SignOrderReturnType, signOrder } from './signOrder.ts'
 export {
   type SignSurfaceErrorType,

@@ -1,7 +1,8 @@
-import { type Client, encodeFunctionData, type Hex, recoverAddress, size } from 'viem'
+import { type Client, encodeFunctionData, type Hex } from 'viem'
 import { surfaceFeedAbi } from '../abis/surfaceFeed.ts'
 import { encodeSurfaceMessage, hashSurface, type SurfaceMessage } from '../entities/surfaceMessage.ts'
 import { send, type WriteErrorType, type WriteParameters, type WriteReturnType } from './send.ts'
+import { orderedSignatures } from './signatures.ts'
 
 export type PostSurfaceParameters = WriteParameters & {
   message: SurfaceMessage
@@ -10,9 +11,6 @@ export type PostSurfaceParameters = WriteParameters & {
 }
 export type PostSurfaceReturnType = WriteReturnType
 export type PostSurfaceErrorType = WriteErrorType
-
-/** Sorts behind every address: the feed names what is wrong with such a signature. */
-const UNKNOWN_SIGNER = 2n ** 160n
 
 /**
  * Posts a signed volatility surface, in the order of signers that the feed demands. Anyone may. How far the stored surface
@@ -34,22 +32,12 @@ export async function postSurface(
   client: Client,
   { deployment, account, message, signatures }: PostSurfaceParameters,
 ): Promise<PostSurfaceReturnType> {
-  const hash = hashSurface(deployment, message)
-  const signed = await Promise.all(
-    signatures.map(async (signature) => ({ signature, signer: await signerOf(hash, signature) })),
-  )
-  signed.sort((a, b) => (a.signer < b.signer ? -1 : a.signer > b.signer ? 1 : 0))
+  const ordered = await orderedSignatures(hashSurface(deployment, message), signatures)
   const { underlying, timestamp, premium, depth, expiries } = encodeSurfaceMessage(message)
   const data = encodeFunctionData({
     abi: surfaceFeedAbi,
     functionName: 'post',
-    args: [underlying, timestamp, premium, depth, expiries, signed.map(({ signature }) => signature)],
+    args: [underlying, timestamp, premium, depth, expiries, ordered],
   })
   return send(client, { to: deployment.surfaceFeed, data, account })
-}
-
-/** Recovery is pure arithmetic: it fails for malformed signatures only. */
-async function signerOf(hash: Hex, signature: Hex): Promise<bigint> {
-  if (size(signature) !== 65) return UNKNOWN_SIGNER
-  return recoverAddress({ hash, signature }).then(BigInt, () => UNKNOWN_SIGNER)
 }

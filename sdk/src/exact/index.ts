@@ -177,3 +177,12 @@ export {
   stepSurface,
 } from './surfaceStep.ts'
 export * from './tail.ts'
+export {
+  type TailForecast,
+  type TailNode,
+  type TailPoint,
+  type TailSource,
+  type Tails,
+  type TailsInput,
+  tailsOf,
+} from './tailPath.ts'

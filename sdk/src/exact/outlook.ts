@@ -1,10 +1,14 @@
-/** What the ramps of the scan ranges will do to an account if the market stands still. All integers, no model beside the twin. */
+/**
+ * What the ramps of the scan ranges, and in Quantitative mode those of posted probabilities, will do to an account if the market
+ * stands still. All integers, no model beside the twin.
+ */
 import { assess } from './marginEngine.ts'
-import type { Market } from './market.ts'
+import type { Market, Snapshot } from './market.ts'
 import { SAMPLE_SPACING } from './parameters.ts'
 import { isDated, type Portfolio } from './portfolio.ts'
 import { type RangeState, type RiskParameters, rangePath } from './scanRange.ts'
 import { type SeriesState, snapshotAt } from './seriesSnapshot.ts'
+import { aboveCaps, risenCaps, withRisenCaps } from './tail.ts'
 import { maxUsd } from './usd.ts'
 
 const SPACING = Number(SAMPLE_SPACING)
@@ -53,7 +57,8 @@ export type Outlook = {
 }
 
 /**
- * Requirements hour by hour. Held fixed: prices, surfaces, volatilities and the time that options have left. Each range takes a
+ * Requirements hour by hour. Held fixed: prices, surfaces, volatilities, the time that options have left, the floors of the tail
+ * modes. In Quantitative mode the probabilities of maintenance margin rise to the posted ones. Each range takes a
  * step an hour after its last sample, at once when that is over, and every hour then, as on the chain when somebody touches its
  * market whenever a step is due; less often is slower. A dead price takes none until it lives again.
  * @throws RangeError when `hours` is not a whole number from 0 on
@@ -66,19 +71,21 @@ export function outlook(input: OutlookInput): Outlook {
     path: rangePath(state, parameters, hours),
   }))
   // The first of the next steps of all ranges.
-  const first = Math.max(input.time, Math.min(...input.ranges.map(({ state }) => state.sampledAt + SPACING)))
+  const steps = input.ranges.map(({ state }) => state.sampledAt + SPACING)
+  const first = Math.max(input.time, Math.min(input.time + SPACING, ...steps))
   const instruments = portfolio.positions.map(({ instrument }) => instrument).filter(isDated)
   const points: OutlookPoint[] = []
   for (let hour = 0; hour <= hours; hour++) {
     const time = hour === 0 ? input.time : first + (hour - 1) * SPACING
     const last = points.at(-1)
-    if (last && paths.every(({ path }) => isSameRange(path[hour - 1], path[hour]))) {
-      points.push({ ...last, hours: hour, time }) // arrays are costly, and where the ranges stand still all stands still
+    const isStill = paths.every(({ path }) => isSameRange(path[hour - 1], path[hour]))
+    if (last && isStill && !haveCapsRisen(input, last.time, time)) {
+      points.push({ ...last, hours: hour, time }) // arrays are costly, and where all ramps stand still all stands still
       continue
     }
     const markets = input.markets.map((market) => withRange(market, paths.find(isOf(market))?.path[hour]))
     const snapshot = snapshotAt({ series: input.series, markets, time: input.time, instruments })
-    const { equity, maintenance, initial } = assess(portfolio, snapshot)
+    const { equity, maintenance, initial } = assess(portfolio, withCapsAt(snapshot, input, time))
     points.push({ hours: hour, time, equity, maintenance, initial })
   }
   const missing = points.map(({ equity, maintenance }) => maintenance - equity)
@@ -91,6 +98,25 @@ export function outlook(input: OutlookInput): Outlook {
     breachAt: points[breach]?.time,
     topUp: missing.reduce(maxUsd, 0n),
   }
+}
+
+/** Quantitative mode: the snapshot with the caps of a later `time`. */
+function withCapsAt(snapshot: Snapshot, { portfolio, series }: OutlookInput, time: number): Snapshot {
+  if (portfolio.mode !== 'quantitative') return snapshot
+  const tails = snapshot.tails.map((row, index) => {
+    const state = series.find(({ underlying }) => underlying === snapshot.markets[index]?.underlying)
+    return state?.tail ? withRisenCaps(row, state.tail, time) : row
+  })
+  return { ...snapshot, tails }
+}
+
+function haveCapsRisen({ portfolio, series }: OutlookInput, before: number, time: number): boolean {
+  if (portfolio.mode !== 'quantitative') return false
+  return series.some(({ tail }) => {
+    if (!tail || tail.posted === 0n) return false
+    const at = (then: number) => risenCaps(tail.base, tail.posted, BigInt(then) - aboveCaps(tail.base))
+    return at(before) !== at(time)
+  })
 }
 
 function isOf({ underlying }: Market) {

@@ -32,7 +32,7 @@ const DAY = 86_400n
 const HOUR = 3600n
 /** ln(1.02), WAD, and the time in which it takes the least cap to the largest. */
 const LN_RISE = 19802627296179713n
-const LONGEST_RISE = 200n * HOUR
+export const LONGEST_RISE = 200n * HOUR
 /** Least caps of posted history: 10 % one range away, 5 % two, else 2 %. */
 const LEAST = 164n
 const LEAST_TWO = 410n
@@ -116,6 +116,11 @@ export function impliedCaps(smile: SurfaceSlice, life: bigint, scanRange: bigint
   return packCaps(caps)
 }
 
+/** Price moves of the nodes for a scan range, ascending, WAD. */
+export function nodeMoves(scanRange: bigint): bigint[] {
+  return byPrice(nodesOf(scanRange)).map(({ factor }) => factor - WAD)
+}
+
 /** From the order of `nodesOf` to that of prices. */
 function byPrice<T>(nodes: readonly T[]): T[] {
   const grid = nodes.slice(0, 13)
@@ -152,6 +157,13 @@ export function boundedCaps(old: bigint, quoted: bigint, elapsed: bigint): bigin
 export function risenCaps(base: bigint, posted: bigint, elapsed: bigint): bigint {
   const shrink = expWadOfNonPositive(-((LN_RISE * minUsd(elapsed, LONGEST_RISE)) / HOUR))
   return packCaps(unpackCaps(base).map((from, n) => minUsd(capAt(posted, n), (from * WAD) / shrink)))
+}
+
+/** `row` with the caps of maintenance margin that history has at a later `time`, and the floor as it is. */
+export function withRisenCaps(row: TailRow, { base, posted }: TailState, time: number): TailRow {
+  if (row.historical === 0n) return row
+  const caps = risenCaps(base, posted, BigInt(time) - aboveCaps(base))
+  return { ...row, historical: tailWord(caps, aboveCaps(row.historical)) }
 }
 
 /** The offset after a message, millionths: towards the quoted one by at most 0.4 points an hour, and an hour's. */

@@ -17,8 +17,8 @@ import type { AddOn, Levels, MarginResult, Scenario } from '../method.ts'
 import type { Market, Portfolio, UnderlyingMarket } from '../portfolio.ts'
 import { booksOf } from './book.ts'
 import { flooredShortfall, groupMeasure, nodeLosses, tailMean, worstLoss } from './measure.ts'
-import { type PlimsollParameters, requireUnderlying } from './parameters.ts'
-import { tailMasses } from './tailCaps.ts'
+import { type AccountParameters, type PlimsollParameters, requireUnderlying } from './parameters.ts'
+import { capFractions, impliedCaps, tailMasses } from './tailCaps.ts'
 import { riskOf, type UnderlyingRisk } from './underlyingRisk.ts'
 import { butterflyWeights, horizonVariance } from './weights.ts'
 
@@ -40,7 +40,7 @@ export type PlimsollResult = MarginResult & {
 /**
  * Requirements of an account under `parameters.mode`. A portfolio that an isolated account could not hold is measured as
  * one isolated account per underlying. Without option quotes (risk-neutral) or caps (quantitative) an underlying
- * enters with R_u, so that with none at all the mode measures as `portfolio`.
+ * enters with R_u, so that with none at all the mode measures as `portfolio`; the contracts also lift the floor by its share.
  * @throws MissingUnderlyingError, MissingExpiryError, DomainError
  */
 export function plimsollMargin(portfolio: Portfolio, market: Market, parameters: PlimsollParameters): PlimsollResult {
@@ -119,22 +119,25 @@ function shortfallOf(risk: UnderlyingRisk, market: Market, parameters: PlimsollP
 function weightsOf(
   { underlying, range }: UnderlyingRisk,
   market: Market,
-  { mode, states, tail, horizonYears }: PlimsollParameters,
+  parameters: PlimsollParameters,
 ): Float64Array | undefined {
-  if (mode === 'quantitative') {
-    const caps = states[underlying]?.caps
-    return caps === undefined ? undefined : tailMasses(caps, tail)
+  if (parameters.mode === 'quantitative') {
+    const caps = parameters.states[underlying]?.caps
+    return caps === undefined ? undefined : tailMasses(caps, parameters.tail)
   }
   const own = market.underlyings[underlying]
-  return own === undefined ? undefined : impliedWeights(own, market.time, range, horizonYears)
+  return own === undefined ? undefined : impliedMasses(own, market.time, range, parameters)
 }
 
-/** Butterfly weights of the horizon slice, or undefined without a quoted expiry of at least three quarters of it. */
-export function impliedWeights(
+/**
+ * What the tail may use of each node's probability by the butterflies of the horizon slice, in the 13 bits of the contracts;
+ * undefined without a quoted expiry.
+ */
+export function impliedMasses(
   market: UnderlyingMarket,
   time: number,
   range: number,
-  horizonYears: number,
+  { tail, horizonYears }: Pick<AccountParameters, 'tail' | 'horizonYears'>,
 ): Float64Array | undefined {
   const slice = horizonVariance(market, time, horizonYears)
   if (slice === undefined) return undefined
@@ -142,7 +145,7 @@ export function impliedWeights(
   const weights = new Float64Array(NODES)
   nodeMoves(range, moves)
   butterflyWeights(moves, slice, weights)
-  return weights
+  return tailMasses(capFractions(impliedCaps(weights, tail)), tail)
 }
 
 /** Profit and loss of the account per lane, all underlyings summed. */

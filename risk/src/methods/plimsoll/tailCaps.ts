@@ -38,11 +38,17 @@ export class TailWordError extends RiskError {
  */
 export function tailCaps(probabilities: Float64Array, tail: number): number[] {
   requireProbabilities(probabilities)
+  const caps = impliedCaps(probabilities, tail)
+  return LEAST_CAPS.map((least, node) => Math.max(caps[node] ?? 0, least))
+}
+
+/**
+ * The same without least caps and for masses of any sum: what the contracts make of the prices of butterflies.
+ * @throws DomainError unless 0 < tail <= 1
+ */
+export function impliedCaps(masses: Float64Array, tail: number): number[] {
   if (!(tail > 0 && tail <= 1)) throw new DomainError('tail', tail, 'above 0 and at most 1')
-  return LEAST_CAPS.map((least, node) => {
-    const cap = Math.ceil(((probabilities[node] ?? 0) / tail) * FULL_CAP)
-    return Math.min(Math.max(cap, least), FULL_CAP)
-  })
+  return Array.from(masses, (mass) => Math.min(Math.ceil((mass / tail) * FULL_CAP), FULL_CAP))
 }
 
 /** The word of 17 caps, node 0 lowest. @throws DomainError for a cap that has no 13 bits */
