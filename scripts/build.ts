@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 
-const PACKAGES = ['risk', 'sdk', 'keeper']
+const PACKAGES = ['risk', 'sdk', 'keeper', 'matcher']
 
 type Manifest = { exports: Record<string, string>; bin?: Record<string, string>; [key: string]: unknown }
 

@@ -16,7 +16,7 @@ const SUITES = {
   gas: { task: 'solidity', files: 'test/gas/**/*.t.sol', options: COUNTED },
   node: {
     task: 'nodejs',
-    files: '{test/{integration,differential,e2e},{sdk,risk,keeper,bench}/test}/**/*.test.ts',
+    files: '{test/{integration,differential,e2e},{sdk,risk,keeper,matcher,bench}/test}/**/*.test.ts',
     options: COUNTED,
   },
   ethers: { task: 'mocha', files: 'test/ethers/**/*.test.ts', options: {} },

@@ -8,6 +8,7 @@ export const TASKS = {
   bench: [['node', 'bench/src/main.ts']],
   keeper: [['node', 'keeper/src/main.ts']],
   feeds: [['node', 'scripts/feeds.ts']],
+  matcher: [['node', 'scripts/matcher.ts']],
   build: [
     ['hardhat', 'build', '--no-tests'],
     ['node', 'sdk/scripts/abis.ts'],

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { GAS_SNAPSHOT, RISK_SNAPSHOT, RISK_TABLE } from './snapshot.ts'
+import { GAS_SNAPSHOT, MATCHER_SNAPSHOT, MATCHER_TABLE, RISK_SNAPSHOT, RISK_TABLE } from './snapshot.ts'
 
 /** Names to the left, figures to the right. */
 function tableOf(rows: readonly (readonly [string, string])[]): string {
@@ -56,6 +56,26 @@ program
     const text = `${machine}\n\n${tableOf(rowsOf(table))}`
     if (options.snapshot) writeFileSync(RISK_SNAPSHOT, `${JSON.stringify(table, null, 2)}\n`)
     if (options.snapshot) writeFileSync(RISK_TABLE, `${text}\n`)
+    console.log(options.json ? JSON.stringify(table) : text)
+  })
+program
+  .command('matcher')
+  .description(
+    'orders a second that a matcher accepts, matches a second, latency; chain, matcher and load share the machine',
+  )
+  .option('--json', 'print one JSON object (docs/schemas/bench-matcher.json)')
+  .option('--snapshot', 'write bench/results/matcher.json and matcher.txt')
+  .option('--orders <n>', 'orders that rest, and as many that trade', naturalNumber, 1_000)
+  .option('--connections <n>', 'requests at a time', naturalNumber, 16)
+  .option('--block-ms <n>', 'milliseconds between blocks', naturalNumber, 1_000)
+  .action(async (options: { json?: true; snapshot?: true; orders: number; connections: number; blockMs: number }) => {
+    const { matcherRows, measureMatcher } = await import('./matcher.ts')
+    const { describeMachine } = await import('./risk/main.ts')
+    const machine = describeMachine()
+    const table = await measureMatcher(options, (step) => process.stderr.write(`matcher: ${step}\n`))
+    const text = `${machine}\n\n${tableOf(matcherRows(table))}`
+    if (options.snapshot) writeFileSync(MATCHER_SNAPSHOT, `${JSON.stringify(table, null, 2)}\n`)
+    if (options.snapshot) writeFileSync(MATCHER_TABLE, `${text}\n`)
     console.log(options.json ? JSON.stringify(table) : text)
   })
 await program.parseAsync()

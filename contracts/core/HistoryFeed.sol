@@ -57,9 +57,7 @@ contract HistoryFeed is IHistoryFeed, SignerQuorum {
     ) public view returns (bytes32) {
         return
             _hashTypedDataV4(
-                keccak256(
-                    abi.encode(HISTORY_TYPEHASH, underlying, timestamp, scanRange, weights, offset, inputs, code)
-                )
+                keccak256(abi.encode(HISTORY_TYPEHASH, underlying, timestamp, scanRange, weights, offset, inputs, code))
             );
     }
 }

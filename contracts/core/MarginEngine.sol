@@ -250,14 +250,10 @@ contract MarginEngine is IMarginEngine {
     }
 
     /// @dev ES_u and floor of maintenance and of initial margin; R_u and 1 where nothing is known.
-    function _fillShortfall(
-        UnderlyingRisk memory risk,
-        TailRow calldata row,
-        Mode mode,
-        Totals memory t
-    ) private pure {
-        (TailWord word, TailWord initialWord) =
-            mode == Mode.RiskNeutral ? (row.implied, row.impliedInitial) : (row.historical, row.historicalInitial);
+    function _fillShortfall(UnderlyingRisk memory risk, TailRow calldata row, Mode mode, Totals memory t) private pure {
+        (TailWord word, TailWord initialWord) = mode == Mode.RiskNeutral
+            ? (row.implied, row.impliedInitial)
+            : (row.historical, row.historicalInitial);
         (uint256 floor, uint256 initialFloor) = (FULL_FLOOR, FULL_FLOOR);
         int256 requirement = risk.requirement.raw();
         (int256 shortfall, int256 initialShortfall) = (requirement, requirement);

@@ -138,7 +138,7 @@ interface IClearinghouse {
 
     /* OWNERS */
 
-    /// @notice Changes the margin mode. Needs initial margin in the new mode.
+    /// @notice Changes the margin mode. Needs maintenance margin in the old mode and initial margin in the new one.
     function setMode(AccountId account, Mode mode) external;
     /// @notice Lets `operator` do everything in `account` that its owner may, except naming operators.
     function setOperator(AccountId account, address operator, bool approved) external;

@@ -269,7 +269,6 @@ library Book {
         if (word.strikeKey() != key) revert IMarginEngine.MissingSeries(held.instrument());
         row.hasOptions = true;
         (int256 contracts, int256 puts, int256 size) = (0, 0, 0);
-        int256 unit = int256(m.lotUnit);
         unchecked {
             do {
                 int256 lots = held.lots();
@@ -279,16 +278,16 @@ library Book {
                     row.hasShortOption = true;
                     lots = -lots;
                 }
-                _requireInRange(held, lots * unit);
+                _requireInRange(held, lots * int256(m.lotUnit));
                 size += lots;
                 if (++i == sorted.length) break;
                 held = _held(sorted, i);
             } while (Position.unwrap(held) >> 136 == key);
-            row.gross36 += size * unit * int256(m.spot);
+            row.gross36 += size * int256(m.lotUnit) * int256(m.spot);
             cursor.position = i;
-            if (puts != 0) _addForwards(row, puts * unit, key, expiry);
+            if (puts != 0) _addForwards(row, puts * int256(m.lotUnit), key, expiry);
             if (contracts == 0) return;
-            int256 net = contracts * unit;
+            int256 net = contracts * int256(m.lotUnit);
             row.optionValue36 += net * int256(word.callMark());
             // Here |contracts| < 2^128, below 2^47 once `decode` has passed; rates < 2^61, units < 2^60.
             if (contracts > 0) row.gap36 += uint256(net) * word.gapRate();

@@ -45,55 +45,56 @@ library Measure {
         }
     }
 
-    /// @notice Expected shortfall under the caps of two words: the largest losses of the nodes, each as far as its cap goes, until their
-    /// caps make 1. A profit at one node pays for no loss at another. USD 18 decimals, R-59: up.
+    /// @notice Expected shortfall under the caps of each of two words: the largest losses of the nodes, each as far as its cap goes,
+    /// until their caps make 1. A profit at one node pays for no loss at another. USD 18 decimals, R-59: up.
     /// @dev max { sum y_n loss_n : 0 <= y_n <= cap_n, sum y_n <= 1 } (Rockafellar and Uryasev 2000).
-    /// @param pnl54 54 decimals, |P| < 2^252. @param caps, widerCaps Units of 1/8191.
+    /// @param pnl54 54 decimals, |P| < 2^252. @param first, second Caps in units of 1/8191.
     function shortfalls(
         int256[LANES] memory pnl54,
-        TailWord caps,
-        TailWord widerCaps
+        TailWord first,
+        TailWord second
     ) internal pure returns (int256, int256) {
-        uint256[] memory losses = nodeLosses(pnl54);
-        LibSort.sort(losses);
-        (uint256 narrow, uint256 wide) = (0, 0);
-        (uint256 left, uint256 widerLeft) = (FULL_CAP, FULL_CAP);
-        // Losses are below 2^135, caps together at most 2^13: nothing overflows, nothing is left below 0.
-        unchecked {
-            for (uint256 i = losses.length; i-- != 0 && left + widerLeft != 0;) {
-                uint256 node = losses[i] % NODE_UNIT;
-                uint256 loss = losses[i] / NODE_UNIT;
-                if (loss == 0) break;
-                uint256 part = FixedPointMathLib.min(left, caps.cap(node));
-                narrow += part * loss;
-                left -= part;
-                part = FixedPointMathLib.min(widerLeft, widerCaps.cap(node));
-                wide += part * loss;
-                widerLeft -= part;
-            }
-        }
-        return (
-            int256(FixedPointMathLib.divUp(narrow, FULL_CAP)),
-            int256(FixedPointMathLib.divUp(wide, FULL_CAP))
-        );
+        uint256[] memory ranked = _ranked(nodeLosses(pnl54));
+        return (_shortfall(ranked, first), _shortfall(ranked, second));
     }
 
-    /// @notice Loss at each node by price, times 32, plus the number of the node: the worse of volatility up and down, extremes
-    /// unscaled, at least 0. USD 18 decimals, R-58: up.
-    function nodeLosses(int256[LANES] memory pnl54) internal pure returns (uint256[] memory losses) {
-        losses = new uint256[](NODES);
-        losses[0] = _lossOf(4 * pnl54[28], 0);
-        losses[1] = _lossOf(2 * pnl54[26], 1);
+    /// @notice Loss at each node by price: the worse of volatility up and down, extremes unscaled, at least 0. USD 18 decimals, R-58: up.
+    function nodeLosses(int256[LANES] memory pnl54) internal pure returns (int256[NODES] memory losses) {
+        losses[0] = _lossOf(4 * pnl54[28]);
+        losses[1] = _lossOf(2 * pnl54[26]);
         for (uint256 n = 2; n < 15; ++n) {
             (int256 up, int256 down) = (pnl54[2 * n - 4], pnl54[2 * n - 3]);
-            losses[n] = _lossOf(up < down ? up : down, n);
+            losses[n] = _lossOf(up < down ? up : down);
         }
-        losses[15] = _lossOf(2 * pnl54[27], 15);
-        losses[16] = _lossOf(4 * pnl54[29], 16);
+        losses[15] = _lossOf(2 * pnl54[27]);
+        losses[16] = _lossOf(4 * pnl54[29]);
     }
 
-    function _lossOf(int256 gain54, uint256 node) private pure returns (uint256) {
-        return (gain54 < 0 ? uint256(-FixedPoint.divFloor(gain54, 1e36)) : 0) * NODE_UNIT + node;
+    function _lossOf(int256 gain54) private pure returns (int256) {
+        return gain54 < 0 ? -FixedPoint.divFloor(gain54, 1e36) : int256(0);
+    }
+
+    /// @dev Losses ascending, each times 32 with the number of its node. They are below 2^135.
+    function _ranked(int256[NODES] memory losses) private pure returns (uint256[] memory ranked) {
+        ranked = new uint256[](NODES);
+        unchecked {
+            for (uint256 n; n < NODES; ++n) ranked[n] = uint256(losses[n]) * NODE_UNIT + n;
+        }
+        LibSort.sort(ranked);
+    }
+
+    /// @dev Parts together are at most 2^13: nothing overflows, and what is left is never below 0.
+    function _shortfall(uint256[] memory ranked, TailWord caps) private pure returns (int256) {
+        uint256 sum;
+        uint256 left = FULL_CAP;
+        unchecked {
+            for (uint256 i = ranked.length; i-- != 0 && left != 0;) {
+                uint256 part = FixedPointMathLib.min(left, caps.cap(ranked[i] % NODE_UNIT));
+                sum += part * (ranked[i] / NODE_UNIT);
+                left -= part;
+            }
+        }
+        return int256(FixedPointMathLib.divUp(sum, FULL_CAP));
     }
 
     /// @notice Gain of an option vector if spot moved by `move`: the mean of the up and down lanes, linear between the nodes

@@ -223,6 +223,8 @@ describe('Deployment', () => {
     surfaces: contract,
     settlement: contract,
     surfaceFeed: contract,
+    tails: contract,
+    historyFeed: contract,
   }
 
   it('takes what the deploy scripts write and drops the rest', () => {

@@ -4,7 +4,6 @@ import {
   isDated,
   isOption,
   type Market,
-  MODES,
   type Mode,
   type Portfolio,
   type Position,
@@ -39,7 +38,7 @@ function randomCase(random: Random, world: World): Case {
   const sign = random.oneIn(2) ? -1n : 1n
   const snapshot = random.oneIn(2) ? world.snapshot : needed(random, world.snapshot, positions)
   const portfolio: Portfolio = {
-    mode: random.pick<Mode>(MODES),
+    mode: random.pick<Mode>(['cross', 'isolated', 'portfolio', 'riskNeutral', 'riskNeutral', 'quantitative']),
     cash: sign * random.magnitude(0n, MAX_CASH),
     positions,
   }

@@ -116,15 +116,26 @@ function randomSeries(random: Random, market: Market, time: number): SeriesState
     epoch: isListed ? epoch : { ...epoch, rolledAt: 0, surfaceAt: 0 },
     terms: randomTerms(random),
     expiries: isListed ? expiries.map((expiry, at) => progressed(random, market, expiry, words[at] ?? 0n, time)) : [],
-    tail: { ...randomHistory(random, time), cached: 0n, horizon: horizonOf(surfaceAt, expiries, words) },
+    tail: { ...randomHistory(random, time), cached: 0n, horizon: horizonOf(random, epoch, expiries, words) },
   }
 }
 
-/** A surface quotes only what expires after it. */
-function horizonOf(surfaceAt: number, expiries: readonly number[], words: readonly bigint[]): TailState['horizon'] {
+/** A surface quotes only what expires after it. Half of the slices say that a day's range is one to four deviations. */
+function horizonOf(
+  random: Random,
+  { surfaceAt, scanRange }: EpochState,
+  expiries: readonly number[],
+  words: readonly bigint[],
+): TailState['horizon'] {
   const ahead = expiries.filter((each) => each > surfaceAt)
   const expiry = horizonExpiry(ahead, surfaceAt)
-  return expiry === undefined ? undefined : { expiry, word: words[expiries.indexOf(expiry)] ?? 0n }
+  if (expiry === undefined) return undefined
+  if (random.oneIn(2)) return { expiry, word: words[expiries.indexOf(expiry)] ?? 0n }
+  const deviation = (scanRange * WAD) / between(random, WAD, 4n * WAD)
+  const theta = (((deviation * deviation) / WAD) * BigInt(expiry - surfaceAt)) / BigInt(DAY) + 1_000n
+  const rho = between(random, -WAD / 2n, WAD / 2n)
+  const slice = { theta: theta < 16n * WAD ? theta : 16n * WAD, rho, psi: random.upTo(squareRoot(theta * WAD)) }
+  return { expiry, word: packSurface({ slice, forwardRatio: WAD, discount: WAD }) }
 }
 
 /** None, or caps posted up to ten days ago and others below or above them from which maintenance margin rises since. */

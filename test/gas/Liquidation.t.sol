@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.37;
 
+import {Mode} from "../../contracts/interfaces/IMarginEngine.sol";
 import {LiquidationScene} from "./LiquidationScene.sol";
 
 /// @dev INV-15: gas of taking over the dearest account there can be in one transaction: as many options as fit, insolvent so that
@@ -45,5 +46,58 @@ contract LiquidationOfEightUnderlyingsTest is LiquidationGas {
     function setUp() public override {
         super.setUp();
         _build(8);
+    }
+}
+
+/// @dev Perpetuals alone, of as many underlyings as an account has room for.
+contract LiquidationOfPerpetualsTest is LiquidationGas {
+    function setUp() public override {
+        super.setUp();
+        _build(45);
+    }
+
+    function _open() internal override {
+        _sellPerpetuals();
+    }
+}
+
+/// @dev In a tail mode: the probabilities of all underlyings are computed and stored on the way.
+abstract contract LiquidationByProbabilities is LiquidationGas {
+    function _mode() internal pure override returns (Mode) {
+        return Mode.RiskNeutral;
+    }
+}
+
+contract LiquidationByProbabilitiesOfOneTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(1);
+    }
+}
+
+contract LiquidationByProbabilitiesOfTwoTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(2);
+    }
+}
+
+contract LiquidationByProbabilitiesOfFourTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(4);
+    }
+}
+
+/// @dev Perpetuals alone, of as many underlyings as an account has room for, once somebody has touched the tails in this epoch.
+contract LiquidationByStoredProbabilitiesTest is LiquidationByProbabilities {
+    function setUp() public override {
+        super.setUp();
+        _build(45);
+        tails.touch(_set(), held);
+    }
+
+    function _open() internal override {
+        _sellPerpetuals();
     }
 }

@@ -11,7 +11,7 @@ import {MAX_POSITIONS, Parameters} from "../../contracts/libraries/Parameters.so
 import {MockAggregator} from "../../contracts/mocks/MockAggregator.sol";
 import {ChainlinkConfig, ChainlinkSource} from "../../contracts/oracles/ChainlinkSource.sol";
 import {AccountId} from "../../contracts/types/AccountId.sol";
-import {InstrumentId, instrumentId, Kind} from "../../contracts/types/InstrumentId.sol";
+import {InstrumentId, instrumentId, Kind, perpetualOf} from "../../contracts/types/InstrumentId.sol";
 import {UnderlyingSet} from "../../contracts/types/UnderlyingSet.sol";
 import {Usd} from "../../contracts/types/Usd.sol";
 import {Options} from "../fixtures/Options.sol";
@@ -44,10 +44,15 @@ abstract contract LiquidationScene is Options {
         for (uint40 i; i < GRID; ++i) _expiries.push(today + (2 + 7 * i) * 1 days);
         for (uint256 i; i < underlyings; ++i) _listOne();
         vm.prank(account.owner());
-        clearinghouse.setMode(account, Mode.Portfolio);
-        _writeOptions();
+        clearinghouse.setMode(account, _mode());
+        _open();
         _payOutWhatIsFree();
         _ruin();
+    }
+
+    /// @dev Of the account that is taken over.
+    function _mode() internal pure virtual returns (Mode) {
+        return Mode.Portfolio;
     }
 
     function _listOne() private {
@@ -73,7 +78,18 @@ abstract contract LiquidationScene is Options {
         _feeds.push(feed);
     }
 
-    /// @dev Options by turns on each underlying and each expiry, every second one a put; all sold by `account`.
+    /// @dev All sold by `account`.
+    function _open() internal virtual {
+        _writeOptions();
+    }
+
+    /// @dev One perpetual of each underlying.
+    function _sellPerpetuals() internal {
+        for (uint256 i; i < listed.length; ++i) held.push(perpetualOf(listed[i]));
+        _sell(2e18); // 2,000 USD a unit
+    }
+
+    /// @dev Options by turns on each underlying and each expiry, every second one a put.
     function _writeOptions() private {
         uint256 count = _mostPositions(listed.length);
         for (uint256 i; i < count; ++i) {
@@ -82,10 +98,15 @@ abstract contract LiquidationScene is Options {
             Kind kind = i % 16 == 1 ? Kind.Put : Kind.Call;
             held.push(instrumentId(listed[i % listed.length], _expiries[n % GRID], strike, kind));
         }
-        for (uint256 i; i < count; i += LEGS) {
-            Leg[] memory legs = new Leg[](i + LEGS < count ? LEGS : count - i);
+        _sell(0.25e18);
+    }
+
+    /// @param price USD a lot.
+    function _sell(int256 price) private {
+        for (uint256 i; i < held.length; i += LEGS) {
+            Leg[] memory legs = new Leg[](i + LEGS < held.length ? LEGS : held.length - i);
             for (uint256 j; j < legs.length; ++j) legs[j] = Leg(held[i + j], 1);
-            tradeStructure(_maker, account, legs, LOTS, 4e18);
+            tradeStructure(_maker, account, legs, LOTS, price * int256(legs.length));
         }
     }
 

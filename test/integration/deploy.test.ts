@@ -10,7 +10,7 @@ import { permissions, ROLES, selectors } from '../../deploy/roles.ts'
 
 /** The abstract contract of all feeds, and the feeds. */
 const QUORUM = 'SignerQuorum'
-const FEEDS = ['PremiumFeed', 'SurfaceFeed']
+const FEEDS = ['PremiumFeed', 'SurfaceFeed', 'HistoryFeed']
 
 /** `Contract.function` of everything with the `restricted` modifier, read from the sources. */
 function restrictedFunctions(): string[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, before, beforeEach, describe, it } from 'node:test'
-import { toHex } from 'viem'
+import { concat, parseSignature, toHex } from 'viem'
 import {
   BadSignatureError,
   createOrder,
@@ -26,6 +26,7 @@ import {
 import { BTC, createSdkWorld, PRICE_PER_LOT, type SdkWorld, type Trader } from '../fixtures/sdkWorld.ts'
 
 const GROUP = toHex(1n, { size: 32 })
+const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 describe('orders through the SDK', () => {
   let world: SdkWorld
@@ -105,6 +106,21 @@ describe('orders through the SDK', () => {
     await world.mine(settle(order, 10n, taker))
     for (const broken of ['0x', '0x12', `0x${'00'.repeat(65)}`] as const) {
       assert.equal((await taker.client.validateOrder({ order, signature: broken })).isFillable, false, broken)
+    }
+  })
+
+  it('foresees that the exchange takes no second signature derived from the first', async () => {
+    const order = await world.order(maker, -1n)
+    const signature = await maker.client.signOrder({ order })
+    const { r, s, v } = parseSignature(signature)
+    assert.ok(v !== undefined)
+    const otherS = toHex(SECP256K1_ORDER - BigInt(s), { size: 32 })
+    const opposite = await world.order(taker, 1n)
+    const derived = [concat([r, otherS, toHex(55n - v, { size: 1 })]), concat([r, s, toHex(v - 27n, { size: 1 })])]
+    for (const makerSignature of derived) {
+      assert.equal((await taker.client.validateOrder({ order, signature: makerSignature })).isFillable, false)
+      const fills = [{ maker: order, makerSignature, taker: opposite, units: 1n }]
+      await assert.rejects(taker.client.settle({ fills }), BadSignatureError)
     }
   })
 

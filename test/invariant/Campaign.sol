@@ -2,12 +2,14 @@
 pragma solidity ^0.8.37;
 
 import {StdInvariant} from "forge-std/StdInvariant.sol";
+import {Causes} from "./handlers/Causes.sol";
+import {Governance} from "./handlers/Governance.sol";
 import {KeeperActions} from "./handlers/KeeperActions.sol";
 import {Probabilities} from "./handlers/Probabilities.sol";
 import {SystemState} from "./handlers/SystemState.sol";
 
 /// @notice Base of all suites: the whole world with one action, `act`, and no broken claim at the end of any run.
-abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, SystemState {
+abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, SystemState, Governance, Causes {
     /// @dev Claims 0..14 are checked on each action.
     uint256 private constant CLAIMS = 15;
 
@@ -20,6 +22,7 @@ abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, System
         _registerKeepers();
         _registerDated(trades);
         _registerProbabilities();
+        _registerGovernance();
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = this.act.selector;
         targetSelector(FuzzSelector(address(this), selectors));

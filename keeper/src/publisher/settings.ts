@@ -208,7 +208,8 @@ function resolveShared<T extends { deployment: string | Record<string, unknown>;
   return { listed, settings: { ...rest, deployment: deploymentFrom(document, path), privateKey: key } }
 }
 
-function deploymentFrom(document: unknown, source: string): Deployment {
+/** @throws ConfigError */
+export function deploymentFrom(document: unknown, source: string): Deployment {
   try {
     return parseDeployment(document)
   } catch (cause) {
@@ -219,8 +220,8 @@ function deploymentFrom(document: unknown, source: string): Deployment {
 
 type KeyOrigin = Omit<Origin, 'symbols'> & { readonly privateKeyFile: string | undefined; readonly folder: string }
 
-/** From the environment, else from the file that the configuration names. */
-function keyFrom({ file, env, variable, privateKeyFile, folder }: KeyOrigin): Secret {
+/** From the environment, else from the file that the configuration names. @throws ConfigError */
+export function keyFrom({ file, env, variable, privateKeyFile, folder }: KeyOrigin): Secret {
   const fromEnv = env[variable]
   if (fromEnv !== undefined) return check(privateKey, fromEnv, `environment variable ${variable}`)
   if (privateKeyFile === undefined) {

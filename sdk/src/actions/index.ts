@@ -117,7 +117,13 @@ export {
   type GetWithdrawalRatioReturnType,
   getWithdrawalRatio,
 } from './getWithdrawalRatio.ts'
-export { type IsSignerErrorType, type IsSignerParameters, type IsSignerReturnType, isSigner } from './isSigner.ts'
+export {
+  type IsSignerErrorType,
+  type IsSignerParameters,
+  type IsSignerReturnType,
+  isSigner,
+  recoverSigner,
+} from './isSigner.ts'
 export { type LiquidateErrorType, type LiquidateParameters, type LiquidateReturnType, liquidate } from './liquidate.ts'
 export {
   type PostHistoryErrorType,
@@ -169,7 +175,6 @@ export {
 export { type TransferErrorType, type TransferParameters, type TransferReturnType, transfer } from './transfer.ts'
 export { type UnflagErrorType, type UnflagParameters, type UnflagReturnType, unflag } from './unflag.ts'
 export {
-  type OrderIssue,
   type ValidateOrderErrorType,
   type ValidateOrderParameters,
   type ValidateOrderReturnType,

@@ -1,12 +1,15 @@
 import {
   AbiDecodingDataSizeTooSmallError,
+  type Address,
   BaseError,
   type Client,
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   type Hex,
+  hexToBigInt,
   recoverAddress,
   size,
+  slice,
 } from 'viem'
 import { getCode } from 'viem/actions'
 import { clearinghouseAbi } from '../abis/clearinghouse.ts'
@@ -58,7 +61,7 @@ export async function isSigner(
   const code = await getCode(client, { address: owner, blockNumber })
   if (code !== undefined && code !== '0x' && (await isAccepted(client, owner, hash, signature, blockNumber)))
     return true
-  const signer = await recover(hash, signature)
+  const signer = await recoverSigner(hash, signature)
   if (signer === undefined) return false
   return read(client, {
     address: deployment.clearinghouse,
@@ -102,8 +105,19 @@ function isContractFailure(error: unknown): boolean {
   return error.walk(isAnswer) !== null
 }
 
-/** Undefined when no signer can be recovered: pure arithmetic, so nothing else can be the reason. */
-async function recover(hash: Hex, signature: Hex): Promise<Hex | undefined> {
+/** Largest s that the contracts take: half the order of secp256k1. The other half holds a second signature for each one. */
+const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+/**
+ * Who signed, as the contracts recover it: 65 bytes, s in the lower half, v 27 or 28. Undefined when nobody did: pure
+ * arithmetic, so nothing else can be the reason.
+ * @example
+ * import { recoverSigner } from '@plimsoll/sdk'
+ * const signer = await recoverSigner(`0x${'00'.repeat(32)}`, `0x${'00'.repeat(65)}`)
+ */
+export async function recoverSigner(hash: Hex, signature: Hex): Promise<Address | undefined> {
   if (size(signature) !== 65) return undefined
+  const v = Number(slice(signature, 64))
+  if (hexToBigInt(slice(signature, 32, 64)) > MAX_S || (v !== 27 && v !== 28)) return undefined
   return recoverAddress({ hash, signature }).catch(() => undefined)
 }

@@ -62,6 +62,13 @@ export {
   orderTypes,
 } from './order.ts'
 export {
+  type FillTerms,
+  type OrderFacts,
+  type OrderIssue,
+  orderIssues,
+  unitsLeft,
+} from './orderIssues.ts'
+export {
   decodePortfolio,
   decodePosition,
   type EncodedPortfolio,

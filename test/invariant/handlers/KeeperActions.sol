@@ -82,7 +82,7 @@ abstract contract KeeperActions is Dated, ILiquidationCallback {
         Bid memory bid = Bid(account, f.keeper, fraction, Usd.wrap(-1e30), f.callback ? abi.encode(seed) : bytes(""));
         try auction.liquidate(bid) returns (Usd payment, Usd reward) {
             calls[f.callback ? bytes32("liquidateWithCallback") : bytes32("liquidate")]++;
-            if (f.taken.equity < 0) calls["liquidateInsolvent"]++;
+            calls[f.taken.equity < 0 ? bytes32("liquidateInsolvent") : bytes32("liquidateSolvent")]++;
             _claimFraction(f);
             _claimSlice(f, payment.raw(), reward.raw());
         } catch (bytes memory reason) {

@@ -56,12 +56,12 @@ abstract contract Owners is World {
         _trade("openAtMark", seed, buys ? [account, house] : [house, account], perpetualOf(u), lots, _mark(u));
     }
 
-    /// @dev Initial margin and fee of one dollar more: 1.3 * scan range / 2 + 0.1 % + 0.05 %, and the way to the bad end.
+    /// @dev Initial margin and fee of one dollar more: 1.3 * scan range to come * relief + 0.1 % + 0.05 %, and the way to the bad end.
     function _initialRate(uint8 u, bool buys) private view returns (uint256) {
         Market memory m = _row(u);
         uint256 bad = buys ? (m.ema < m.low ? m.ema : m.low) : (m.ema > m.high ? m.ema : m.high);
         uint256 distance = bad > m.spot ? bad - m.spot : m.spot - bad;
-        return (u == BTC ? 0.044e18 : 0.057e18) + (distance * 1e18) / m.spot;
+        return (13 * m.targetRange * m.linearRelief) / 1e19 + 0.0015e18 + (distance * 1e18) / m.spot;
     }
 
     /// @dev Between two accounts, mostly of one owner, up to 30 % beside the mark.

@@ -47,12 +47,26 @@ abstract contract Prices is Money {
         calls["gap"]++;
     }
 
-    /// @dev Moves one price so that an account lands within a twentieth of its maintenance requirement.
+    /// @dev Moves one price so that an account lands within a twentieth of its maintenance requirement, or is insolvent.
     function toBoundary(uint256 seed) internal {
-        uint8 u = uint8(_pick(seed, "underlying", BTC, ETH));
-        AccountId account = _holder(seed, u);
-        int256 target = (_see(account).maintenance * int256(_pick(seed, "target", 0.95e18, 1.05e18))) / 1e18;
-        if (_moveTo(account, u, target)) calls["toBoundary"]++;
+        bool isDeep = _pick(seed, "deep", 0, 3) == 0;
+        int256 share =
+            isDeep ? -int256(_pick(seed, "target", 0, 1e18)) : int256(_pick(seed, "target", 0.95e18, 1.05e18));
+        if (_toShare(seed, share)) calls["toBoundary"]++;
+    }
+
+    /// @dev Moves one price so that some account has E near this share of MM, which moves with it: the second and third move make
+    /// up for that.
+    function _toShare(uint256 seed, int256 share) internal returns (bool) {
+        uint256 start = _pick(seed, "start", 0, BORROWERS - 1);
+        for (uint256 i; i < 2 * BORROWERS; ++i) {
+            AccountId account = all[(start + i) % BORROWERS];
+            uint8 u = i < BORROWERS ? BTC : ETH;
+            if (!healthyFeed[u] || !_moveTo(account, u, (_see(account).maintenance * share) / 1e18)) continue;
+            for (uint256 j; j < 2; ++j) _moveTo(account, u, (_see(account).maintenance * share) / 1e18);
+            return true;
+        }
+        return false;
     }
 
     /// @dev Moves one price so that E = target, the change of MM itself left out: E + delta * x = target.
@@ -60,7 +74,7 @@ abstract contract Prices is Money {
         int256 delta = _notional(account, u);
         if (delta == 0) return false;
         int256 x = ((target - _see(account).equity) * 1e18) / delta;
-        if (x < -0.3e18 || x > 0.4e18) return false;
+        if (x < -0.5e18 || x > 1e18) return false;
         skip(31); // or else the last observations soften the move
         _setPrice(u, (price[u] * uint256(1e18 + x)) / 1e18);
         return true;
@@ -77,7 +91,7 @@ abstract contract Prices is Money {
             if (!hasSpot || notional == 0) continue;
             Seen memory s = _see(account);
             int256 x = ((-s.settled - (s.debtLimit * 5) / 4) * 1e36) / (notional * int256(price[u]));
-            if (x < -0.3e18 || x > 0.4e18) continue;
+            if (x < -0.5e18 || x > 1e18) continue;
             skip(31);
             _setPrice(u, (price[u] * uint256(1e18 + x)) / 1e18);
             calls["toDebt"]++;

@@ -101,8 +101,8 @@ abstract contract World is Options {
         _totalWeight += weight;
     }
 
-    /// @notice One step of the world.
-    function act(uint256 seed) external {
+    /// @dev One step of the world.
+    function _step(uint256 seed) internal {
         seed = uint256(keccak256(abi.encode(seed, ++_steps))); // a number that comes again is another step
         _actions[_choose(seed)](seed);
     }

@@ -64,6 +64,7 @@ contract TailModesTest is TailBooks {
         vm.warp(block.timestamp + 1 days);
         postHistory(BTC, evenCaps(400), 0);
         assertApproxEqAbs(assessIn(Mode.Quantitative, p).maintenance.raw(), 11_392.2e18, 0.1e18, "maintenance follows");
+        assertEq(assessIn(Mode.Quantitative, p).initial.raw(), assessIn(Mode.Portfolio, p).initial.raw(), "at once");
         skip(20 hours);
         assertEq(assessIn(Mode.Quantitative, p).maintenance.raw(), 13_000e18, "at most Portfolio");
     }

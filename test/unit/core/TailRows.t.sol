@@ -7,7 +7,7 @@ import {ITails} from "../../../contracts/interfaces/ITails.sol";
 import {Tail} from "../../../contracts/libraries/Tail.sol";
 import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
 import {SurfaceWord} from "../../../contracts/types/SurfaceWord.sol";
-import {capsOf, FULL_FLOOR, TailWord} from "../../../contracts/types/TailWord.sol";
+import {capsOf, FULL_FLOOR} from "../../../contracts/types/TailWord.sol";
 import {UnderlyingSet} from "../../../contracts/types/UnderlyingSet.sol";
 import {Histories} from "../../fixtures/Histories.sol";
 import {SeriesFixture} from "./SeriesFixture.sol";

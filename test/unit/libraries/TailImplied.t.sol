@@ -47,6 +47,12 @@ contract TailImpliedTest is Test {
         _assertLognormal(0.000004e18, 0.065e18);
     }
 
+    /// @dev R-57: the tent of +26 % begins at +13 %, 5.5 deviations away at 43 % a year: far less than a unit of a cap, and one all the
+    /// same.
+    function test_implied_capsAreRoundedUp() public pure {
+        assertEq(_implied(_flat(0.0005e18), DAY, 0.065e18).cap(16), 1);
+    }
+
     /// @dev A butterfly is worth the mean of a tent on its node: p by summing tents over midpoints of the normal density.
     function _assertLognormal(uint256 theta, uint256 range) private pure {
         uint256[17] memory nodes = _prices(range);

@@ -1,0 +1,8 @@
+export { checkMatcher } from './checkup.ts'
+export { matcherCommands } from './commands.ts'
+export * from './errors.ts'
+export { apiDocument } from './http/document.ts'
+export { type LoginMessage, loginTypedData } from './http/sessions.ts'
+export { wireOrder } from './http/wire.ts'
+export { Matcher, type MatcherOptions } from './matcher.ts'
+export { loadSettings, type Settings } from './settings.ts'

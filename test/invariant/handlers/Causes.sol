@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.37;
+
+import {Assessment, Portfolio} from "../../../contracts/interfaces/IMarginEngine.sol";
+import {Market, Snapshot} from "../../../contracts/interfaces/IMarkets.sol";
+import {InstrumentId} from "../../../contracts/types/InstrumentId.sol";
+import {NO_UNDERLYINGS, UnderlyingSet} from "../../../contracts/types/UnderlyingSet.sol";
+import {World} from "./World.sol";
+
+/// @notice INV-4 over everything that can happen: who becomes unhealthy, became so by price, surface, funding, expiry, a ramp or
+/// time.
+/// @dev Health is a function of an account's vector and of the market matrix, so that each can be held as it was.
+abstract contract Causes is World {
+    /// @dev Everybody at one moment. @param causes Digest of what may hurt: equal before and after a step that may not.
+    struct Moment {
+        Snapshot market;
+        Portfolio[] vectors;
+        bool[] isHealthy;
+        bytes32 causes;
+    }
+
+    /// @notice One step of the world.
+    function act(uint256 seed) external {
+        Moment memory b = _moment();
+        _step(seed);
+        _claimCauses(b, _moment());
+    }
+
+    function _moment() private view returns (Moment memory m) {
+        m.vectors = new Portfolio[](all.length);
+        m.isHealthy = new bool[](all.length);
+        uint256 count;
+        for (uint256 i; i < all.length; ++i) {
+            m.vectors[i] = clearinghouse.portfolio(all[i]);
+            count += m.vectors[i].positions.length;
+        }
+        InstrumentId[] memory held = new InstrumentId[](count);
+        for (uint256 i; i < all.length; ++i) {
+            for (uint256 j; j < m.vectors[i].positions.length; ++j) {
+                held[--count] = m.vectors[i].positions[j].instrument();
+            }
+        }
+        m.market = clearinghouse.matrix(UnderlyingSet.wrap(6), held);
+        for (uint256 i; i < all.length; ++i) {
+            m.isHealthy[i] = _isHealthy(m.vectors[i], m.market);
+        }
+        m.causes = _causes(m.market);
+    }
+
+    function _isHealthy(Portfolio memory vector, Snapshot memory market) private view returns (bool) {
+        Assessment memory a = engine.assess(vector, market, NO_UNDERLYINGS);
+        return a.equity.raw() >= a.maintenance.raw();
+    }
+
+    /// @dev Time, prices, funding, surfaces, settlement averages and the offset that history supports, which moves in small steps.
+    /// PSR_M is not here: between two samples nothing may move it.
+    function _causes(Snapshot memory market) private view returns (bytes32 digest) {
+        digest = bytes32(block.timestamp);
+        for (uint8 u = BTC; u <= ETH; ++u) {
+            Market memory row = market.markets[u - 1];
+            digest = keccak256(abi.encode(digest, row.spot, row.perpetualMark, row.fundingIndex, tails.offset(u)));
+            uint40[] memory expiries = series.expiries(u);
+            for (uint256 i; i < expiries.length; ++i) {
+                digest = keccak256(abi.encode(digest, series.surface(u, expiries[i])));
+            }
+        }
+        for (uint256 i; i < dated.length; ++i) {
+            (uint256 sum, ) = settlement.progress(uint8(dated[i].underlying()), dated[i].expiry());
+            if (sum != 0) digest = keccak256(abi.encode(digest, dated[i], sum));
+        }
+    }
+
+    /// @dev The old vector in the new market is unhealthy too: it is not what the step did to the account. And it is healthy where
+    /// only what is no cause is new.
+    function _claimCauses(Moment memory b, Moment memory a) private {
+        bool isStill = b.causes == a.causes;
+        for (uint256 i; i < b.market.markets.length; ++i) {
+            _claimRamp(b.market.markets[i], a.market.markets[i]);
+            bool isSmall = a.market.chains[i].terms.offset + 4_000 >= b.market.chains[i].terms.offset;
+            _claim(4, isSmall, "the offset of maintenance jumped");
+        }
+        _keepCauses(b.market, a.market);
+        for (uint256 i; i < all.length; ++i) {
+            if (!b.isHealthy[i] || a.isHealthy[i]) continue;
+            calls[isStill ? bytes32("hurt") : bytes32("turned")]++;
+            _claim(4, !isStill, "an action alone hurt an account");
+            _claim(4, !_isHealthy(b.vectors[i], a.market), "what an action did to an account hurt it");
+            _claim(4, _isHealthy(b.vectors[i], b.market), "something that is no cause hurt an account");
+        }
+    }
+
+    /// @dev D-4. PSR_M rises by at most 2 % in a step, which is at most one sample.
+    function _claimRamp(Market memory b, Market memory a) private {
+        uint256 most = ((b.scanRange - b.epsilon) * 102) / 100;
+        _claim(4, a.scanRange - a.epsilon <= most, "the ramp of maintenance jumped");
+    }
+
+    /// @dev `market` stays as it was, but for everything in it that is no cause.
+    function _keepCauses(Snapshot memory market, Snapshot memory later) private pure {
+        for (uint256 i; i < market.markets.length; ++i) {
+            (Market memory m, Market memory l) = (market.markets[i], later.markets[i]);
+            (m.ema, m.targetRange, m.linearRelief, m.haircut) = (l.ema, l.targetRange, l.linearRelief, l.haircut);
+            (m.openInterest, m.openInterestCap, m.slotCharge) = (l.openInterest, l.openInterestCap, l.slotCharge);
+            (m.deficitLimit, m.stressGap, m.reduceOnly) = (l.deficitLimit, l.stressGap, l.reduceOnly);
+            market.chains[i].depth = later.chains[i].depth;
+            uint24 offset = market.chains[i].terms.offset;
+            market.chains[i].terms = later.chains[i].terms;
+            market.chains[i].terms.offset = offset;
+            market.chains[i].fresh = later.chains[i].fresh;
+        }
+    }
+}
