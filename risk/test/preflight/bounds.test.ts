@@ -58,11 +58,13 @@ function boundsInSolidity(): [string, [number | string, number]][] {
 function stepsInSolidity(): [string, GovernedParameter, 'value' | 'rest'][] {
   const call = /(_require\w+Step)\("(\w+)", [pt]\.\2, old\.\2(?:, (?:old\.\2|(1e6 - old\.\2)))?\);/g
   return ['requireRiskStep', 'requireTermsStep'].flatMap((name) =>
-    [...bodyOf(name).matchAll(call)].map(([, rule = '', label = '', rest]) => {
-      const parameter = GOVERNED.find((each) => each === label)
-      assert.ok(parameter !== undefined, label)
-      return [rule, parameter, rest === undefined ? 'value' : 'rest'] satisfies [string, GovernedParameter, string]
-    }),
+    [...bodyOf(name).matchAll(call)].map(
+      ([, rule = '', label = '', rest]): [string, GovernedParameter, 'value' | 'rest'] => {
+        const parameter = GOVERNED.find((each) => each === label)
+        assert.ok(parameter !== undefined, label)
+        return [rule, parameter, rest === undefined ? 'value' : 'rest']
+      },
+    ),
   )
 }
 
