@@ -206,10 +206,11 @@ async function modesGas(world: World): Promise<WarmAndCold<Record<Mode, number>>
   for (const mode of MODES) {
     const before = await world.connection.networkHelpers.takeSnapshot()
     await world.clearinghouse.write.setMode([account, encodeMode(mode)], { account: owner })
-    await touchTails(world, options)
+    await touch(world, options)
     const measure = () => marginCheckGas(world, account)
-    gas.warm[mode] = await apart(world, measure)
     gas.cold[mode] = await apart(world, measure, () => push(world, START * 1.01))
+    await touchTails(world, options)
+    gas.warm[mode] = await apart(world, measure)
     await before.restore()
   }
   return gas
