@@ -81,6 +81,7 @@ contract ExitRuleTest is Test {
         bool noDeficit = b.equity < 0 ? a.equity >= b.equity : a.equity >= 0;
         bool noWorse = b.equity < 0 || a.equity * b.maintenance >= b.equity * a.maintenance;
         bool deRisks = action != Action.ModeChange && (lighter || richer) && noDeficit && noWorse;
+        if (action == Action.ModeChange && b.equity < b.maintenance) return false;
         return (a.equity >= a.initial || deRisks) && _settledAllowed(action, b, a);
     }
 
