@@ -194,7 +194,7 @@ async function checksGas(world: World): Promise<OptionGas['marginCheck']> {
   }
 }
 
-/** The same book in each mode. Warm: implied probabilities are cached too; cold: the check computes them. */
+/** The same book in each mode. The change of mode has stored the implied probabilities, as every trade does. */
 async function modesGas(world: World): Promise<WarmAndCold<Record<Mode, number>>> {
   const options = distinctStrikes(16, 1)
   const perpetual = { instrument: encodeInstrumentId(perpetualOf(1)), ratio: 1n }

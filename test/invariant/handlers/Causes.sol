@@ -95,6 +95,7 @@ abstract contract Causes is World {
 
     /// @dev D-4. PSR_M rises by at most 2 % in a step, which is at most one sample.
     function _claimRamp(Market memory b, Market memory a) private {
+        if (a.spot != b.spot) return; // a sample that is due is taken at the price of then
         uint256 most = ((b.scanRange - b.epsilon) * 102) / 100;
         _claim(4, a.scanRange - a.epsilon <= most, "the ramp of maintenance jumped");
     }
