@@ -16,7 +16,7 @@ contract FeedsInvariants is Campaign {
         _start({trades: 2, gaps: 4, failures: 8});
     }
 
-    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.runs = 8
     function invariant_INV8_valuationIsTotal() public {
         _checkValuation();
     }

@@ -9,7 +9,7 @@ contract LedgerInvariants is Campaign {
         _start({trades: 4, gaps: 3, failures: 1});
     }
 
-    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.runs = 8
     function invariant_INV1_INV2_INV3_allSumsAreZero() public view {
         _checkCash();
         _checkDerivatives();

@@ -16,7 +16,7 @@ contract OwnerActionsInvariants is Campaign {
         _start({trades: 8, gaps: 1, failures: 1});
     }
 
-    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.runs = 8
     function invariant_INV4_INV6_INV7_INV9_INV12_ownersCannotHurt() public view {
         _assertHeld(4);
         _assertHeld(6);
