@@ -132,9 +132,10 @@ function horizonOf(
   if (expiry === undefined) return undefined
   if (random.oneIn(2)) return { expiry, word: words[expiries.indexOf(expiry)] ?? 0n }
   const deviation = (scanRange * WAD) / between(random, WAD, 4n * WAD)
-  const theta = (((deviation * deviation) / WAD) * BigInt(expiry - surfaceAt)) / BigInt(DAY) + 1_000n
+  const wanted = (((deviation * deviation) / WAD) * BigInt(expiry - surfaceAt)) / BigInt(DAY) + 1_000n
+  const theta = wanted < 16n * WAD ? wanted : 16n * WAD
   const rho = between(random, -WAD / 2n, WAD / 2n)
-  const slice = { theta: theta < 16n * WAD ? theta : 16n * WAD, rho, psi: random.upTo(squareRoot(theta * WAD)) }
+  const slice = { theta, rho, psi: random.upTo(squareRoot(theta * WAD)) }
   return { expiry, word: packSurface({ slice, forwardRatio: WAD, discount: WAD }) }
 }
 
