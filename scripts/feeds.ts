@@ -1,5 +1,5 @@
-/** `npm run -s feeds -- sign|post|check|local [options]`: publishers of volatility surfaces, see docs/publishers.md. */
-import { KeeperError } from '../keeper/src/errors.ts'
+/** `npm run -s feeds -- sign|post|check|local [options]`: publishers of volatility surfaces and of history, see docs/publishers.md. */
+import { runProgram } from '../keeper/src/commandLine.ts'
 import { publisherCommands } from '../keeper/src/publisher/commands.ts'
 
 const program = publisherCommands()
@@ -12,10 +12,4 @@ program
     await runLocal(hardhat ? 'hardhat' : undefined)
   })
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof KeeperError)) throw error
-  process.stderr.write(`${error.code}: ${error.message}\n`)
-  process.exitCode = 1
-}
+await runProgram(program)

@@ -1,6 +1,6 @@
 /** `npm run -s matcher -- start|check|local|openapi [options]`: order books for signed orders, see docs/matcher.md. */
 import { writeFileSync } from 'node:fs'
-import { KeeperError } from '../keeper/src/errors.ts'
+import { runProgram } from '../keeper/src/commandLine.ts'
 import { apiDocument, matcherCommands } from '../matcher/src/index.ts'
 
 const OPENAPI_FILE = new URL('../docs/schemas/matcher-openapi.json', import.meta.url)
@@ -24,10 +24,4 @@ program
     else process.stdout.write(text)
   })
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof KeeperError)) throw error
-  process.stderr.write(`${error.code}: ${error.message}\n`)
-  process.exitCode = 1
-}
+await runProgram(program)

@@ -100,15 +100,21 @@ const marginSchema = z.strictObject({
   forecastsPerScan: z.number().int().positive().default(20),
 })
 
-const gasSchema = z.strictObject({
+/** What a service offers for the gas of its transactions. */
+export const gasOffer = {
   /** Tip per gas. */
   priorityFeeGwei: gwei().prefault('1'),
   /** First offer: this many times the base fee, plus the tip. */
   baseFeeMultiple: z.number().min(1).max(10).default(2),
   /** Gas limit over the estimate. */
   headroom: z.number().min(1).max(3).default(1.25),
-  /** Blocks without a receipt before the same nonce is offered with `bumpPercent` more. */
+  /** Blocks without a receipt before the same nonce is offered for more. */
   replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
+}
+
+const gasSchema = z.strictObject({
+  ...gasOffer,
+  /** On top of the last offer. */
   bumpPercent: z.number().int().min(10).max(100).default(25).transform(BigInt),
   /** Most of a job's prize that its gas may cost. */
   prizeShare: wad().prefault('0.5'),

@@ -1,17 +1,13 @@
 /** The keeper's command line. */
 import process from 'node:process'
 import { Command } from 'commander'
+import { print, printFindings, runProgram, serve } from './commandLine.ts'
 import { loadConfig } from './config.ts'
 import { diagnose } from './doctor.ts'
-import { KeeperError } from './errors.ts'
 import { Keeper } from './keeper.ts'
 import { describeStatus } from './status.ts'
 
 type Flags = { config: string; once?: boolean; dryRun?: boolean; json?: boolean; rpcUrl?: string }
-
-const print = (line: string) => {
-  process.stdout.write(`${line}\n`)
-}
 
 function configOf({ config, rpcUrl }: Flags) {
   return loadConfig(config, process.env, { rpcUrl })
@@ -23,15 +19,11 @@ async function run(flags: Flags): Promise<void> {
     dryRun: flags.dryRun,
     emit: flags.json ? print : undefined,
   })
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  try {
-    await keeper.start()
-    if (flags.once) await once(keeper, stop.signal)
-    else await keeper.runner.run(stop.signal)
-  } finally {
-    await keeper.stop()
-  }
+  await serve({
+    start: () => keeper.start(),
+    run: (signal) => (flags.once ? once(keeper, signal) : keeper.runner.run(signal)),
+    stop: () => keeper.stop(),
+  })
 }
 
 /** One scan, then scans only until everything that it sent has a receipt. */
@@ -56,21 +48,11 @@ options(program.command('run', { isDefault: true }).description('watch, plan and
   .action(run)
 
 options(program.command('doctor').description('check chain, contracts, key, accounts and balances')).action(
-  async (flags: Flags) => {
-    const findings = await diagnose(configOf(flags))
-    for (const { ok, check, detail } of findings) print(`${ok ? 'ok  ' : 'FAIL'} ${check}: ${detail}`)
-    if (findings.some(({ ok }) => !ok)) process.exitCode = 1
-  },
+  async (flags: Flags) => printFindings(await diagnose(configOf(flags))),
 )
 
 options(program.command('status').description("the keeper's accounts and its transactions on their way")).action(
   async (flags: Flags) => print(await describeStatus(configOf(flags))),
 )
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof KeeperError)) throw error
-  process.stderr.write(`${error.code}: ${error.message}\n`)
-  process.exitCode = 1
-}
+await runProgram(program)

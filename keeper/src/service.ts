@@ -1,10 +1,12 @@
 /** What other services of the protocol share with the keepers: settings, errors, gas, rounds, and the chain. */
-export { check, gwei, privateKey, RPC_VARIABLE, readJson, Secret } from './config.ts'
+export { print, printFindings, runProgram, serve } from './commandLine.ts'
+export { check, gasOffer, gwei, privateKey, RPC_VARIABLE, readJson, Secret } from './config.ts'
 export type { Finding } from './doctor.ts'
 export * from './errors.ts'
 export { bumped, firstFees } from './money.ts'
 export type { Call, Fees, Head, Signed } from './ports/chain.ts'
 export { type ClockPort, systemClock } from './ports/clock.ts'
+export { ask, type OnRequest } from './ports/request.ts'
 export { httpTransport, ViemChain } from './ports/viemChain.ts'
 export { repeat } from './publisher/rounds.ts'
 export { deploymentFrom, keyFrom } from './publisher/settings.ts'

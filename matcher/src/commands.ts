@@ -1,5 +1,6 @@
 /** The matcher's command line. The key comes from the environment or a file, never from the command line. */
 import process from 'node:process'
+import { print, printFindings, serve } from '@plimsoll/keeper/service'
 import { Command } from 'commander'
 import { checkMatcher } from './checkup.ts'
 import { Matcher } from './matcher.ts'
@@ -7,26 +8,12 @@ import { loadSettings } from './settings.ts'
 
 type Flags = { readonly config: string; readonly json?: boolean }
 
-const print = (line: string) => {
-  process.stdout.write(`${line}\n`)
-}
-
 async function start({ config, json }: Flags): Promise<void> {
-  const matcher = new Matcher({ settings: loadSettings(config, process.env), emit: json ? print : undefined })
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  try {
-    await matcher.start()
-    await matcher.run(stop.signal)
-  } finally {
-    await matcher.stop()
-  }
+  await serve(new Matcher({ settings: loadSettings(config, process.env), emit: json ? print : undefined }))
 }
 
 async function check({ config }: Flags): Promise<void> {
-  const findings = await checkMatcher(loadSettings(config, process.env))
-  for (const { ok, check: name, detail } of findings) print(`${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}`)
-  if (findings.some(({ ok }) => !ok)) process.exitCode = 1
+  printFindings(await checkMatcher(loadSettings(config, process.env)))
 }
 
 /** `start` and `check`. */

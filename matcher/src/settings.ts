@@ -1,6 +1,6 @@
 /** Configuration of a matcher: one schema, parsed once, from a file and the environment. */
 import { dirname, resolve } from 'node:path'
-import { check, deploymentFrom, gwei, keyFrom, RPC_VARIABLE, readJson, type Secret } from '@plimsoll/keeper/service'
+import { check, deploymentFrom, gasOffer, keyFrom, RPC_VARIABLE, readJson, type Secret } from '@plimsoll/keeper/service'
 import type { Deployment } from '@plimsoll/sdk'
 import { z } from 'zod'
 
@@ -61,10 +61,7 @@ const settingsSchema = z.strictObject({
     .prefault({}),
   gas: z
     .strictObject({
-      priorityFeeGwei: gwei().prefault('1'),
-      baseFeeMultiple: z.number().min(1).max(10).default(2),
-      headroom: z.number().min(1).max(3).default(1.25),
-      replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
+      ...gasOffer,
       bumpPercent: z.number().int().min(10).max(100).default(25).transform(BigInt),
     })
     .prefault({}),

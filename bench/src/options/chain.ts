@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { FULL_CAP, leastCap, packCaps, surfaceTypes } from '../../../sdk/src/index.ts'
+import { encodeUnderlyingSet, FULL_CAP, leastCap, packCaps, surfaceTypes } from '../../../sdk/src/index.ts'
 import type { Leg } from '../actions.ts'
 import { allowHistory, deploySurfaceFeed, gasOf, type World } from '../world.ts'
 
@@ -145,15 +145,18 @@ export function sold(options: readonly Option[]): Leg[] {
 export async function postHistory(world: World, underlying: number): Promise<void> {
   await allowHistory(world)
   const { timestamp } = await world.client.getBlock()
-  const { markets } = await world.markets.read.snapshot([1n << BigInt(underlying)])
+  const { markets } = await world.markets.read.snapshot([encodeUnderlyingSet([underlying])])
   const caps = packCaps(Array.from({ length: 17 }, (_, n) => (n > 3 && n < 13 ? FULL_CAP : leastCap(n))))
   await world.tails.write.setHistory([underlying, timestamp, markets[0]?.scanRange ?? 0n, caps, 500_000n])
 }
 
 /** As `touch` of one call, and what option prices imply. */
 export async function touchTails(world: World, options: readonly Option[]): Promise<void> {
-  const set = options.reduce((all, { underlying }) => all | (1n << BigInt(underlying)), 0n)
-  await world.tails.write.touch([set, options.map(instrumentOf)])
+  await world.tails.write.touch([setOf(options), options.map(instrumentOf)])
+}
+
+function setOf(options: readonly Option[]): bigint {
+  return encodeUnderlyingSet(options.map(({ underlying }) => underlying))
 }
 
 /** Most strikes that one transaction can compute and store for the first time, with room to spare. */
@@ -161,7 +164,7 @@ const BATCH = 64
 
 /** Observes, rolls the epoch when it is due, and caches the arrays that `options` need. */
 export async function touch(world: World, options: readonly Option[]): Promise<number> {
-  const set = options.reduce((all, { underlying }) => all | (1n << BigInt(underlying)), 0n)
+  const set = setOf(options)
   let gas = 0
   for (let i = 0; i < options.length; i += BATCH) {
     const instruments = options.slice(i, i + BATCH).map(instrumentOf)

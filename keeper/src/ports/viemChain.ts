@@ -39,6 +39,7 @@ import type {
   Transaction,
 } from './chain.ts'
 import { decodeEvents, type ProtocolLog } from './decode.ts'
+import { ask, type OnRequest } from './request.ts'
 import { revertOf } from './revert.ts'
 import { ViemSeries } from './viemSeries.ts'
 
@@ -56,7 +57,7 @@ export type ViemChainOptions = {
   readonly contracts: Contracts
   readonly key: Secret
   /** Told about every request: its method and how it ended. */
-  readonly onRequest?: ((method: string, ok: boolean) => void) | undefined
+  readonly onRequest?: OnRequest | undefined
 }
 
 /** HTTP to the first URL that answers; requests of one scan travel together. The runner retries, not the transport. */
@@ -71,7 +72,7 @@ export class ViemChain implements ChainPort {
   readonly #client
   readonly #account: PrivateKeyAccount
   readonly #contracts: Contracts
-  readonly #onRequest: (method: string, ok: boolean) => void
+  readonly #onRequest: OnRequest
   #chainId: number | undefined
 
   constructor({ transport, contracts, key, onRequest }: ViemChainOptions) {
@@ -79,8 +80,11 @@ export class ViemChain implements ChainPort {
     this.#account = privateKeyToAccount(key.reveal())
     this.#contracts = contracts
     this.#onRequest = onRequest ?? (() => undefined)
-    const ask = <T>(method: string, request: () => Promise<T>) => this.#ask(method, request)
-    this.series = new ViemSeries({ client: this.#client, contracts, ask })
+    this.series = new ViemSeries({
+      client: this.#client,
+      contracts,
+      ask: (method, request) => this.#ask(method, request),
+    })
   }
 
   get signer(): Address {
@@ -287,15 +291,8 @@ export class ViemChain implements ChainPort {
     }
   }
 
-  async #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
-    try {
-      const result = await request()
-      this.#onRequest(method, true)
-      return result
-    } catch (error) {
-      this.#onRequest(method, false)
-      throw new RpcError({ method, cause: error })
-    }
+  #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
+    return ask(this.#onRequest, method, request)
   }
 }
 

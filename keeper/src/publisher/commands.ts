@@ -1,28 +1,11 @@
 /** The publishers' command line. Keys come from the environment or a file, never from the command line. */
 import process from 'node:process'
 import { Argument, Command } from 'commander'
+import { print, printFindings, serve } from '../commandLine.ts'
 import { checkPoster, checkSigner } from './checkup.ts'
 import { Poster } from './poster.ts'
 import { loadPoster, loadSigner } from './settings.ts'
 import { Signer } from './signer.ts'
-
-type Service = { start(): Promise<void>; run(signal: AbortSignal): Promise<void>; stop(): Promise<void> }
-
-const print = (line: string) => {
-  process.stdout.write(`${line}\n`)
-}
-
-/** Runs until a signal comes. */
-async function serve(service: Service): Promise<void> {
-  const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  try {
-    await service.start()
-    await service.run(stop.signal)
-  } finally {
-    await service.stop()
-  }
-}
 
 const configured = (command: Command) => command.requiredOption('--config <file>', 'JSON file, see docs/publishers.md')
 
@@ -48,10 +31,9 @@ export function publisherCommands(): Command {
 }
 
 async function check(role: string, { config }: Flags): Promise<void> {
-  const findings =
+  printFindings(
     role === 'post'
       ? await checkPoster(loadPoster(config, process.env))
-      : await checkSigner(loadSigner(config, process.env))
-  for (const { ok, check, detail } of findings) print(`${ok ? 'ok  ' : 'FAIL'} ${check}: ${detail}`)
-  if (findings.some(({ ok }) => !ok)) process.exitCode = 1
+      : await checkSigner(loadSigner(config, process.env)),
+  )
 }

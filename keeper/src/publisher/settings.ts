@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Deployment, InvalidDeploymentError, MAX_EXPIRIES, parseDeployment } from '@plimsoll/sdk'
 import { z } from 'zod'
-import { check, gwei, privateKey, RPC_VARIABLE, readJson, type Secret, wad } from '../config.ts'
+import { check, gasOffer, gwei, privateKey, RPC_VARIABLE, readJson, type Secret, wad } from '../config.ts'
 import { ConfigError } from '../errors.ts'
 import { historyPosterSchema, historySignerSchema, historySourceSchema } from './history/settings.ts'
 
@@ -89,15 +89,7 @@ const posterSchema = z
     underlyings: z.array(z.string()).default([]),
     worth: worthSchema.prefault({}),
     history: historyPosterSchema.prefault({}),
-    gas: z
-      .strictObject({
-        priorityFeeGwei: gwei().prefault('1'),
-        baseFeeMultiple: z.number().min(1).max(10).default(2),
-        headroom: z.number().min(1).max(3).default(1.25),
-        /** Blocks without a receipt after which the next message takes the place of a transaction. */
-        replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
-      })
-      .prefault({}),
+    gas: z.strictObject(gasOffer).prefault({}),
   })
   .refine(({ underlyings, history }) => underlyings.length + history.underlyings.length > 0, {
     path: ['underlyings'],

@@ -1,9 +1,10 @@
 /** `ExchangePort` over viem and the SDK. The only file that talks JSON-RPC. */
 import {
+  ask,
   type Call,
   type Fees,
   type Head,
-  RpcError,
+  type OnRequest,
   type Secret,
   type Signed,
   ViemChain,
@@ -43,7 +44,7 @@ export type ViemExchangeOptions = {
   readonly deployment: Deployment
   readonly key: Secret
   /** Told about every request: what was asked and whether there was an answer. */
-  readonly onRequest?: ((method: string, ok: boolean) => void) | undefined
+  readonly onRequest?: OnRequest | undefined
 }
 
 /** Accounts whose vector, mode or restrictions changed. */
@@ -61,7 +62,7 @@ export class ViemExchange implements ExchangePort {
   readonly deployment: Deployment
   readonly #client: PublicClient
   readonly #wallet: ViemChain
-  readonly #onRequest: (method: string, ok: boolean) => void
+  readonly #onRequest: OnRequest
 
   constructor({ transport, deployment, key, onRequest }: ViemExchangeOptions) {
     this.deployment = deployment
@@ -211,14 +212,7 @@ export class ViemExchange implements ExchangePort {
     })
   }
 
-  async #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
-    try {
-      const result = await request()
-      this.#onRequest(method, true)
-      return result
-    } catch (cause) {
-      this.#onRequest(method, false)
-      throw new RpcError({ method, cause })
-    }
+  #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
+    return ask(this.#onRequest, method, request)
   }
 }

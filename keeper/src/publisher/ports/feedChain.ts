@@ -13,8 +13,9 @@ import {
   tailsAbi,
 } from '@plimsoll/sdk'
 import { type Address, createPublicClient, getAddress, type PublicClient, type Transport } from 'viem'
-import { RpcError, WrongChainError } from '../../errors.ts'
+import { WrongChainError } from '../../errors.ts'
 import type { Head } from '../../ports/chain.ts'
+import { ask, type OnRequest } from '../../ports/request.ts'
 
 /** What a feed says of one underlying in the newest block. */
 export type FeedState = {
@@ -43,9 +44,9 @@ export type HistoryState = FeedState & {
 export class FeedChain {
   readonly deployment: Deployment
   readonly #client: PublicClient
-  readonly #onRequest: (method: string, ok: boolean) => void
+  readonly #onRequest: OnRequest
 
-  constructor(transport: Transport, deployment: Deployment, onRequest?: (method: string, ok: boolean) => void) {
+  constructor(transport: Transport, deployment: Deployment, onRequest?: OnRequest) {
     this.deployment = parseDeployment(deployment)
     this.#client = createPublicClient({ transport })
     this.#onRequest = onRequest ?? (() => undefined)
@@ -116,15 +117,8 @@ export class FeedChain {
     return this.#ask('eth_getBalance', () => this.#client.getBalance({ address }))
   }
 
-  async #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
-    try {
-      const result = await request()
-      this.#onRequest(method, true)
-      return result
-    } catch (cause) {
-      this.#onRequest(method, false)
-      throw new RpcError({ method, cause })
-    }
+  #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
+    return ask(this.#onRequest, method, request)
   }
 }
 
