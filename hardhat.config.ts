@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto'
+import { globSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import ethers from '@nomicfoundation/hardhat-ethers'
 import chaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers'
 import mocha from '@nomicfoundation/hardhat-mocha'
 import viem from '@nomicfoundation/hardhat-toolbox-viem'
+import { MultiProcessMutex } from '@nomicfoundation/hardhat-utils/synchronization'
 import { defineConfig, overrideTask } from 'hardhat/config'
 import type { HardhatPlugin } from 'hardhat/types/plugins'
 
@@ -21,6 +26,55 @@ const quietDependencies: HardhatPlugin = {
               severity === 'error' || !DEPENDENCY_WARNING.test(formattedMessage ?? ''),
           )
         },
+      }),
+    }),
+  },
+}
+
+/** Two lots of tests, as heavy as each other to compile: all but the one that measures the gas of libraries. */
+const TESTS = [
+  globSync('test/{unit/{attacks,accounts,libraries,oracles},fuzz,invariant}/**/*.t.sol'),
+  globSync('test/{unit/{*,core/**/*},gas/Liquidation}.t.sol'),
+]
+
+/**
+ * Processes that build at the same time would write one cache: they take turns, for longer than the longest build. The lock is
+ * outside of the folder, because one that another machine left there could not be broken.
+ */
+const place = createHash('sha256')
+  .update(import.meta.dirname)
+  .digest('hex')
+  .slice(0, 16)
+const building = new MultiProcessMutex(join(tmpdir(), `plimsoll-build-${place}.lock`), 900_000)
+
+/**
+ * One compiler per core: by default Hardhat leaves one out, half of the machine where there are two. Files are compiled together
+ * when their settings are one object, so each lot of tests has its own. The optimizer takes two thirds of their compilation and
+ * saves less when they run: what they deploy is optimized all the same.
+ */
+const compileOnAllCores: HardhatPlugin = {
+  id: 'compile-on-all-cores',
+  hookHandlers: {
+    config: async () => ({
+      default: async () => ({
+        resolveUserConfig: async (userConfig, resolveVariable, next) => {
+          const config = await next(userConfig, resolveVariable)
+          for (const { compilers, overrides } of Object.values(config.solidity.profiles)) {
+            for (const names of TESTS) {
+              const compiler = structuredClone(compilers[0])
+              if (!compiler) continue
+              compiler.settings.optimizer = { enabled: false }
+              for (const name of names) overrides[name] = compiler
+            }
+          }
+          return config
+        },
+      }),
+    }),
+    solidity: async () => ({
+      default: async () => ({
+        build: (context, roots, options, next) =>
+          building.use(() => next(context, roots, { concurrency: availableParallelism(), ...options })),
       }),
     }),
   },
@@ -56,6 +110,7 @@ const large = { ...deployed, settings: { ...deployed.settings, optimizer: { enab
 const DEPLOYED = [
   'Auction',
   'Exchange',
+  'Gateway',
   'HistoryFeed',
   'MarginEngine',
   'Markets',
@@ -68,13 +123,17 @@ const DEPLOYED = [
   'Vault',
 ]
 
+/** What Solidity tests may read. */
+const fsPermissions = { readFile: ['test/fixtures/data/permit2.hex'] }
+
 export default defineConfig({
   tasks: [buildBeforeSolidityTests],
-  plugins: [quietDependencies, viem, ethers, chaiMatchers, mocha],
+  plugins: [quietDependencies, compileOnAllCores, viem, ethers, chaiMatchers, mocha],
   solidity: {
     compilers: [{ version: '0.8.37', path, settings }],
     overrides: {
       'contracts/core/Clearinghouse.sol': large,
+      'test/gas/OptionMath.t.sol': deployed,
       ...Object.fromEntries(DEPLOYED.map((name) => [`contracts/core/${name}.sol`, deployed])),
     },
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
@@ -102,6 +161,7 @@ export default defineConfig({
     solidity: {
       profiles: {
         default: {
+          fsPermissions,
           fuzz: {
             runs: 256,
             seed: '0x506c696d',
@@ -116,6 +176,7 @@ export default defineConfig({
           },
         },
         heavy: {
+          fsPermissions,
           fuzz: {
             runs: 25_600,
             seed: '0x736f6c6c',

@@ -71,6 +71,7 @@ export async function deployPlimsoll(connection: NetworkConnection, options: Dep
     vault: vault.address,
     auction: auction.address,
     exchange: exchange.address,
+    gateway: contracts.gateway.address,
     premiumFeed: contracts.premiumFeed.address,
     surfaceFeed: contracts.surfaceFeed.address,
     historyFeed: contracts.historyFeed.address,

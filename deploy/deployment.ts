@@ -31,6 +31,7 @@ export type Deployment = {
   vault: Address
   auction: Address
   exchange: Address
+  gateway: Address
   premiumFeed: Address
   surfaceFeed: Address
   historyFeed: Address

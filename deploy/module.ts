@@ -4,6 +4,7 @@
  */
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { type Address, stringToHex, zeroAddress } from 'viem'
+import { PERMIT2 } from '../sdk/src/index.ts'
 import { type FeedParameters, type UnderlyingParameters, USD } from './parameters.ts'
 import { permissions, ROLES, selectors } from './roles.ts'
 
@@ -88,6 +89,7 @@ function deployCore(m: Builder, plan: Plan, accessManager: Contract, usd: Contra
   const vault = m.contract('Vault', [accessManager, clearinghouse, usd])
   const auction = m.contract('Auction', [clearinghouse])
   const exchange = m.contract('Exchange', [clearinghouse])
+  const gateway = m.contract('Gateway', [clearinghouse, vault, exchange, PERMIT2])
   const premiumFeed = m.contract('PremiumFeed', [
     accessManager,
     markets,
@@ -107,7 +109,8 @@ function deployCore(m: Builder, plan: Plan, accessManager: Contract, usd: Contra
     plan.historyQuorum,
   ])
   const feeds = { premiumFeed, surfaceFeed, historyFeed }
-  return { markets, series, surfaces, tails, engine, clearinghouse, settlement, vault, auction, exchange, ...feeds }
+  const modules = { settlement, vault, auction, exchange, gateway }
+  return { markets, series, surfaces, tails, engine, clearinghouse, ...modules, ...feeds }
 }
 
 /** Feeds take their signers ascending. */
@@ -116,8 +119,11 @@ function ascending(signers: readonly Address[]): Address[] {
 }
 
 /** Engine, modules and settlement: they take effect at once until `seal`. */
-function wire(m: Builder, { clearinghouse, series, engine, settlement, vault, auction, exchange }: Core): Step[] {
-  const modules = { vault, auction, exchange, settlement }
+function wire(
+  m: Builder,
+  { clearinghouse, series, engine, settlement, vault, auction, exchange, gateway }: Core,
+): Step[] {
+  const modules = { vault, auction, exchange, settlement, gateway }
   const calls = Object.entries(modules).map(([name, module]) =>
     m.call(clearinghouse, 'scheduleModule', [module, true], { id: `module_${name}` }),
   )

@@ -1,6 +1,6 @@
 /**
  * `npm run demo [-- --book linear|options --mode portfolio|risk-neutral|quantitative --day DAY --accounts N --seed S --json FILE
- * --html FILE --chain anvil|hardhat]`: a crash day, replayed on a real chain process against open books, with two competing
+ * --html FILE --chain anvil|hardhat --with-matcher]`: a crash day, replayed on a real chain process against open books, with competing
  * keepers. Ends by itself. Options: the crash of 2026-02-05 with its real option market; `--mode` is of their books, and in
  * Quantitative mode a quorum also posts histories of real prices.
  */
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { readBars } from './market/bars.ts'
 import { barFile, DAYS, DEFAULT_DAY, isDay } from './market/days.ts'
 import { schedule } from './market/schedule.ts'
-import { execute, executeOptions, main, OPTIONS, UsageError } from './simulation/command.ts'
+import { execute, executeOptions, main, OPTION_LINES, OPTIONS, UsageError } from './simulation/command.ts'
 import { OPTION_DAY, optionDay } from './simulation/options/optionDay.ts'
 import type { SharedMode } from './simulation/options/optionWorld.ts'
 
@@ -23,10 +23,21 @@ const MODES: Readonly<Record<string, SharedMode>> = {
   quantitative: 'quantitative',
 }
 
+const USAGE = `npm run demo [-- OPTIONS]: a crash day against open books, with competing keepers.
+
+  --day DAY        of perpetuals: ${Object.keys(DAYS).join(', ')}; ${DEFAULT_DAY}
+  --book BOOK      linear or options; options are of ${OPTION_DAY}
+  --mode MODE      of option books: ${Object.keys(MODES).join(', ')}; portfolio
+${OPTION_LINES}`
+
 async function demo(): Promise<void> {
   const text = { type: 'string' } as const
   const { values } = parseArgs({ options: { ...OPTIONS, day: text, book: text, mode: text } })
   const { day, mode } = values
+  if (values.help) {
+    process.stdout.write(USAGE)
+    return
+  }
   const book = values.book ?? (mode === undefined ? 'linear' : 'options')
   if (book === 'options') {
     const shared = modeOf(mode ?? 'portfolio')
@@ -52,4 +63,13 @@ async function linear(day: string, values: Parameters<typeof execute>[1]): Promi
   await execute(schedule(series), values)
 }
 
-await main(demo, ['USAGE', 'BAR_FILE', 'CHAIN_FILE', 'SCHEDULE', 'CHAIN_START', 'KEEPER_START'])
+await main(demo, [
+  'USAGE',
+  'OPENING_TRADE',
+  'NO_PROGRESS',
+  'BAR_FILE',
+  'CHAIN_FILE',
+  'SCHEDULE',
+  'CHAIN_START',
+  'KEEPER_START',
+])

@@ -1,12 +1,13 @@
 /**
- * `npm run replay -- --spot BTC=FILE --spot ETH=FILE [--accounts N --seed S --json FILE --html FILE]`: the demo on any
+ * `npm run replay -- --spot BTC=FILE --spot ETH=FILE [--accounts N --seed S --json FILE --html FILE
+ * --with-matcher]`: the demo on any
  * price files with columns t,open,high,low,close,volume, gzipped or not.
  */
 import { parseArgs } from 'node:util'
 import { UNDERLYINGS } from '../deploy/parameters.ts'
 import { type Bar, readBars } from './market/bars.ts'
 import { schedule } from './market/schedule.ts'
-import { execute, main, OPTIONS, UsageError } from './simulation/command.ts'
+import { execute, main, OPTION_LINES, OPTIONS, UsageError } from './simulation/command.ts'
 
 const KNOWN = UNDERLYINGS.map(({ symbol }) => symbol)
 
@@ -26,9 +27,15 @@ function seriesOf(flags: readonly string[]): Record<string, Bar[]> {
   return Object.fromEntries(given.map((symbol) => [symbol, readBars(files.get(symbol) ?? '')]))
 }
 
+const USAGE = `npm run replay -- --spot SYMBOL=FILE [..] [OPTIONS]: the demo on any price files.
+
+  --spot SYMBOL=FILE  columns t,open,high,low,close,volume; ${KNOWN.join(', ')}
+${OPTION_LINES}`
+
 async function replay(): Promise<void> {
   const { values } = parseArgs({ options: { ...OPTIONS, spot: { type: 'string', multiple: true, default: [] } } })
-  await execute(schedule(seriesOf(values.spot)), values)
+  if (values.help) process.stdout.write(USAGE)
+  else await execute(schedule(seriesOf(values.spot)), values)
 }
 
-await main(replay, ['USAGE', 'BAR_FILE', 'SCHEDULE', 'CHAIN_START', 'KEEPER_START'])
+await main(replay, ['USAGE', 'OPENING_TRADE', 'NO_PROGRESS', 'BAR_FILE', 'SCHEDULE', 'CHAIN_START', 'KEEPER_START'])

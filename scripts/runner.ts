@@ -1,5 +1,5 @@
 /**
- * Runs the tests of one runner in this process: `node scripts/runner.ts SUITE [--snapshot | --snapshot-check]`.
+ * Runs the tests of one runner in this process: `node scripts/runner.ts SUITE`.
  * A parent that forked it receives the counts as a message, so nobody has to read them out of printed text.
  */
 import { globSync } from 'node:fs'
@@ -16,9 +16,10 @@ const SUITES = {
   gas: { task: 'solidity', files: 'test/gas/**/*.t.sol', options: COUNTED },
   node: {
     task: 'nodejs',
-    files: '{test/{integration,differential,e2e},{sdk,risk,keeper,matcher,bench}/test}/**/*.test.ts',
+    files: '{test/{integration,differential},{sdk,risk,keeper,matcher,bench}/test}/**/*.test.ts',
     options: COUNTED,
   },
+  e2e: { task: 'nodejs', files: 'test/e2e/**/*.test.ts', options: COUNTED },
   ethers: { task: 'mocha', files: 'test/ethers/**/*.test.ts', options: {} },
 } as const
 
@@ -38,25 +39,22 @@ function parseTaskResult(result: { success?: unknown; value?: unknown; error?: u
   return { success: result.success, summary }
 }
 
-async function runSuite(name: keyof typeof SUITES, flags: Record<string, boolean>): Promise<Counts> {
+async function runSuite(name: keyof typeof SUITES): Promise<Counts> {
   const { task, files: pattern, options } = SUITES[name]
   const testFiles = globSync(pattern).sort()
   const noCompile = task !== 'solidity' // the Solidity task builds contracts and tests itself
   if (noCompile) await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
-  const result = await hre.tasks.getTask(['test', task]).run({ testFiles, noCompile, ...options, ...flags })
+  const result = await hre.tasks.getTask(['test', task]).run({ testFiles, noCompile, ...options })
   const { success, summary } = parseTaskResult(result)
   console.log(summary.failureOutput ?? '')
-  const unnamed = !success && summary.failed === 0 ? 1 : 0 // e.g. the gas snapshot
+  const unnamed = !success && summary.failed === 0 ? 1 : 0 // a failure without a failed test
   const { passed, skipped } = summary
   return { files: testFiles.length, passed, skipped, failed: summary.failed + unnamed }
 }
 
-const [suite, flag] = process.argv.slice(2)
+const suite = process.argv[2]
 if (!isSuite(suite)) throw new Error(`Unknown suite ${suite}. Suites: ${Object.keys(SUITES).join(', ')}`)
-const counts = await runSuite(suite, {
-  ...(flag === '--snapshot' ? { snapshot: true } : {}),
-  ...(flag === '--snapshot-check' ? { snapshotCheck: true } : {}),
-})
+const counts = await runSuite(suite)
 process.send?.(counts)
 process.exitCode = counts.failed > 0 ? 1 : 0
 if (process.connected) process.disconnect()

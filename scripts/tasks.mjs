@@ -2,6 +2,7 @@
 export const TASKS = {
   test: [['node', 'scripts/test.ts']],
   demo: [['node', 'scripts/demo.ts']],
+  example: [['node', 'scripts/example.ts']],
   replay: [['node', 'scripts/replay.ts']],
   plimsoll: [['node', 'risk/src/cli/main.ts']],
   parity: [['node', 'scripts/parity.ts']],

@@ -1,9 +1,9 @@
 /**
- * `npm test [-- STEP ...]`: every check in order, then all tests. The last line is `N passed, N failed` over all
- * runners. A failed check counts as one failure, so a red run never ends in `0 failed`.
+ * `npm test [-- STEP ...]`: every check, then all tests; steps of one stage side by side, each on a core. The last line is
+ * `N passed, N failed` over all runners. A failed check counts as one failure, so a red run never ends in `0 failed`.
  */
 import { fork, spawn } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { globSync } from 'node:fs'
 import type { Counts } from './runner.ts'
 
 type Outcome = { ok: boolean; output: string; counts?: Counts | undefined }
@@ -13,13 +13,13 @@ const SOLIDITY = '{contracts,test}/**/*.sol'
 
 /** Collects both streams of a child in order of arrival. */
 function collect(child: ReturnType<typeof fork>): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let output = ''
     let counts: Counts | undefined
     child.stdout?.on('data', (chunk) => (output += chunk))
     child.stderr?.on('data', (chunk) => (output += chunk))
     child.on('message', (message: Counts) => (counts = message))
-    child.once('error', reject)
+    child.once('error', (error) => resolve({ ok: false, output: `${output}${error}\n` })) // it did not start
     child.once('close', (code) => resolve({ ok: code === 0, output, counts }))
   })
 }
@@ -34,11 +34,11 @@ async function commands(...lines: string[][]): Promise<Outcome> {
   return { ok: true, output }
 }
 
-async function suite(name: string, ...flags: string[]): Promise<Outcome> {
-  const result = await collect(fork('scripts/runner.ts', [name, ...flags], { silent: true }))
+async function suite(name: string): Promise<Outcome> {
+  const result = await collect(fork('scripts/runner.ts', [name], { silent: true }))
   const { counts } = result
   if (!counts) return { ok: false, output: `${result.output}\nThe runner ended without a result.` }
-  if (counts.files > 0 && counts.passed + counts.failed === 0) {
+  if (counts.passed + counts.failed === 0) {
     return { ok: false, output: `${result.output}\n${counts.files} test files, but no test ran.`, counts }
   }
   return result
@@ -46,33 +46,41 @@ async function suite(name: string, ...flags: string[]): Promise<Outcome> {
 
 const hasSolidity = globSync(SOLIDITY).length > 0
 
-const STEPS: Step[] = [
-  {
-    name: 'format',
-    run: () =>
-      commands(
-        ['biome', 'format', '.'],
-        ...(hasSolidity ? [['prettier', '--check', '--log-level', 'warn', SOLIDITY]] : []),
-      ),
-  },
-  {
-    name: 'lint',
-    run: () =>
-      commands(
-        ['biome', 'lint', '--error-on-warnings', '.'],
-        ...(hasSolidity ? [['solhint', '--max-warnings', '0', '--disc', SOLIDITY]] : []),
-      ),
-  },
-  { name: 'claims', run: () => commands([process.execPath, 'scripts/check-invariants.ts']) },
-  // Before the type check: it also writes the types of the contracts.
-  { name: 'compile', run: () => commands(['hardhat', 'build', '--no-tests']), stopOnFailure: true },
-  { name: 'typecheck', run: () => commands(['tsc', '--project', 'tsconfig.json']) },
-  { name: 'docs', run: () => commands(['typedoc', '--emit', 'none', '--treatWarningsAsErrors']) },
-  { name: 'solidity', run: () => suite('solidity') },
-  { name: 'gas', run: () => suite('gas', ...(existsSync('.gas-snapshot') ? ['--snapshot-check'] : [])) },
-  { name: 'node', run: () => suite('node') },
-  { name: 'ethers', run: () => suite('ethers') },
+const STAGES: Step[][] = [
+  [
+    {
+      name: 'format',
+      run: () =>
+        commands(
+          ['biome', 'format', '.'],
+          ...(hasSolidity ? [['prettier', '--check', '--log-level', 'warn', SOLIDITY]] : []),
+        ),
+    },
+    {
+      name: 'lint',
+      run: () =>
+        commands(
+          ['biome', 'lint', '--error-on-warnings', '.'],
+          ...(hasSolidity ? [['solhint', '--max-warnings', '0', '--disc', SOLIDITY]] : []),
+        ),
+    },
+    { name: 'claims', run: () => commands([process.execPath, 'scripts/check-invariants.ts']) },
+  ],
+  // Before the type check: it also writes the types of the contracts. The compilers take all cores.
+  [{ name: 'compile', run: () => commands(['hardhat', 'build', '--no-tests']), stopOnFailure: true }],
+  [
+    { name: 'typecheck', run: () => commands(['tsc', '--project', 'tsconfig.json']) },
+    { name: 'docs', run: () => commands(['typedoc', '--emit', 'none', '--treatWarningsAsErrors']) },
+  ],
+  [{ name: 'solidity', run: () => suite('solidity') }],
+  [{ name: 'gas', run: () => suite('gas') }],
+  [
+    { name: 'node', run: () => suite('node') },
+    { name: 'e2e', run: () => suite('e2e') },
+  ],
+  [{ name: 'ethers', run: () => suite('ethers') }],
 ]
+const STEPS = STAGES.flat()
 
 function describe({ ok, counts }: Outcome, seconds: number): string {
   const tests = counts ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : ''
@@ -86,17 +94,24 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-const steps = wanted.length > 0 ? STEPS.filter(({ name }) => wanted.includes(name)) : STEPS
 let passed = 0
 let failed = 0
-for (const { name, run, stopOnFailure } of steps) {
+
+/** Runs a step and says how it went. @returns Whether the rest may follow. */
+async function perform({ name, run, stopOnFailure }: Step): Promise<boolean> {
   const start = performance.now()
   const outcome = await run()
   console.log(`${name.padEnd(10)}${describe(outcome, (performance.now() - start) / 1000)}`)
   if (!outcome.ok) console.log(`\n${outcome.output.trim()}\n`)
   passed += outcome.counts?.passed ?? 0
   failed += outcome.ok ? 0 : Math.max(1, outcome.counts?.failed ?? 0)
-  if (!outcome.ok && stopOnFailure) break
+  return outcome.ok || !stopOnFailure
+}
+
+for (const stage of STAGES) {
+  const steps = stage.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  const results = await Promise.all(steps.map(perform))
+  if (results.includes(false)) break
 }
 if (wanted.length === 0 && passed + failed === 0) {
   console.log('No test ran.')

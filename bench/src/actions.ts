@@ -1,63 +1,52 @@
-import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256, parseUnits } from 'viem'
-import { orderTypes } from '../../sdk/src/index.ts'
-import { accountId, gasOf, intrinsicGas, LOT_UNIT, perpetualOf, type Wallet, type World } from './world.ts'
+import { encodeAbiParameters, encodeFunctionData, type Hex, keccak256, parseUnits } from 'viem'
+import { createOrder, encodeFill, type Fill, type Leg, orderTypedData, perpetualOf } from '../../sdk/src/index.ts'
+import { accountId, gasOf, intrinsicGas, LOT_UNIT, type Wallet, type World } from './world.ts'
 
-export type Leg = { instrument: bigint; ratio: bigint }
-/** One of an owner's sub-accounts. */
-type Holder = { wallet: Wallet; subId: bigint }
-
-const ZERO_ADDRESS: Address = '0x0000000000000000000000000000000000000000'
-const ZERO_BYTES32: Hex = `0x${'0'.repeat(64)}`
+/** One of an owner's sub-accounts. @param signer Of its orders, if not the owner. */
+export type Holder = { wallet: Wallet; subId: bigint; signer?: Wallet }
 
 /** A signed order for `units` of `legs` at `limitPrice` USD (18 decimals) per unit. */
-async function signedOrder(world: World, { wallet, subId }: Holder, legs: Leg[], units: bigint, limitPrice: bigint) {
+async function signedOrder(world: World, holder: Holder, legs: readonly Leg[], units: bigint, limitPrice: bigint) {
+  const { wallet, subId, signer = wallet } = holder
   world.counters.nonce += 1n
-  const order = {
-    account: accountId(wallet.account.address, subId),
+  const order = createOrder({
+    accountId: accountId(wallet.account.address, subId),
     legs,
     limitPrice,
     maxFee: 10n ** 18n,
     units,
-    minFill: 1n,
     nonce: BigInt(keccak256(encodeAbiParameters([{ type: 'uint256' }], [world.counters.nonce]))),
     expiry: 2 ** 40 - 1,
-    reduceOnly: false,
-    executor: ZERO_ADDRESS,
-    taker: ZERO_ADDRESS,
-    tip: 0n,
-    tipReceiver: ZERO_BYTES32,
-    minSpot: 0n,
-    maxSpot: 2n ** 128n - 1n,
-    group: ZERO_BYTES32,
-    groupCap: 0n,
-  }
-  const signature = await wallet.signTypedData({
-    domain: {
-      name: 'Plimsoll Exchange',
-      version: '1',
-      chainId: await world.client.getChainId(),
-      verifyingContract: world.exchange.address,
-    },
-    types: orderTypes,
-    primaryType: 'Order',
-    message: order,
   })
-  return { order, signature }
+  const exchange = { chainId: await world.client.getChainId(), exchange: world.exchange.address }
+  return { order, signature: await signer.signTypedData(orderTypedData(exchange, order)) }
 }
 
-/** `taker` takes `units` of `legs` from `maker` for `price` USD (18 decimals) a unit; the gas of the settlement. */
-export async function trade(world: World, taker: Holder, maker: Holder, legs: Leg[], units: bigint, price: bigint) {
+type Terms = [taker: Holder, maker: Holder, legs: readonly Leg[], units: bigint, price: bigint]
+
+/** `taker` takes `units` of `legs` from `maker` for `price` USD (18 decimals) a unit: both orders, signed. */
+export async function matched(world: World, ...[taker, maker, legs, units, price]: Terms): Promise<Fill> {
   const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
   const offered = await signedOrder(world, maker, opposite, units, -price)
   const taken = await signedOrder(world, taker, legs, units, price)
-  const match = {
+  return {
     maker: offered.order,
     makerSignature: offered.signature,
     taker: taken.order,
     takerSignature: taken.signature,
     units,
   }
-  return gasOf(world, await world.exchange.write.settle([[match]], { account: world.governor.account }))
+}
+
+/** A third party settles them together; the gas of it. */
+export async function settle(world: World, fills: readonly Fill[]): Promise<number> {
+  const args = [fills.map(encodeFill)] as const
+  return gasOf(world, await world.exchange.write.settle(args, { account: world.governor.account }))
+}
+
+/** As `matched`, settled; the gas of the settlement. */
+export async function trade(world: World, ...terms: Terms): Promise<number> {
+  return settle(world, [await matched(world, ...terms)])
 }
 
 /** The trader buys `units` lots of a perpetual from the maker at `dollars` per whole unit; the gas of the settlement. */

@@ -1,5 +1,6 @@
 import { parseUnits } from 'viem'
 import { fill, liquidate, marginCheckGas } from './actions.ts'
+import { type ClearingGas, measureClearing } from './clearing.ts'
 import { measureOptions, type OptionGas } from './options/gas.ts'
 import { accountId, createWorld, deposit, gasOf, push, UNDERLYINGS, USD_ASSET, type World } from './world.ts'
 
@@ -20,17 +21,19 @@ type LinearGas = {
 }
 
 /** Gas of whole transactions, storage cold; `marginCheck` without the 21,000 base and the calldata. */
-export type GasTable = LinearGas & OptionGas
+export type GasTable = LinearGas & OptionGas & { clearing: ClearingGas }
 
 const START = 2_000
 const ENOUGH_USD = 10n ** 14n // 100 M USD, 6 decimals
 
 export async function measureGas(progress: (step: string) => void = () => undefined): Promise<GasTable> {
   const linear = await measureLinear(progress)
+  const clearing = await measureClearing(progress)
   const options = await measureOptions(progress)
   return {
     ...linear,
     ...options,
+    clearing,
     marginCheck: { ...linear.marginCheck, ...options.marginCheck },
     liquidationSlice: { ...linear.liquidationSlice, ...options.liquidationSlice },
     firstSlice: { ...linear.firstSlice, ...options.firstSlice },

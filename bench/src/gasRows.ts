@@ -19,7 +19,7 @@ const PEER_GAS = {
 
 /** The figures for people, those of Derive below. */
 export function gasRows(table: GasTable): Row[] {
-  return [...linearRows(table), ...checkRows(table), ...otherRows(table), ...peerRows()]
+  return [...linearRows(table), ...clearingRows(table), ...checkRows(table), ...otherRows(table), ...peerRows()]
 }
 
 function row(name: string, gas: number): Row {
@@ -36,6 +36,20 @@ function linearRows(table: GasTable): Row[] {
     ...sizes.map((n) => row(`margin check, ${n} linear positions (view)`, marginCheck[n])),
     ...sizes.map((n) => row(`liquidation slice, ${n} linear positions`, liquidationSlice[n])),
     ...sizes.map((n) => row(`the same into an empty account, ${n}`, firstSlice[n])),
+  ]
+}
+
+function clearingRows({ clearing }: GasTable): Row[] {
+  const { structureFill, batch, sessionKeyFill, depositAndFill } = clearing
+  const ratio = (batch.oneByOne / batch.together).toFixed(2)
+  return [
+    row('4-leg structure between two accounts of 16 options, warm', structureFill.warm),
+    row('4-leg structure between two accounts of 16 options, cold', structureFill.cold),
+    row('10 fills against one maker in one batch', batch.together),
+    row('the same one by one', batch.oneByOne),
+    ['one by one / in one batch', ratio],
+    row('one fill, the taker by a session key', sessionKeyFill),
+    row('multicall of a new user: Permit2 deposit and fill', depositAndFill),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** `bench matcher`: orders a second that a matcher accepts, matches a second that it makes and settles, and its latency. */
 import { perpetualOf } from '@plimsoll/sdk'
-import { Market, type SignedBody } from '../../scripts/matcher/market.ts'
+import { Market } from '../../scripts/matcher/market.ts'
+import type { SignedBody } from '../../scripts/matcher/service.ts'
 
 /** docs/schemas/bench-matcher.json. Latencies in milliseconds, from request to answer. */
 export type MatcherTable = {
@@ -50,7 +51,7 @@ export async function measureMatcher(options: MatcherOptions, progress: (step: s
     const made = matchesOf(market, 'matched')
     const makingSeconds = (performance.now() - start) / 1_000
     progress('settlement')
-    await market.until(async () => (await market.get<{ pending: number }>('/health')).pending === 0)
+    await market.service.until(async () => (await market.service.health()).pending === 0)
     const settlingSeconds = (performance.now() - start) / 1_000
     return {
       connections,
@@ -92,7 +93,7 @@ async function load(market: Market, bodies: readonly SignedBody[], connections: 
   const work = async () => {
     for (const body of waiting) {
       const start = performance.now()
-      const answer = await market.post('/orders', body)
+      const answer = await market.service.post('/orders', body)
       latencies.push(performance.now() - start)
       if (answer.status !== 201) throw new NotAcceptedError(answer.status, answer.body)
     }
@@ -107,12 +108,12 @@ async function load(market: Market, bodies: readonly SignedBody[], connections: 
 }
 
 function matchesOf(market: Market, status: string): number {
-  return market.out.split('\n').filter((line) => line.includes(`"status":"${status}"`)).length
+  return market.service.out.split('\n').filter((line) => line.includes(`"status":"${status}"`)).length
 }
 
 /** Fills per transaction that was sent. */
 async function meanBatch(market: Market): Promise<number> {
-  const text = await (await fetch(`${market.url}/metrics`)).text()
+  const text = await (await fetch(`${market.service.url}/metrics`)).text()
   const value = (name: string) =>
     Number(new RegExp(`^plimsoll_matcher_batch_fills_${name}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1])
   return value('sum') / value('count')

@@ -1,6 +1,7 @@
 import hre from 'hardhat'
 import type { NetworkConnection } from 'hardhat/types/network'
 import { type Address, encodePacked, type Hex, hexToBytes, parseUnits, stringToHex, toFunctionSelector } from 'viem'
+import { PERMIT2 } from '../../sdk/src/index.ts'
 
 /** How many underlyings the linear benchmark lists: each carries one spot and one perpetual position, so 16 make 32. */
 export const UNDERLYINGS = 16
@@ -28,9 +29,6 @@ type WorldOptions = { underlyings: number; confidence: bigint }
 
 export function accountId(owner: Address, subId: bigint): Hex {
   return encodePacked(['address', 'uint96'], [owner, subId])
-}
-export function perpetualOf(underlying: number): bigint {
-  return (BigInt(underlying) << 112n) | 1n
 }
 
 /** The protocol with underlyings behind Chainlink sources on an in-process chain; every transaction is its own block. */
@@ -110,9 +108,11 @@ async function deployCore({ viem }: Connection, governor: Address) {
   const vault = await viem.deployContract('Vault', [manager.address, clearinghouse.address, usd.address])
   const auction = await viem.deployContract('Auction', [clearinghouse.address])
   const exchange = await viem.deployContract('Exchange', [clearinghouse.address])
+  const parts = [clearinghouse.address, vault.address, exchange.address] as const
+  const gateway = await viem.deployContract('Gateway', [...parts, PERMIT2])
   await series.write.setSettlement([settlement.address])
   await clearinghouse.write.scheduleEngine([engine.address])
-  for (const module of [vault, auction, exchange, settlement]) {
+  for (const module of [vault, auction, exchange, gateway, settlement]) {
     await clearinghouse.write.scheduleModule([module.address, true])
   }
   await clearinghouse.write.seal()
@@ -131,6 +131,7 @@ async function deployCore({ viem }: Connection, governor: Address) {
     vault,
     auction,
     exchange,
+    gateway,
   }
   await allow(
     core,

@@ -71,7 +71,7 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     modifier onlyModule() {
-        if (!isModule[msg.sender]) revert NotModule(msg.sender);
+        _requireModule();
         _;
     }
 
@@ -83,8 +83,18 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     modifier onlyAuthorized(AccountId account) {
-        if (!isAuthorized(account, msg.sender)) revert NotAuthorized(account, msg.sender);
+        _requireAuthorized(account);
         _;
+    }
+
+    /// @dev Checks of modifiers are functions: what stands in a modifier is copied into each use.
+    function _requireModule() private view {
+        if (!isModule[msg.sender]) revert NotModule(msg.sender);
+    }
+
+    /// @dev Owner, operator or module.
+    function _requireAuthorized(AccountId account) private view {
+        if (!mayAct(account, msg.sender)) revert NotAuthorized(account, msg.sender);
     }
 
     /* VIEWS */
@@ -140,6 +150,11 @@ contract Clearinghouse is Ledger, AccessManaged {
     }
 
     /// @inheritdoc IClearinghouse
+    function mayAct(AccountId account, address caller) public view returns (bool) {
+        return isAuthorized(account, caller) || isModule[caller];
+    }
+
+    /// @inheritdoc IClearinghouse
     function deficit(uint256 underlying) external view returns (Usd) {
         return Usd.wrap(int256(uint256(_exposures[underlying].deficit)));
     }
@@ -189,7 +204,7 @@ contract Clearinghouse is Ledger, AccessManaged {
 
     /// @inheritdoc IClearinghouse
     function setOperator(AccountId account, address operator, bool approved) external {
-        if (account.owner() != msg.sender) revert NotAuthorized(account, msg.sender);
+        if (account.owner() != msg.sender && !isModule[msg.sender]) revert NotAuthorized(account, msg.sender);
         isOperator[account][operator] = approved;
         emit OperatorSet(account, operator, approved);
     }
@@ -204,18 +219,15 @@ contract Clearinghouse is Ledger, AccessManaged {
         if (from.owner() != to.owner()) revert DifferentOwners(from, to);
         _settle(from);
         _settle(to);
-        int256[] memory held = new int256[](legs.length);
-        for (uint256 i; i < legs.length; ++i) {
-            held[i] = lotsOf(from, legs[i].instrument());
-        }
         AccountId[] memory accounts = new AccountId[](2);
         (accounts[0], accounts[1]) = (from, to);
         Book[] memory books = _open(accounts);
         Move[] memory moves = new Move[](1);
         moves[0] = Move(from, to, Reason.Transfer, cash, legs);
         _apply(moves[0], books);
+        Position[] memory left = _portfolio(from).positions;
         for (uint256 i; i < legs.length; ++i) {
-            _requirePart(from, legs[i].instrument(), held[i]);
+            _requirePart(books[0], legs[i].instrument(), left);
         }
         Snapshot memory none;
         _close(Action.Transfer, books, moves, new Fee[](0), none);
@@ -535,7 +547,7 @@ contract Clearinghouse is Ledger, AccessManaged {
         bool isDeferred = AccountId.unwrap(account) == Lock.deferred();
         _charge(account, isDeferred, a, fees);
         if (_heads[account].flagged) _setMemo(account, maxUsd(-a.equity, ZERO_USD));
-        if (action == Action.Trade) _requireNewRiskAllowed(book.raised, market);
+        if (action == Action.Trade) _requireNewRiskAllowed(account, book.raised, market);
         if (isDeferred) return;
         if (!ExitRule.passesOutright(action, a)) {
             ExitRule.requireAllowed(account, action, engine.measure(book.before, market, NO_UNDERLYINGS), a);
@@ -583,26 +595,42 @@ contract Clearinghouse is Ledger, AccessManaged {
         }
     }
 
-    function _requireNewRiskAllowed(Raised memory raised, Snapshot memory market) private pure {
+    function _requireNewRiskAllowed(AccountId account, Raised memory raised, Snapshot memory market) private pure {
         uint256 rest = UnderlyingSet.unwrap(raised.all);
         for (; rest != 0; rest &= rest - 1) {
             uint256 underlying = LibBit.ffs(rest);
             Market memory row = market.markets[market.set.row(underlying)];
             if (row.status != PriceStatus.Live || row.reduceOnly || row.openInterest > row.openInterestCap) {
-                revert NewRiskRefused(underlying, row.status, row.reduceOnly, row.openInterest, row.openInterestCap);
+                revert NewRiskRefused(
+                    account,
+                    underlying,
+                    row.status,
+                    row.reduceOnly,
+                    row.openInterest,
+                    row.openInterestCap
+                );
             }
             if (raised.dated.contains(underlying) && !market.chains[market.set.row(underlying)].fresh) {
-                revert SurfaceStale(underlying);
+                revert SurfaceStale(account, underlying);
             }
         }
     }
 
-    /// @dev A transfer moves part of what was `held`: it opens no offsetting pair, which would escape open interest and
-    /// fees. Checked on what remains, so that an instrument named twice counts twice.
-    function _requirePart(AccountId account, InstrumentId instrument, int256 held) private view {
-        int256 left = lotsOf(account, instrument);
-        bool isPart = held > 0 ? left >= 0 && left < held : left <= 0 && left > held;
-        if (!isPart) revert NotHeld(account, instrument, held, held - left);
+    /// @dev A transfer moves part of what was held: it opens no offsetting pair, which would escape open interest and
+    /// fees. Checked on what is left, so that an instrument named twice counts twice.
+    function _requirePart(Book memory book, InstrumentId instrument, Position[] memory left) private pure {
+        int256 before = _lotsIn(book.before.positions, instrument);
+        int256 rest = _lotsIn(left, instrument);
+        bool isPart = before > 0 ? rest >= 0 && rest < before : rest <= 0 && rest > before;
+        if (!isPart) revert NotHeld(book.account, instrument, before, before - rest);
+    }
+
+    /// @dev Lots of one instrument; 0 when it is not among them.
+    function _lotsIn(Position[] memory positions, InstrumentId instrument) private pure returns (int256) {
+        for (uint256 i; i < positions.length; ++i) {
+            if (positions[i].instrument() == instrument) return positions[i].lots();
+        }
+        return 0;
     }
 
     function _requireIsolated(AccountId account, Portfolio memory p) private pure {

@@ -138,7 +138,7 @@ contract Vault is IVault, AccessManaged {
 
     /// @dev Owners and operators anything; strangers USD into accounts that exist; anybody USD into compartments and FEES.
     function _requireDepositor(AccountId account, uint8 asset) private view {
-        if (CLEARINGHOUSE.isAuthorized(account, msg.sender)) return;
+        if (CLEARINGHOUSE.mayAct(account, msg.sender)) return;
         (bool exists, , ) = CLEARINGHOUSE.status(account);
         bool fundsSystem = account.isCompartment() || account == FEES;
         bool allowed = account.isSystem() ? fundsSystem : exists;
@@ -155,7 +155,7 @@ contract Vault is IVault, AccessManaged {
         address receiver,
         uint256 minRatio
     ) external returns (uint256 paid, uint256 claimId) {
-        if (!CLEARINGHOUSE.isAuthorized(account, msg.sender)) revert NotYourAccount(account, msg.sender);
+        if (!CLEARINGHOUSE.mayAct(account, msg.sender)) revert NotYourAccount(account, msg.sender);
         if (amount == 0) revert ZeroAmount();
         _token(asset);
         if (asset == USD_ASSET) _requireRatio(minRatio);

@@ -82,15 +82,23 @@ interface IClearinghouse {
     error InsufficientMargin(AccountId account, Usd equity, Usd initial, Usd maintenance);
     /// @notice The action takes more settled cash than the rule leaves. `floor` is the least it may end with.
     error SettledCashTooLow(AccountId account, Usd settledCash, Usd floor);
-    /// @notice No new risk in `underlying`: its price is not live, it is reduce-only, or open interest is at its cap.
-    error NewRiskRefused(uint256 underlying, PriceStatus status, bool reduceOnly, uint256 openInterest, uint256 cap);
-    /// @notice No new risk in dated instruments of `underlying`: their surface is too old.
-    error SurfaceStale(uint256 underlying);
+    /// @notice `account` may take no new risk in `underlying`: its price is not live, it is reduce-only, or open interest is at its
+    /// cap.
+    error NewRiskRefused(
+        AccountId account,
+        uint256 underlying,
+        PriceStatus status,
+        bool reduceOnly,
+        uint256 openInterest,
+        uint256 cap
+    );
+    /// @notice `account` may take no new risk in dated instruments of `underlying`: their surface is too old.
+    error SurfaceStale(AccountId account, uint256 underlying);
     error AccountReduceOnly(AccountId account, Usd equity, Usd initial);
     error IsolatedAccount(AccountId account, uint256 underlyings);
     error TooManyPositions(AccountId account, uint256 limit);
     /// @notice Positions, underlyings and surfaces together would make the account too dear to take over at once: a position
-    /// takes 1 of `room`, an underlying 2, and 6 more with futures or options.
+    /// takes 1 of `room`, an underlying 3, and 6 more with futures or options.
     error AccountFull(AccountId account, uint256 taken, uint256 room);
     error NegativeCollateral(AccountId account, InstrumentId instrument, int256 lots);
     error LotsOutOfRange(AccountId account, InstrumentId instrument, int256 lots, int256 limit);
@@ -115,7 +123,10 @@ interface IClearinghouse {
     function status(AccountId account) external view returns (bool exists, bool flagged, bool reduceOnly);
     /// @notice Lots of `instrument` in `account`; 0 when not held.
     function lotsOf(AccountId account, InstrumentId instrument) external view returns (int256);
+    /// @notice Whether `caller` is the owner of `account` or an operator.
     function isAuthorized(AccountId account, address caller) external view returns (bool);
+    /// @notice Whether `caller` may call for `account`: one of those, or a module, which vouches for one of them.
+    function mayAct(AccountId account, address caller) external view returns (bool);
     function isModule(address module) external view returns (bool);
     function memo(AccountId account) external view returns (Usd);
     function totalMemos() external view returns (Usd);
@@ -140,7 +151,7 @@ interface IClearinghouse {
 
     /// @notice Changes the margin mode. Needs maintenance margin in the old mode and initial margin in the new one.
     function setMode(AccountId account, Mode mode) external;
-    /// @notice Lets `operator` do everything in `account` that its owner may, except naming operators.
+    /// @notice Lets `operator` do everything in `account` that its owner may, except naming operators, session keys and receivers.
     function setOperator(AccountId account, address operator, bool approved) external;
     /// @notice Moves cash and positions between two accounts of one owner, without a trade. Both are checked.
     function transfer(AccountId from, AccountId to, Usd cash, Position[] calldata legs) external;

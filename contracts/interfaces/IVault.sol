@@ -28,7 +28,7 @@ interface IVault {
     /// @notice The deposit cap goes from `from` to `target` in `rampSeconds`.
     event DepositCapSet(uint8 indexed asset, uint256 from, uint256 target, uint256 rampSeconds);
     event OutflowSet(uint8 indexed asset, Outflow outflow);
-    /// @notice Tokens came in; `credited` in token units (collateral) or USD, 18 decimals (asset 0).
+    /// @notice Tokens came in, through the gateway if that is `from`; `credited` in token units (collateral) or USD, 18 decimals (asset 0).
     event Deposited(
         AccountId indexed account,
         uint8 indexed asset,

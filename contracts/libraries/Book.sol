@@ -88,7 +88,6 @@ library Book {
         }
     }
 
-    /// @dev The clearinghouse gives them sorted.
     function _sorted(Position[] calldata positions) private pure returns (uint256[] memory sorted) {
         assembly ("memory-safe") {
             // sorted = copy of positions, both arrays of words
@@ -98,7 +97,7 @@ library Book {
             calldatacopy(add(sorted, 32), positions.offset, size)
             mstore(0x40, add(add(sorted, 32), size))
         }
-        if (!LibSort.isSorted(sorted)) LibSort.sort(sorted);
+        LibSort.sort(sorted);
     }
 
     function _addUndated(Row memory row, Position held, Market calldata m) private pure {

@@ -8,7 +8,7 @@ import {Parameters} from "./Parameters.sol";
 /// @dev For any amount of gas a read gives the same answer or reverts with `TooLittleGas`: else whoever tunes the gas of a
 /// transaction could make any price dead.
 library SafeRead {
-    /// @notice Less than `needed` gas is left for the price source; send more.
+    /// @notice Less than `needed` gas is left for what is asked; send more.
     error TooLittleGas(uint256 available, uint256 needed);
 
     /// @dev Gas of one read: an aggregate of three oracles takes about 90,000.

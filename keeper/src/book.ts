@@ -17,6 +17,8 @@ export type Account = {
   readonly cash: bigint
   readonly positions: readonly Position[]
   readonly flagged: boolean
+  /** Below initial margin after a takeover: until it has it, it may only reduce. */
+  readonly reduceOnly: boolean
   /** What the account is expected to lose, USD. */
   readonly memo: bigint
 }
@@ -40,7 +42,7 @@ export type SavedBook = {
 /** A derivative that users hold. */
 export type OpenInstrument = { readonly instrument: Instrument; readonly holders: ReadonlySet<AccountId> }
 
-const EMPTY: Account = { mode: 'cross', cash: 0n, positions: [], flagged: false, memo: 0n }
+const EMPTY: Account = { mode: 'cross', cash: 0n, positions: [], flagged: false, reduceOnly: false, memo: 0n }
 const HISTORY_BLOCKS = 256
 
 export function portfolioOf({ mode, cash, positions }: Account): Portfolio {
@@ -174,6 +176,9 @@ export class Book {
         break
       case 'flag':
         change(event.account, (account) => ({ ...account, flagged: event.flagged }))
+        break
+      case 'reduceOnly':
+        change(event.account, (account) => ({ ...account, reduceOnly: event.reduceOnly }))
         break
       case 'listed':
         this.symbols = new Map(this.symbols).set(event.underlying, event.symbol)

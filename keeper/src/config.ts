@@ -1,7 +1,7 @@
 /** The keeper's configuration: one schema, parsed once, from a file, the environment and flags. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { encodeAccountId } from '@plimsoll/sdk'
+import { type AccountId, encodeAccountId } from '@plimsoll/sdk'
 import { type Address, getAddress, type Hex, isAddress, isHex, parseUnits } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { z } from 'zod'
@@ -112,6 +112,20 @@ export const gasOffer = {
   replaceAfterBlocks: z.number().int().positive().default(3).transform(BigInt),
 }
 
+/** Slices are sold to signed orders while they are taken over, by a contract of the keeper's own. */
+const resaleSchema = z.strictObject({
+  /** A matcher that publishes resting orders. */
+  matcherUrl: z.url(),
+  /** A `Reseller` whose owner is the key. */
+  reseller: address,
+  /** Least gain after gas, sale included. */
+  minProfitUsd: wad().prefault('1'),
+  /** How long a scan waits for an answer of the matcher. */
+  timeoutMs: z.number().int().positive().default(500),
+  /** What an order must have left: the call is mined a block or more later. */
+  expiryMarginSeconds: z.number().int().min(0).default(15).transform(BigInt),
+})
+
 const gasSchema = z.strictObject({
   ...gasOffer,
   /** On top of the last offer. */
@@ -163,6 +177,8 @@ const configSchema = z.strictObject({
   services: servicesSchema.prefault({}),
   margin: marginSchema.prefault({}),
   gas: gasSchema.prefault({}),
+  /** Absent: what is taken over is kept. */
+  resale: resaleSchema.optional(),
 })
 
 const deploymentSchema = z.object({
@@ -171,6 +187,7 @@ const deploymentSchema = z.object({
   clearinghouse: address,
   markets: address,
   auction: address,
+  exchange: address,
   series: address,
   settlement: address,
   tails: address,
@@ -178,9 +195,19 @@ const deploymentSchema = z.object({
 
 export type GasPolicy = z.output<typeof gasSchema>
 type Parsed = z.output<typeof configSchema>
-export type Config = Omit<Parsed, 'deployment' | 'account'> & {
+export type ResaleSettings = z.output<typeof resaleSchema> & {
+  /** The reseller's own, which takes over. */
+  readonly account: AccountId
+}
+export type Config = Omit<Parsed, 'deployment' | 'account' | 'resale'> & {
   readonly deployment: z.output<typeof deploymentSchema>
   readonly account: { readonly main: Hex; readonly pool: readonly Hex[]; readonly owner: Address }
+  readonly resale: ResaleSettings | undefined
+}
+
+/** Everything that the keeper takes over goes to one of these. */
+export function ownAccounts({ account, resale }: Pick<Config, 'account' | 'resale'>): readonly AccountId[] {
+  return [account.main, ...account.pool, ...(resale ? [resale.account] : [])]
 }
 
 const KEY_VARIABLE = 'PLIMSOLL_KEEPER_KEY'
@@ -200,19 +227,26 @@ export function loadConfig(
 
 export function parseConfig(value: unknown, { source, folder }: { source: string; folder: string }): Config {
   const parsed = check(configSchema, value, source)
-  const { deployment: where, account, ...rest } = parsed
+  const { deployment: where, account, resale, ...rest } = parsed
   const path = typeof where === 'string' ? resolve(folder, where) : source
   const deployment = check(deploymentSchema, typeof where === 'string' ? readJson(path) : where, path)
   if (parsed.reservedInFlight >= parsed.maxInFlight) {
     throw new ConfigError({ source, problems: ['reservedInFlight must be below maxInFlight'] })
   }
   const owner = account.owner ?? privateKeyToAddress(parsed.privateKey.reveal())
+  if (owner === resale?.reseller) {
+    throw new ConfigError({
+      source,
+      problems: ['account.owner must be another than resale.reseller: its account sells all it has'],
+    })
+  }
   const idOf = (sub: bigint) => encodeAccountId({ owner, subId: sub })
   return {
     ...rest,
     journal: resolve(folder, rest.journal),
     deployment,
     account: { owner, main: idOf(account.subId), pool: account.pool.map(idOf) },
+    resale: resale && { ...resale, account: encodeAccountId({ owner: resale.reseller }) },
   }
 }
 

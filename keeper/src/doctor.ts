@@ -1,11 +1,15 @@
 /** Can this keeper work? Every precondition, checked against the chain. */
 import { EPOCH_AGE, type Snapshot, SURFACE_MAX_AGE } from '@plimsoll/sdk'
-import { formatEther } from 'viem'
+import { formatEther, isAddressEqual, maxUint128 } from 'viem'
 import { Book } from './book.ts'
-import type { Config } from './config.ts'
+import { type Config, ownAccounts, type ResaleSettings } from './config.ts'
 import { ethPrice } from './money.ts'
 import type { ChainPort } from './ports/chain.ts'
-import { httpTransport, ViemChain } from './ports/viemChain.ts'
+import { HttpMatcher } from './ports/matcher.ts'
+import { httpTransport } from './ports/transport.ts'
+import { ViemChain } from './ports/viemChain.ts'
+import { FetchError } from './publisher/ports/httpText.ts'
+import { RESALE_NONCE } from './resale.ts'
 import { observeMatrix } from './stages/observe.ts'
 import { type EndingSeries, observeSeries, type SeriesView, Warmth } from './stages/observeSeries.ts'
 
@@ -28,17 +32,46 @@ export async function diagnose(config: Config, chain: ChainPort = connect(config
     check: 'module',
     detail: `the clearinghouse ${approved ? 'obeys' : 'does not know'} the auction`,
   })
-  for (const id of [account.main, ...account.pool]) {
+  for (const id of ownAccounts(config)) {
     const allowed = await chain.isAuthorized(id, chain.signer)
     const advice = allowed ? 'may use it' : `may not: its owner must call setOperator(${id}, ${chain.signer}, true)`
     findings.push({ ok: allowed, check: `account ${id}`, detail: `${chain.signer} ${advice}` })
   }
+  if (config.resale) findings.push(...(await resaleFindings(config.resale, config, chain)))
   const head = await chain.blockNumber()
   const { cash } = await chain.portfolio(account.main, head)
-  findings.push({ ok: cash > 0n, check: 'cash of the main account', detail: `${formatEther(cash)} USD` })
+  const needsCash = config.resale === undefined
+  findings.push({ ok: cash > 0n || !needsCash, check: 'cash of the main account', detail: `${formatEther(cash)} USD` })
   const gasMoney = await chain.balance(chain.signer)
   findings.push({ ok: gasMoney > 0n, check: 'gas money', detail: `${formatEther(gasMoney)} of ${chain.signer}` })
   return [...findings, ...(await marketFindings(config, chain, head))]
+}
+
+async function resaleFindings(
+  { account, reseller, matcherUrl, timeoutMs }: ResaleSettings,
+  { deployment }: Config,
+  chain: ChainPort,
+): Promise<Finding[]> {
+  const isUsable = (await chain.filled(account, RESALE_NONCE)) !== maxUint128
+  const advice = isUsable ? 'open' : `cancelled for good: deploy another Reseller and name it in resale.reseller`
+  return [
+    { ok: await chain.hasCode(reseller), check: 'code of the reseller', detail: reseller },
+    { ok: isUsable, check: `nonce ${RESALE_NONCE} of the reseller's account`, detail: advice },
+    await matcherFinding(new HttpMatcher({ url: matcherUrl, timeoutMs, deployment }), deployment),
+  ]
+}
+
+async function matcherFinding(matcher: HttpMatcher, deployment: Config['deployment']): Promise<Finding> {
+  const check = 'matcher'
+  try {
+    const { chainId, exchange } = await matcher.exchange()
+    const ok = chainId === deployment.chainId && isAddressEqual(exchange, deployment.exchange)
+    const expected = `${deployment.chainId} ${deployment.exchange}`
+    return { ok, check, detail: `${chainId} ${exchange}, deployment ${expected}` }
+  } catch (error) {
+    if (error instanceof FetchError) return { ok: false, check, detail: error.message }
+    throw error
+  }
 }
 
 /** Twice the longest life of an epoch, which every action on its underlying ends. */

@@ -13,6 +13,7 @@ export type ProtocolEvent =
   | { readonly kind: 'mode'; readonly account: AccountId; readonly mode: Mode }
   | { readonly kind: 'memo'; readonly account: AccountId; readonly memo: bigint; readonly total: bigint }
   | { readonly kind: 'flag'; readonly account: AccountId; readonly flagged: boolean }
+  | { readonly kind: 'reduceOnly'; readonly account: AccountId; readonly reduceOnly: boolean }
   | {
       readonly kind: 'sliced'
       readonly account: AccountId

@@ -3,23 +3,39 @@ import {
   type AccountId,
   auctionAbi,
   clearinghouseAbi,
+  encodeFill,
   encodeInstrumentId,
   encodePosition,
   encodeUnderlyingSet,
+  type Fill,
   type Instrument,
   marketsAbi,
   type Position,
+  resellerAbi,
   seriesAbi,
   settlementAbi,
 } from '@plimsoll/sdk'
-import { encodeFunctionData } from 'viem'
-import type { Call } from './ports/chain.ts'
-import type { Contracts } from './ports/viemChain.ts'
+import { type Address, encodeFunctionData } from 'viem'
+import type { Call, Contracts } from './ports/chain.ts'
 import { strikeKey } from './strikes.ts'
 
+/** What is taken over goes to the reseller's account, and from there to the orders of `fills`, in one call. */
+export type Resale = { readonly reseller: Address; readonly fills: readonly Fill[] }
+
 export type Action =
-  | { readonly kind: 'liquidate'; readonly account: AccountId; readonly target: AccountId; readonly fraction: bigint }
-  | { readonly kind: 'convert'; readonly account: AccountId; readonly target: AccountId }
+  | {
+      readonly kind: 'liquidate'
+      readonly account: AccountId
+      readonly target: AccountId
+      readonly fraction: bigint
+      readonly resale?: Resale | undefined
+    }
+  | {
+      readonly kind: 'convert'
+      readonly account: AccountId
+      readonly target: AccountId
+      readonly resale?: Resale | undefined
+    }
   | { readonly kind: 'flag' | 'unflag' | 'absorb'; readonly account: AccountId }
   | { readonly kind: 'touch'; readonly underlyings: readonly number[] }
   /** Computes and stores the risk arrays of strikes; `before` a takeover that would be too large with them. */
@@ -46,6 +62,8 @@ export type Action =
       readonly cash: bigint
       readonly legs: readonly Position[]
     }
+
+type Takeover = Extract<Action, { kind: 'liquidate' | 'convert' }>
 
 export type Job = {
   /** One job per key is on its way at a time. */
@@ -88,6 +106,7 @@ export function keyOf(action: Action): string {
 export function backoffKeysOf(action: Action): string[] {
   if (action.kind === 'refresh') return action.instruments.map((one) => refreshKey(strikeKey(one)))
   if (action.kind === 'settle') return action.accounts.map(settleKey)
+  if (resaleOf(action)) return [resaleKey(keyOf(action))]
   return [keyOf(action)]
 }
 
@@ -97,6 +116,15 @@ export function refreshKey(strike: bigint): string {
 
 export function settleKey(account: AccountId): string {
   return `settle:${account}`
+}
+
+/** A resale that failed is held against the resale: the account may still be taken over with own margin. */
+export function resaleKey(account: string): string {
+  return `resale:${account}`
+}
+
+export function resaleOf(action: Action): Resale | undefined {
+  return 'resale' in action ? action.resale : undefined
 }
 
 /** The account that the job is about; the keeper's own for own transfers. */
@@ -110,15 +138,9 @@ export function subjectOf(action: Action): AccountId | undefined {
 export function callOf(action: Action, contracts: Contracts, minReward: bigint): Call {
   const { clearinghouse, markets, auction } = contracts
   switch (action.kind) {
-    case 'liquidate': {
-      const { account, target: keeper, fraction } = action
-      const bid = { account, keeper, fraction, minReward, data: '0x' } as const
-      return { to: auction, data: encodeFunctionData({ abi: auctionAbi, functionName: 'liquidate', args: [bid] }) }
-    }
-    case 'convert': {
-      const args = [action.account, action.target, minReward, '0x'] as const
-      return { to: auction, data: encodeFunctionData({ abi: auctionAbi, functionName: 'convert', args }) }
-    }
+    case 'liquidate':
+    case 'convert':
+      return takeoverCallOf(action, contracts, minReward)
     case 'flag':
     case 'unflag':
     case 'absorb':
@@ -138,6 +160,27 @@ export function callOf(action: Action, contracts: Contracts, minReward: bigint):
     default:
       return seriesCallOf(action, contracts)
   }
+}
+
+function takeoverCallOf(action: Takeover, { auction: to }: Contracts, minReward: bigint): Call {
+  const { account, target: keeper, resale } = action
+  if (resale) return resaleCallOf(action, resale, minReward)
+  if (action.kind === 'convert') {
+    const args = [account, keeper, minReward, '0x'] as const
+    return { to, data: encodeFunctionData({ abi: auctionAbi, functionName: 'convert', args }) }
+  }
+  const bid = { account, keeper, fraction: action.fraction, minReward, data: '0x' } as const
+  return { to, data: encodeFunctionData({ abi: auctionAbi, functionName: 'liquidate', args: [bid] }) }
+}
+
+function resaleCallOf(action: Takeover, { reseller: to, fills }: Resale, minProfit: bigint): Call {
+  const sold = fills.map(encodeFill)
+  if (action.kind === 'convert') {
+    const args = [action.account, sold, minProfit] as const
+    return { to, data: encodeFunctionData({ abi: resellerAbi, functionName: 'convert', args }) }
+  }
+  const args = [action.account, action.fraction, sold, minProfit] as const
+  return { to, data: encodeFunctionData({ abi: resellerAbi, functionName: 'liquidate', args }) }
 }
 
 function seriesCallOf(

@@ -1,13 +1,16 @@
 /** A keeper in one process: config in, running parts out. The command line and the tests start it the same way. */
 import { type Logger, pino } from 'pino'
 import { hashMessage, type Transport } from 'viem'
-import type { Config } from './config.ts'
+import type { Config, ResaleSettings } from './config.ts'
 import { WrongChainError } from './errors.ts'
+import { OrderReader } from './orderReader.ts'
 import { type ClockPort, systemClock } from './ports/clock.ts'
 import { FileJournal } from './ports/journal.ts'
+import { HttpMatcher } from './ports/matcher.ts'
 import { createMetrics, type Metrics } from './ports/metrics.ts'
 import { type Answer, type RunningServer, serve } from './ports/server.ts'
-import { httpTransport, ViemChain } from './ports/viemChain.ts'
+import { httpTransport } from './ports/transport.ts'
+import { ViemChain } from './ports/viemChain.ts'
 import { Reporter } from './report.ts'
 import { Runner } from './runner.ts'
 
@@ -47,7 +50,18 @@ export class Keeper {
     this.#journal = new FileJournal(config.journal, identity)
     this.reporter = new Reporter({ config, log: this.log, metrics, clock, emit })
     const { chain, reporter } = this
-    this.runner = new Runner({ config, chain, clock, journal: this.#journal, reporter, dryRun })
+    const orders = config.resale && this.#orderReader(config.resale)
+    this.runner = new Runner({ config, chain, clock, journal: this.#journal, reporter, orders, dryRun })
+  }
+
+  #orderReader({ matcherUrl: url, timeoutMs }: ResaleSettings): OrderReader {
+    const { metrics, log, config } = this
+    const matcher = new HttpMatcher({ url, timeoutMs, deployment: config.deployment })
+    const onRead = (problem: string | undefined) => {
+      metrics.matcherReads.inc({ result: problem === undefined ? 'ok' : 'failed' })
+      if (problem !== undefined) log.warn({ problem }, 'no resting orders')
+    }
+    return new OrderReader({ matcher, onRead })
   }
 
   get port(): number | undefined {

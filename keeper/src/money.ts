@@ -42,6 +42,31 @@ export function takeoverSizeGas({ legs, strikes, cold }: { legs: number; strikes
   return BigInt(legs) * LEG_GAS + BigInt(strikes) * STRIKE_GAS + BigInt(cold) * ARRAY_GAS
 }
 
+/** What selling on adds to a takeover: per fill two orders are hashed and counted, legs and fees move, an account is checked. */
+const FILL_GAS = 200_000n
+
+export function resaleGas(fills: number): bigint {
+  return BigInt(fills) * FILL_GAS
+}
+
+/** A fill of less than this part of a position costs more gas than it is worth: 1 / 16. */
+const LEAST_PART = 16n
+
+/** Whether `units` are enough of `lots` for a fill of their own. */
+export function isWorthFilling(units: bigint, lots: bigint): boolean {
+  return units * LEAST_PART >= lots
+}
+
+/** Least that a takeover must gain after gas, USD; below 0 for an account whose loss others would bear. */
+export function leastGain(
+  { policy, resale }: Pick<Config, 'policy' | 'resale'>,
+  lane: Job['lane'],
+  slice: 'kept' | 'sold',
+): bigint {
+  if (lane === 'reserved') return -policy.maxLossUsd
+  return resale && slice === 'sold' ? resale.minProfitUsd : policy.minRewardUsd
+}
+
 export function expectedGas({ action, sizeGas = 0n }: Pick<Job, 'action' | 'sizeGas'>, money: GasMoney): bigint {
   return money.gasOf(action.kind) + sizeGas
 }

@@ -10,6 +10,10 @@ export type Reason =
   | { readonly kind: 'unprofitable'; readonly profitUsd: bigint; readonly wantedUsd: bigint }
   /** The keeper's accounts cannot carry the smallest slice. */
   | { readonly kind: 'keeper-capacity'; readonly missingUsd: bigint }
+  /** The resting orders leave so much of it that the reseller's account lacks this margin, even for the smallest slice. */
+  | { readonly kind: 'unsold'; readonly missingUsd: bigint }
+  /** The matcher did not answer; it is asked again at `until`. */
+  | { readonly kind: 'matcher-down'; readonly until: bigint; readonly failures: number }
   /** The takeover would compute more risk arrays than fit its gas: they are stored first. */
   | { readonly kind: 'cold-arrays'; readonly strikes: number; readonly gas: bigint; readonly limit: bigint }
   /** The day's money for jobs without a prize is spent. */

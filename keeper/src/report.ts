@@ -2,17 +2,19 @@
 import type { AccountId, Assessment } from '@plimsoll/sdk'
 import type { Logger } from 'pino'
 import { formatEther } from 'viem'
+import { actionLine } from './actionLine.ts'
 import type { Book } from './book.ts'
-import type { Config } from './config.ts'
+import { type Config, ownAccounts } from './config.ts'
 import { errorCode, RpcError, SendError } from './errors.ts'
 import type { BlockId } from './events.ts'
+import { measureInventory, measureRisk, measureSeries, toNumber } from './gauges.ts'
 import { type Action, subjectOf } from './jobs.ts'
 import { MarginReport } from './marginReport.ts'
 import type { Pending } from './pending.ts'
 import type { Head } from './ports/chain.ts'
 import type { ClockPort } from './ports/clock.ts'
-import { replace as jsonBigint } from './ports/journal.ts'
 import type { Metrics } from './ports/metrics.ts'
+import { plain, ReasonLog } from './reasonLog.ts'
 import type { Reason } from './reasons.ts'
 import { isService } from './services.ts'
 import type { Assessed, RiskView } from './stages/assess.ts'
@@ -20,6 +22,7 @@ import type { Settled } from './stages/confirm.ts'
 import type { MarginView } from './stages/margin.ts'
 import type { SeriesView } from './stages/observeSeries.ts'
 import type { Plan } from './stages/plan.ts'
+import { TakeoverReport } from './takeoverReport.ts'
 
 export type ReporterOptions = {
   readonly config: Config
@@ -64,6 +67,7 @@ export type AccountReport = {
 export class Reporter {
   readonly #options: ReporterOptions
   readonly #margin: MarginReport
+  readonly #takeovers: TakeoverReport
   #scan: Scan | undefined
   #scannedAtMs: number
   #headSeen = 0n
@@ -71,12 +75,13 @@ export class Reporter {
   #journalWritable = true
   #mismatched = false
   #refused: string | undefined
-  /** Kinds of reasons that were logged last, by key of the job. */
-  #serviceReasons = new Map<string, string>()
+  /** By key of the job. */
+  readonly #serviceReasons = new ReasonLog<string>()
 
   constructor(options: ReporterOptions) {
     this.#options = options
     this.#margin = new MarginReport(options)
+    this.#takeovers = new TakeoverReport(options)
     this.#scannedAtMs = options.clock.now()
   }
 
@@ -97,7 +102,7 @@ export class Reporter {
   }
 
   scanned(scan: Scan): void {
-    const { metrics, clock, log } = this.#options
+    const { metrics, clock, log, config } = this.#options
     this.#scan = scan
     this.#scannedAtMs = clock.now()
     this.#rpcFailures = 0
@@ -109,10 +114,11 @@ export class Reporter {
     for (const lane of ['normal', 'reserved'] as const) {
       metrics.inFlight.set({ lane }, scan.open.filter(({ job }) => job.lane === lane).length)
     }
-    this.#measureRisk(scan.view)
+    measureRisk(metrics, scan)
     this.#margin.scanned(scan.margin)
-    this.#measureInventory(scan.book, scan.view)
-    this.#measureSeries(scan)
+    this.#takeovers.planned(scan.plan?.reasons ?? new Map())
+    measureInventory(metrics, scan, ownAccounts(config))
+    measureSeries(metrics, scan)
     this.#logServices(scan.plan)
     const { head, view, plan, milliseconds } = scan
     log.debug(
@@ -133,10 +139,11 @@ export class Reporter {
   }
 
   settled(pending: Pending, settled: Settled): void {
-    const { metrics, log, emit } = this.#options
+    const { metrics, log, emit, config, clock } = this.#options
     const { job, nonce } = pending
     const { kind } = job.action
     metrics.outcomes.inc({ kind, outcome: settled.kind })
+    this.#takeovers.settled(pending, settled)
     if (settled.kind === 'displaced') {
       log.warn({ job: kind, nonce }, 'nonce used by another transaction')
       return
@@ -147,7 +154,7 @@ export class Reporter {
     if (settled.kind === 'confirmed') {
       metrics.profitUsd.inc(toNumber(settled.rewardUsd > 0n ? settled.rewardUsd : 0n))
       if (kind === 'liquidate') metrics.breachToConfirmed.observe(Number(settled.receipt.block - job.sinceBlock))
-      emit?.(this.#line(pending, settled))
+      emit?.(actionLine(pending, settled, { keeper: config.name, at: new Date(clock.now()) }))
     }
     const level = settled.kind === 'reverted' ? 'warn' : 'info'
     const revert = 'revert' in settled ? settled.revert : undefined
@@ -214,7 +221,8 @@ export class Reporter {
     if (!this.#journalWritable) ill.push('the journal cannot be written')
     if (this.#mismatched) ill.push('rebuilt state differs from the chain')
     const unready = this.#refused ? [`the node refuses transactions (${this.#refused})`] : []
-    if (this.#scan && !this.#scan.book.accounts.has(config.account.main)) unready.push("the keeper's account is empty")
+    const isFunded = config.resale !== undefined || this.#scan?.book.accounts.has(config.account.main)
+    if (this.#scan && !isFunded) unready.push("the keeper's account is empty")
     return {
       healthy: ill.length === 0,
       ready: ill.length === 0 && unready.length === 0,
@@ -246,101 +254,14 @@ export class Reporter {
     return this.#scan?.view?.accounts.get(account)?.assessment
   }
 
-  #line({ job, sentBlock }: Pending, settled: Settled & { kind: 'confirmed' }): string {
-    const { action, sinceBlock } = job
-    const { receipt, rewardUsd, gasUsd } = settled
-    return JSON.stringify(
-      {
-        type: 'action',
-        keeper: this.#options.config.name,
-        kind: action.kind,
-        account: subjectOf(action),
-        ...('target' in action ? { target: action.target } : {}),
-        hash: receipt.hash,
-        block: Number(receipt.block),
-        breachBlock: Number(sinceBlock),
-        sentBlock: Number(sentBlock),
-        latencyBlocks: Number(receipt.block - sinceBlock),
-        rewardUsd: formatEther(rewardUsd),
-        gasUsd: formatEther(gasUsd),
-        profitUsd: formatEther(rewardUsd - gasUsd),
-        gasUsed: Number(receipt.gasUsed),
-        at: new Date(this.#options.clock.now()).toISOString(),
-      },
-      jsonBigint,
-    )
-  }
-
-  #measureRisk(view: RiskView | undefined): void {
-    const { metrics } = this.#options
-    if (!view) return
-    const counts = new Map<string, number>()
-    let atRisk = 0n
-    let insolvent = 0n
-    for (const { standing, assessment } of view.accounts.values()) {
-      counts.set(standing, (counts.get(standing) ?? 0) + 1)
-      if (standing === 'liquidatable') atRisk += assessment.maintenance - assessment.equity
-      if (assessment.equity < 0n) insolvent -= assessment.equity
-    }
-    for (const standing of ['healthy', 'uncertain', 'liquidatable', 'convertible', 'absorbable']) {
-      metrics.accounts.set({ standing }, counts.get(standing) ?? 0)
-    }
-    metrics.valueAtRisk.set(toNumber(atRisk))
-    metrics.insolvent.set(toNumber(insolvent))
-    metrics.computed.set(view.computed)
-  }
-
-  #measureSeries({ head, series, view }: Scan): void {
-    const { metrics } = this.#options
-    const now = Number(head.timestamp)
-    for (const gauge of [metrics.settlementLag, metrics.unsettled]) gauge.reset()
-    for (const { underlying, expiry, end, holders } of series.ending) {
-      metrics.settlementLag.set({ underlying, expiry }, now - end)
-      if (now >= end) metrics.unsettled.set({ underlying, expiry }, holders.length)
-    }
-    const strikes = [...series.cold.values()]
-    for (const [underlying, epoch] of series.epochs) {
-      const cold = strikes.filter(({ instrument }) => instrument.underlying === underlying).length
-      metrics.coldStrikes.set({ underlying }, cold)
-      metrics.epochsCold.set({ underlying }, cold > 0 ? 1 : 0)
-      metrics.epochAge.set({ underlying }, now - epoch.rolledAt)
-      metrics.surfaceAge.set({ underlying }, now - epoch.surfaceAt)
-    }
-    for (const { underlying, status } of view?.snapshot.markets ?? []) {
-      metrics.feedUp.set({ underlying }, status === 'dead' ? 0 : 1)
-    }
-  }
-
-  /** Once when a reason appears or changes: most of them last for many blocks. */
   #logServices(plan: Plan | undefined): void {
     const { log, metrics } = this.#options
     const reasons = plan?.serviceReasons ?? new Map<string, Reason>()
-    for (const [job, reason] of reasons) {
-      const kind = job.slice(0, job.indexOf(':'))
-      if (reason.kind !== 'not-due') metrics.skipped.inc({ kind, reason: reason.kind })
-      if (this.#serviceReasons.get(job) === reason.kind) continue
+    for (const [job, { kind: reason }] of reasons) {
+      if (reason !== 'not-due') metrics.skipped.inc({ kind: job.slice(0, job.indexOf(':')), reason })
+    }
+    for (const [job, reason] of this.#serviceReasons.changed(reasons)) {
       log[reason.kind === 'not-due' ? 'debug' : 'warn']({ job, reason: plain(reason) }, 'not sent')
     }
-    this.#serviceReasons = new Map([...reasons].map(([job, { kind }]) => [job, kind]))
   }
-
-  #measureInventory(book: Book, view: RiskView | undefined): void {
-    const { metrics, config } = this.#options
-    metrics.inventory.reset()
-    for (const account of [config.account.main, ...config.account.pool]) {
-      for (const { instrument, lots } of book.accounts.get(account)?.positions ?? []) {
-        metrics.inventory.set({ account, underlying: instrument.underlying, kind: instrument.kind }, Number(lots))
-      }
-      metrics.equity.set({ account }, toNumber(view?.accounts.get(account)?.assessment.equity ?? 0n))
-    }
-  }
-}
-
-/** For gauges and counters only: decisions use bigint. */
-function toNumber(usd: bigint): number {
-  return Number(formatEther(usd))
-}
-
-function plain(reason: Reason): unknown {
-  return JSON.parse(JSON.stringify(reason, (_, value) => (typeof value === 'bigint' ? String(value) : value)))
 }

@@ -1,7 +1,7 @@
 /** What a person wants to know of a keeper that runs, or ran: read from its journal and the chain, nothing locked. */
 import { assess, linearSnapshot, type Position, underlyingsOf } from '@plimsoll/sdk'
 import { formatEther, formatUnits } from 'viem'
-import type { Config } from './config.ts'
+import { type Config, ownAccounts } from './config.ts'
 import { connect } from './doctor.ts'
 import { subjectOf } from './jobs.ts'
 import { readPending } from './ports/journal.ts'
@@ -12,7 +12,7 @@ export async function describeStatus(config: Config): Promise<string> {
   const chain = connect(config)
   const block = await chain.blockNumber()
   const accounts = await Promise.all(
-    [config.account.main, ...config.account.pool].map(async (account) => {
+    ownAccounts(config).map(async (account) => {
       const portfolio = await chain.portfolio(account, block)
       const held = underlyingsOf(portfolio.positions)
       const snapshot =

@@ -1,8 +1,8 @@
 /** The second truth: accounts read from the contracts and compared with what the events gave. */
-import { type AccountId, isSameInstrument, type Portfolio } from '@plimsoll/sdk'
+import { type AccountId, isSameInstrument } from '@plimsoll/sdk'
 import type { Account, Book } from './book.ts'
 import type { Config } from './config.ts'
-import type { ChainPort, Head } from './ports/chain.ts'
+import type { AccountView, ChainPort, Head } from './ports/chain.ts'
 import type { RiskView } from './stages/assess.ts'
 
 export type VerifyContext = {
@@ -41,9 +41,9 @@ function sampleOf(book: Book, view: RiskView | undefined, size: number, block: b
   return [...sample]
 }
 
-function matches(account: Account, onChain: Portfolio & { readonly flagged: boolean }): boolean {
-  if (account.mode !== onChain.mode || account.cash !== onChain.cash || account.flagged !== onChain.flagged)
-    return false
+function matches(account: Account, onChain: AccountView): boolean {
+  if (account.mode !== onChain.mode || account.cash !== onChain.cash) return false
+  if (account.flagged !== onChain.flagged || account.reduceOnly !== onChain.reduceOnly) return false
   if (account.positions.length !== onChain.positions.length) return false
   return onChain.positions.every(({ instrument, lots }) =>
     account.positions.some((held) => isSameInstrument(held.instrument, instrument) && held.lots === lots),

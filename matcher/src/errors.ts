@@ -52,6 +52,21 @@ export class JournalMismatchError extends KeeperError {
   }
 }
 
+export class JournalVersionError extends KeeperError {
+  readonly code = 'JOURNAL_VERSION'
+  readonly path: string
+  readonly expected: number
+  readonly actual: number
+  constructor({ path, expected, actual }: { path: string; expected: number; actual: number }) {
+    super(
+      `The journal ${path} has version ${actual} of the schema, not ${expected}. Let the release that wrote it run until every match is final, then name a new journal.`,
+    )
+    this.path = path
+    this.expected = expected
+    this.actual = actual
+  }
+}
+
 /** What is in memory is not on disk: the process has to end, and starts again from what is. */
 export class JournalWriteError extends KeeperError {
   readonly code = 'JOURNAL'

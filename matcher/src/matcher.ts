@@ -55,10 +55,11 @@ export class Matcher {
   readonly #emit: (line: string) => void
   readonly #fatal = new AbortController()
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_SOCKET_MESSAGE })
+  #checkTokens = async () => {}
   #server: Server | undefined
   #roundAt = 0
 
-  /** Opens the journal. @throws JournalBusyError, JournalMismatchError */
+  /** Opens the journal. @throws JournalBusyError, JournalVersionError, JournalMismatchError, JournalWriteError */
   constructor({ settings, transport, clock = systemClock, emit }: MatcherOptions) {
     const { deployment, privateKey: key, rpcUrl, rpcTimeoutMs, orders } = settings
     this.settings = settings
@@ -141,6 +142,7 @@ export class Matcher {
   async round(): Promise<void> {
     await this.settler.round()
     this.#requests.sweep()
+    await this.#checkTokens()
     const { metrics } = this
     metrics.liveOrders.set(this.desk.size)
     metrics.pending.set(this.desk.ledger.pending().length)
@@ -174,7 +176,7 @@ export class Matcher {
 
   #serve(service: Service): Promise<Server> {
     const app = createApp(service)
-    addSocket(app, service)
+    this.#checkTokens = addSocket(app, service)
     // The server that hono asks for; its types only are looser.
     const sockets = this.#sockets as unknown as WebSocketServerLike
     const { host: hostname, port } = this.settings

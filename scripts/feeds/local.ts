@@ -80,14 +80,14 @@ export async function runLocal(prefer: Chain['kind'] | undefined): Promise<void>
       historyQuorum: QUORUM,
     },
     seed: SEED,
-    keepers: 1,
     genesis: first - LEAD_SECONDS,
     prefer,
   })
   const publishers: Publisher[] = []
   try {
-    await giveGas(site, [site.operator, item(site.keepers, 0)])
-    publishers.push(...(await startPublishers(site, signers)))
+    const poster = new Wallet('poster', SEED, site.deployment.chainId)
+    await giveGas(site, [site.operator, poster])
+    publishers.push(...(await startPublishers(site, signers, poster)))
     await until(publishers, first, async () => {
       const answers = await Promise.all(publishers.map(({ health }) => fetch(health).catch(() => undefined)))
       return answers.every((answer) => answer?.ok)
@@ -108,7 +108,7 @@ function pricesAt(time: number): bigint[] {
   return SYMBOLS.map((symbol) => parseUnits(spotOf(chainRows(symbol, time)).toFixed(PRICE_DECIMALS), PRICE_DECIMALS))
 }
 
-async function startPublishers(site: Site, signers: readonly Wallet[]): Promise<Publisher[]> {
+async function startPublishers(site: Site, signers: readonly Wallet[], poster: Wallet): Promise<Publisher[]> {
   const ports = await Promise.all(Array.from({ length: SIGNERS + 1 }, freePort))
   const urls = ports.slice(0, SIGNERS).map((port) => `http://127.0.0.1:${port}`)
   const shared = { rpcUrl: site.chain.rpc.url, deployment: site.deploymentFile, pollMs: 100, logLevel: 'warn' }
@@ -124,7 +124,7 @@ async function startPublishers(site: Site, signers: readonly Wallet[]): Promise<
   })
   const posted = { underlyings: SYMBOLS, history: { underlyings: SYMBOLS } }
   const config = { ...shared, name: 'poster', port: item(ports, SIGNERS), signers: urls, ...posted }
-  return [...running, startPublisher(site, 'post', config, { PLIMSOLL_POSTER_KEY: item(site.keepers, 0).key })]
+  return [...running, startPublisher(site, 'post', config, { PLIMSOLL_POSTER_KEY: poster.key })]
 }
 
 type Keys = Readonly<Record<string, string>>

@@ -1,9 +1,10 @@
 /** A matcher at work on a chain of its own: two makers fill a book, takers trade, one asks for quotes of a structure. */
-import { type Leg, perpetualOf } from '@plimsoll/sdk'
+import { oppositeLegs, perpetualOf } from '@plimsoll/sdk'
 import { formatUnits } from 'viem'
 import type { Chain } from '../simulation/chain.ts'
 import { item } from '../simulation/population.ts'
 import { Market } from './market.ts'
+import type { MatcherService } from './service.ts'
 
 const BLOCK_MS = 250
 /** USD per lot at the first price: 0.0001 BTC and 0.001 ETH. */
@@ -30,19 +31,19 @@ export async function runLocal(prefer: Chain['kind'] | undefined): Promise<void>
   try {
     await market.open()
     await quoteBook(market)
-    print('book of BTC-PERPETUAL', bookLines(await market.get<Book>('/books/BTC-PERPETUAL')))
+    print('book of BTC-PERPETUAL', bookLines(await market.service.get<Book>('/books/BTC-PERPETUAL')))
     await takeFromBook(market)
     await tradeStructure(market)
-    const isSettled = async () => (await market.get<{ pending: number }>('/health')).pending === 0
-    await market.until(isSettled)
-    const trades = await market.get<Trade[]>('/trades')
+    const isSettled = async () => (await market.service.health()).pending === 0
+    await market.service.until(isSettled)
+    const trades = await market.service.get<Trade[]>('/trades')
     print(
       'trades, newest first',
       trades.map(
         ({ market: name, side, units, price, status }) => `${side} ${units} ${name} at ${usd(price)}: ${status}`,
       ),
     )
-    print('book of BTC-PERPETUAL', bookLines(await market.get<Book>('/books/BTC-PERPETUAL')))
+    print('book of BTC-PERPETUAL', bookLines(await market.service.get<Book>('/books/BTC-PERPETUAL')))
   } finally {
     await market.close()
   }
@@ -73,26 +74,22 @@ async function tradeStructure(market: Market): Promise<void> {
   ]
   const taker = item(market.traders, 3)
   const own = await market.sign(taker, { legs, limitPrice: 3n * LOT.BTC - 4n * LOT.ETH + 10n * CENT, units: 100n })
-  const { body: request } = await market.post('/requests', { legs: own.order.legs, units: '100' })
+  const { body: request } = await market.service.ask({ legs, units: 100n })
   for (const [index, maker] of market.traders.slice(0, 2).entries()) {
     const price = 3n * LOT.BTC - 4n * LOT.ETH + BigInt(index + 2) * CENT
-    const quote = await market.sign(maker, { legs: opposite(legs), limitPrice: -price, units: 100n })
-    await accepted(market.post(`/requests/${request.id}/quotes`, quote))
+    const quote = await market.sign(maker, { legs: oppositeLegs(legs), limitPrice: -price, units: 100n })
+    await accepted(market.service.post(`/requests/${request.id}/quotes`, quote))
   }
-  const { quotes } = await market.get<{ quotes: { hash: string; price: string }[] }>(`/requests/${request.id}`)
+  const { quotes } = await market.service.get<{ quotes: { hash: string; price: string }[] }>(`/requests/${request.id}`)
   print(
     'quotes for 3 BTC-PERPETUAL less 4 ETH-PERPETUAL',
     quotes.map(({ price }) => usd(price)),
   )
-  await accepted(market.post(`/requests/${request.id}/pick`, { ...own, quote: item(quotes, 0).hash }))
-}
-
-function opposite(legs: readonly Leg[]): Leg[] {
-  return legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
+  await accepted(market.service.post(`/requests/${request.id}/pick`, { ...own, quote: item(quotes, 0).hash }))
 }
 
 async function submit(market: Market, ...[trader, terms]: Parameters<Market['sign']>): Promise<void> {
-  await accepted(market.post('/orders', await market.sign(trader, terms)))
+  await accepted(market.service.post('/orders', await market.sign(trader, terms)))
 }
 
 class NotAcceptedError extends Error {
@@ -103,9 +100,11 @@ class NotAcceptedError extends Error {
   }
 }
 
-async function accepted(answer: ReturnType<Market['post']>): Promise<void> {
+/** What the matcher made of it. @throws NotAcceptedError */
+export async function accepted(answer: ReturnType<MatcherService['post']>): Promise<Record<string, unknown>> {
   const { status, body } = await answer
   if (status !== 201) throw new NotAcceptedError(body)
+  return body
 }
 
 const usd = (amount: string) => `${formatUnits(BigInt(amount), 18)} USD`

@@ -1,6 +1,7 @@
 /** The report as one self-contained page: no scripts, no fonts, no links out. */
 import type { TimelinePoint } from '../simulation/simulation.ts'
 import { chart, escapeHtml } from './charts.ts'
+import { MATCHER_METHOD, matcherSection } from './matcherHtml.ts'
 import { method, type Report, usd } from './report.ts'
 
 const STYLE = `
@@ -43,6 +44,7 @@ export function html(report: Report, timeline: readonly TimelinePoint[], extra?:
   const title = extra?.title ?? `Plimsoll on ${day}`
   const linear = `${accounts.total} accounts, ${market.symbols.join(' and ')}, ${market.steps} price steps in ${blocks} blocks, run in ${seconds} s on ${report.chain}, seed ${report.seed}. Shaded: every bar is fed.`
   const lead = extra?.lead ?? linear
+  const lines = [...(extra?.method ?? method(report)), ...(report.matcher ? [MATCHER_METHOD] : [])]
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>
@@ -51,10 +53,11 @@ ${tiles(report)}
 <h2>Through the day (UTC)</h2>
 ${[charts(report, timeline), ...(extra?.charts ?? [])].join('\n')}
 ${extra?.sections ?? ''}
+${report.matcher ? matcherSection(report.matcher) : ''}
 <h2>Invariants</h2>${invariants(report)}
 <h2>Keepers</h2>${keepers(report)}
 <h2>Gas, median per transaction</h2>${gas(report)}
-<h2>How this was made</h2><ul>${(extra?.method ?? method()).map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>
+<h2>How this was made</h2><ul>${lines.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul>
 </main></body></html>
 `
 }
@@ -128,11 +131,14 @@ function invariants({ invariants: held, checks }: Report): string {
 
 function keepers({ keepers: all }: Report): string {
   const rows = all.map((keeper) => {
-    const cells = [keeper.liquidations, keeper.conversions, keeper.reverted].map(String)
+    const { liquidations, callbackFills, conversions, reverted, left } = keeper
+    const cells = [liquidations, callbackFills, conversions, reverted].map(String)
     const amounts = [keeper.rewardUsd, keeper.gasUsd, keeper.profitUsd].map(money)
-    return `<tr><td>${escapeHtml(keeper.name)}</td>${[...cells, ...amounts].map((cell) => `<td class="n">${cell}</td>`).join('')}</tr>`
+    const held = left.positions === 0 ? 'none' : `${left.positions}: ${money(left.usd)}`
+    return `<tr><td>${escapeHtml(keeper.name)}</td>${[money(keeper.capitalUsd), ...cells, ...amounts, held].map((cell) => `<td class="n">${cell}</td>`).join('')}</tr>`
   })
-  return table(['', '#Liquidations', '#Conversions', '#Reverted', '#Reward at mark', '#Gas', '#Profit after gas'], rows)
+  const counts = ['#Capital', '#Liquidations', '#Fills in them', '#Conversions', '#Reverted']
+  return table(['', ...counts, '#Reward at mark', '#Gas', '#Profit after gas', '#Positions left'], rows)
 }
 
 function gas({ gas: all }: Report): string {

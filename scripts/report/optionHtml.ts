@@ -1,6 +1,5 @@
 /** What a run with options adds to the page: volatility, the scenarios of one book, capital efficiency, surfaces, settlement. */
 import { audit, type Mode, scenarioPnl, type UnderlyingRisk } from '@plimsoll/sdk'
-import { KEEPERS } from '../simulation/keepers.ts'
 import { BOOK_DISTRIBUTION } from '../simulation/options/books.ts'
 import { type Efficiency, METHOD_NAMES, METHODS } from '../simulation/options/efficiency.ts'
 import { DESK_SPREAD } from '../simulation/options/optionDesk.ts'
@@ -11,6 +10,7 @@ import { item } from '../simulation/population.ts'
 import { chart, escapeHtml } from './charts.ts'
 import { type Extra, money, table } from './html.ts'
 import type { OptionFigures, OptionReport } from './optionReport.ts'
+import { keeperNames } from './report.ts'
 
 const MODE_NAMES: Readonly<Record<Mode, string>> = {
   isolated: 'Isolated',
@@ -32,7 +32,7 @@ export function optionExtra(report: OptionReport, outcome: OptionOutcome): Extra
     lead: `${accounts.total} option books on ${market.symbols.join(' and ')}, ${market.steps} steps in ${blocks} blocks, ${surfaces.posted} signed surfaces, run in ${seconds} s on ${chain}, seed ${seed}. Shaded: the two hours with the widest range. Smiles between market snapshots are interpolated in time (${surfaces.times - surfaces.measured} of ${surfaces.times} surface times, isMeasured: false).`,
     charts: [volatilityChart(outcome, report), ladderChart(outcome)].filter((text) => text !== ''),
     sections: sections(options, market.symbols),
-    method: optionMethod(options),
+    method: optionMethod(report),
   }
 }
 
@@ -225,18 +225,18 @@ function cells(texts: readonly string[], numbers: readonly string[]): string {
   return `<tr>${[...left, ...numbers.map((text) => `<td class="n">${escapeHtml(text)}</td>`)].join('')}</tr>`
 }
 
-function optionMethod({ mode, surfaces, efficiency }: OptionFigures): string[] {
+function optionMethod({ keepers, options }: OptionReport): string[] {
+  const { mode, surfaces, efficiency } = options
   const { equityUsd, headroom } = BOOK_DISTRIBUTION
   const { crossShare, isolatedShare, attentiveShare } = OPTION_DISTRIBUTION
   const percent = (share: number) => `${Math.round(share * 100)} %`
-  const keepers = KEEPERS.map(({ name, capitalUsd }) => `${name} (${capitalUsd.toLocaleString('en')} USD)`)
   return [
     `Market: Deribit quotes of the day, eight snapshots, calibrated to surfaces without arbitrage; prices of one-hour bars, four a bar. Smiles between snapshots are interpolated in time (isMeasured: false); forwards and discounts too. Surfaces were posted every half hour and at each snapshot, as EIP-712 messages of ${surfaces.quorum} of ${surfaces.signers} keys.`,
     `Traders: equity ${equityUsd[0]} to ${equityUsd[1]} USD, ${headroom[0]} to ${headroom[1]} times their initial margin, both uniform in the logarithm; strategies by weight. Of books in one underlying ${percent(crossShare)} are cross and ${percent(isolatedShare)} isolated, all others in ${MODE_NAMES[mode]} mode. ${percent(attentiveShare)} add a quarter of their equity at their first margin call. Books were opened at the chain's own marks by signed multi-leg orders against four makers.`,
     'Scan ranges on chain are the floors of the parameters (6 % and 8 %): no governance moved them during the day. Insurance and open-interest caps were sized to 2.5 times the books.',
     `Capital efficiency: floating-point methods of the risk engine over the same books, at the open and at ${timeOf(efficiency.worst.t)}, with the scan ranges that implied volatility alone would give.`,
     `Quantitative mode: histories of hourly prices up to the time of each message, later ones never; in a run in that mode posted by ${surfaces.quorum} of ${surfaces.signers} keys when a publisher's rules say that it is worth the gas. In the tables of capital efficiency the caps are those that would be posted for their scan ranges.`,
-    `Keepers: ${keepers.join(' and ')}, processes of their own that compete for the same accounts. What they take over is sold to the makers: options ${Number(DESK_SPREAD.markBp) / 100} % of their mark and ${DESK_SPREAD.spotBp} basis points of spot worse than mark, perpetuals and collateral ${DESK_SPREAD.linearBp} basis points of spot. They also store risk arrays, average settlement windows and settle accounts. Profit is the change of the equity of all their accounts less gas at the price paid in ETH.`,
+    `Keepers: ${keeperNames(keepers)}, processes of their own that compete for the same accounts. What they take over is sold to the makers: options ${Number(DESK_SPREAD.markBp) / 100} % of their mark and ${DESK_SPREAD.spotBp} basis points of spot worse than mark, perpetuals and collateral ${DESK_SPREAD.linearBp} basis points of spot. They also store risk arrays, average settlement windows and settle accounts. Profit is the change of the equity of all their accounts less gas at the price paid in ETH.`,
     'Taken: sizes of all that left accounts in liquidations, options at full size. Least needed: over all liquidated episodes the fraction (b MM - E) / (b MM) at the first block of the breach times the size of the account, at par and without the rule that takes accounts below 1,000 USD of maintenance whole.',
     'Latency: blocks, and seconds of the simulated day, from the first with E + goodEnd < MM to the first with E >= MM or no position. Blocks follow a price every two seconds while anybody has a transaction waiting, at most eight, and every three minutes until the next price while somebody is liquidatable.',
     "Warm and cold: whether the risk array of every strike in the account and in the keeper's had been stored in the running epoch, followed from events.",

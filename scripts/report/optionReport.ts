@@ -13,9 +13,8 @@ import type { SharedMode } from '../simulation/options/optionWorld.ts'
 import { QUORUM, SIGNERS } from '../simulation/options/signers.ts'
 import { labelOf, STRATEGY_NAMES } from '../simulation/options/strategies.ts'
 import { item } from '../simulation/population.ts'
-import { quantile, type Report, round, usd } from './report.ts'
+import { quantile, type Report, round, type Spread, spreadOf, usd } from './report.ts'
 
-type Spread = { p50: number; p99: number; max: number }
 type Gas = { count: number; median: number; max: number }
 
 type ChainMeasure = { initialUsd: number; maintenanceUsd: number }
@@ -198,7 +197,7 @@ function latencyOf({ standings }: OptionOutcome): Spread {
   const seconds = standings.episodes.flatMap(({ slices, breachedAt, closedAt }) =>
     slices === 0 || closedAt === undefined ? [] : [closedAt - breachedAt],
   )
-  return { p50: quantile(seconds, 0.5), p99: quantile(seconds, 0.99), max: quantile(seconds, 1) }
+  return spreadOf(seconds)
 }
 
 function gasOf(gas: readonly bigint[]): Gas {

@@ -3,11 +3,12 @@ import type { AccountId } from '@plimsoll/sdk'
 import type { Schedule } from '../market/schedule.ts'
 import type { InvariantResults } from '../simulation/audit.ts'
 import { SPREAD_BP } from '../simulation/desk.ts'
-import { KEEPERS } from '../simulation/keepers.ts'
+import { callbackFills } from '../simulation/matching/comparison.ts'
 import { DISTRIBUTION } from '../simulation/population.ts'
 import type { Outcome } from '../simulation/simulation.ts'
 import type { Episode } from '../simulation/standings.ts'
 import type { KeeperTally } from '../simulation/tally.ts'
+import { type MatcherFigures, matcherFigures } from './matcherReport.ts'
 
 const WAD = 10n ** 18n
 
@@ -24,15 +25,21 @@ export type Report = {
   badDebt: { compartmentUsd: number; holeUsd: number; r: number }
   keepers: {
     name: string
+    /** Deposited before the day. */
+    capitalUsd: number
     liquidations: number
+    /** Orders of others that it filled in the calls in which it took over. */
+    callbackFills: number
     profitUsd: number
     conversions: number
     rewardUsd: number
     gasUsd: number
     reverted: number
+    /** At the end, at mark. */
+    left: { positions: number; usd: number }
   }[]
   /** Blocks from the first with E + goodEnd < MM to the first with E >= MM, of liquidated episodes. */
-  latencyBlocks: { p50: number; p99: number; max: number }
+  latencyBlocks: Spread
   /** Median gas of a successful transaction. */
   gas: Record<string, number>
   invariants: InvariantResults
@@ -56,13 +63,19 @@ export type Report = {
   chain: 'anvil' | 'hardhat'
   /** Steps after which a keeper had not finished its scan in time. */
   lateScans: number
+  /** Of runs through a matcher. */
+  matcher?: MatcherFigures
 }
+
+/** The smallest values that half, 99 of 100, and all do not exceed; 0 of none. */
+export type Spread = { p50: number; p99: number; max: number }
 
 export type ReportInput = { outcome: Outcome; schedule: Schedule; seed: number; day: string; seconds: number }
 
 export function report({ outcome, schedule, seed, day, seconds }: ReportInput): Report {
   const { audit, tally, standings, world, firstBlock, lastBlock } = outcome
   const liquidated = standings.episodes.filter(({ slices }) => slices > 0)
+  const matcher = matcherFigures(outcome)
   return {
     seed,
     day,
@@ -74,7 +87,7 @@ export function report({ outcome, schedule, seed, day, seconds }: ReportInput): 
       leastNeededUsd: usd(sum(liquidated, ({ leastNeeded }) => leastNeeded)),
     },
     badDebt: { compartmentUsd: usd(tally.compartmentUsd), holeUsd: usd(-tally.hole), r: wad(audit.leastRatio) },
-    keepers: tally.keepers.map(keeperOf),
+    keepers: tally.keepers.map((keeper) => keeperOf(keeper, outcome)),
     latencyBlocks: latency(liquidated),
     gas: gasOf(tally.gas),
     invariants: audit.results(),
@@ -100,18 +113,23 @@ export function report({ outcome, schedule, seed, day, seconds }: ReportInput): 
     },
     chain: world.chain.kind,
     lateScans: outcome.lateScans,
+    ...(matcher ? { matcher } : {}),
   }
 }
 
-function keeperOf(keeper: KeeperTally): Report['keepers'][number] {
+function keeperOf(keeper: KeeperTally, { trading, world }: Outcome): Report['keepers'][number] {
+  const { exchange } = world.deployment
   return {
     name: keeper.name,
+    capitalUsd: keeper.capitalUsd,
     liquidations: keeper.liquidations,
+    callbackFills: callbackFills(trading?.fills ?? [], keeper.address, exchange),
     profitUsd: usd(keeper.endEquity - keeper.startEquity - keeper.gasPaid),
     conversions: keeper.conversions,
     rewardUsd: usd(keeper.rewards),
     gasUsd: usd(keeper.gasPaid),
     reverted: keeper.reverted,
+    left: { positions: keeper.positions, usd: usd(keeper.positionsUsd) },
   }
 }
 
@@ -128,7 +146,11 @@ function latency(episodes: readonly Episode[]): Report['latencyBlocks'] {
   const closed = episodes.flatMap(({ breachBlock, closeBlock }) =>
     closeBlock === undefined ? [] : [closeBlock - breachBlock],
   )
-  return { p50: quantile(closed, 0.5), p99: quantile(closed, 0.99), max: quantile(closed, 1) }
+  return spreadOf(closed)
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { p50: quantile(values, 0.5), p99: quantile(values, 0.99), max: quantile(values, 1) }
 }
 
 /** The smallest value that at least `share` of all do not exceed; 0 of none. */
@@ -164,16 +186,21 @@ export function round(value: number, digits: number): number {
   return Number(value.toFixed(digits))
 }
 
-/** How the run was made, in sentences: the same in every report. */
-export function method(): string[] {
+/** How the run was made, in sentences. */
+export function method({ keepers }: Pick<Report, 'keepers'>): string[] {
   const { equityUsd, leverage, leverageOnTokens, isolatedShare, longShare, tokenShare, attentiveShare } = DISTRIBUTION
   const percent = (share: number) => `${Math.round(share * 100)} %`
   return [
     `Traders: equity ${equityUsd[0]} to ${equityUsd[1]} USD and leverage ${leverage[0]}x to ${leverage[1]}x (on WBTC or WETH collateral, ${percent(tokenShare)} of them, to ${leverageOnTokens[1]}x), both uniform in the logarithm; ${percent(isolatedShare)} isolated, the others cross; each perpetual long with ${percent(longShare)}. ${percent(attentiveShare)} add a quarter of their equity at their first margin call. All positions were opened by signed orders against one market maker, settled in batches.`,
     `Prices: every bar is fed as open, low, high, close, or open, high, low, close when it fell. In the two hours with the widest range every bar of the file is fed, in the rest merged, longer ones. When the run is behind its time it leaves steps out, quiet ones first and never a new extreme of the day within the two hours; the report says how many.`,
-    `Keepers: ${KEEPERS.map(({ name, capitalUsd }) => `${name} (${capitalUsd.toLocaleString('en')} USD)`).join(' and ')}, processes of their own that compete for the same accounts. What they take over is sold to the market maker by signed orders, ${SPREAD_BP} basis points worse than spot. Profit is the change of the equity of all their accounts less gas at the price paid in ETH.`,
+    `Keepers: ${keeperNames(keepers)}, processes of their own that compete for the same accounts. What they take over is sold to the market maker by signed orders, ${SPREAD_BP} basis points worse than spot. Profit is the change of the equity of all their accounts less gas at the price paid in ETH.`,
     `Taken: sizes at mark of all collateral and perpetuals that left accounts in liquidations. Least needed: over all liquidated episodes the fraction (b MM - E) / (b MM) at the first block of the breach times the account's size, at par and without the rule that takes accounts below 1,000 USD of maintenance whole.`,
     `Latency: blocks from the first with E + goodEnd < MM to the first with E >= MM or no position. Blocks follow a price every two seconds while anybody has a transaction waiting, at most six.`,
     `INV-1 to 3: after every block with a change, cash and lots of all accounts, custody included, are summed by a call and held against the tokens in the vault; at the end every account rebuilt from events equals the contract's. INV-6: equity before and after every owner action, at the same prices.`,
   ]
+}
+
+/** Each with its capital. */
+export function keeperNames(keepers: Report['keepers']): string {
+  return keepers.map(({ name, capitalUsd }) => `${name} (${capitalUsd.toLocaleString('en')} USD)`).join(', ')
 }

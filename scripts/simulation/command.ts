@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Schedule } from '../market/schedule.ts'
 import { html } from '../report/html.ts'
+import { areFillsComplete, type MatcherFigures } from '../report/matcherReport.ts'
 import { optionExtra } from '../report/optionHtml.ts'
 import { type OptionFigures, type OptionReport, optionFigures } from '../report/optionReport.ts'
 import { type Report, report } from '../report/report.ts'
@@ -29,7 +30,20 @@ export const OPTIONS = {
   json: { type: 'string' },
   html: { type: 'string' },
   chain: { type: 'string' },
+  'with-matcher': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const
+
+/** Lines of `--help` for them. */
+export const OPTION_LINES = `  --accounts N     traders
+  --seed S         of the traders and of all keys; 1
+  --json FILE      the report, docs/schemas
+  --html FILE      the report as a page
+  --chain NAME     anvil or hardhat; anvil where it runs
+  --with-matcher   opening trades and the keepers' sales go as signed orders to a matching service, which settles them;
+                   one more keeper has no capital and sells to orders that rest there in the call in which it takes over
+  --help           this text
+`
 
 export type Values = {
   accounts?: string | undefined
@@ -37,6 +51,7 @@ export type Values = {
   json?: string | undefined
   html?: string | undefined
   chain?: string | undefined
+  'with-matcher'?: boolean | undefined
 }
 
 const LINEAR_ACCOUNTS = { ordinary: 300, most: 2_000 }
@@ -56,13 +71,14 @@ function chainOf(name: string | undefined): Chain['kind'] | undefined {
   throw new UsageError(`--chain ${name} is neither anvil nor hardhat.`)
 }
 
-type Settings = { accounts: number; seed: number; prefer: Chain['kind'] | undefined }
+type Settings = { accounts: number; seed: number; prefer: Chain['kind'] | undefined; withMatcher: boolean }
 
 function settingsOf(values: Values, accounts: { ordinary: number; most: number }): Settings {
   return {
     accounts: values.accounts === undefined ? accounts.ordinary : whole('accounts', values.accounts, 1, accounts.most),
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
     prefer: chainOf(values.chain),
+    withMatcher: values['with-matcher'] ?? false,
   }
 }
 
@@ -102,7 +118,8 @@ function deliver({ json, html: page }: Values, result: Report, pageOf: () => str
   if (json !== undefined) write(json, `${JSON.stringify(result, null, 2)}\n`)
   if (page !== undefined) write(page, pageOf())
   process.stdout.write(text)
-  if (Object.values(result.invariants).includes(false)) process.exitCode = 1
+  const areTradesComplete = result.matcher === undefined || areFillsComplete(result.matcher)
+  if (Object.values(result.invariants).includes(false) || !areTradesComplete) process.exitCode = 1
 }
 
 function write(file: string, text: string): void {
@@ -112,20 +129,43 @@ function write(file: string, text: string): void {
 
 function summary(result: Report): string {
   const { accounts, taken, badDebt, keepers, latencyBlocks, invariants, checks } = result
-  const money = (amount: number) => `${amount.toLocaleString('en', { maximumFractionDigits: 0 })} USD`
   const states = Object.entries(invariants).map(([name, ok]) => `INV-${name.slice(3)} ${ok ? 'held' : 'BROKEN'}`)
   return [
     `${result.day}: ${result.market.steps} price steps, ${result.blocks} blocks, ${result.seconds} s on ${result.chain}, seed ${result.seed}`,
     `accounts    ${accounts.total}: ${accounts.liquidated} liquidated, ${accounts.marginCalled} margin-called, ${accounts.untouched} untouched`,
     `taken       ${money(taken.usd)}, least needed ${money(taken.leastNeededUsd)}`,
     `bad debt    compartments ${money(badDebt.compartmentUsd)}, HOLE ${money(badDebt.holeUsd)}, least r ${badDebt.r}`,
-    ...keepers.map(
-      ({ name, liquidations, conversions, profitUsd, gasUsd }) =>
-        `keeper      ${name}: ${liquidations} liquidations, ${conversions} conversions, profit ${money(profitUsd)} after ${money(gasUsd)} of gas`,
-    ),
+    ...keepers.map(keeperSummary),
     `latency     ${latencyBlocks.p50} blocks median, ${latencyBlocks.p99} p99, ${latencyBlocks.max} at most, breach to close`,
     `invariants  ${states.join(', ')} (${checks.blocks} blocks, ${checks.ownerActions} owner actions)`,
+    ...(result.matcher ? [matcherSummary(result.matcher)] : []),
     '',
+  ].join('\n')
+}
+
+function keeperSummary(keeper: Report['keepers'][number]): string {
+  const { name, capitalUsd, liquidations, callbackFills, conversions, profitUsd, gasUsd, left } = keeper
+  const held = left.positions === 0 ? 'flat at the end' : `${left.positions} positions of ${money(left.usd)} left`
+  return `keeper      ${name}, ${money(capitalUsd)} of capital: ${liquidations} liquidations with ${callbackFills} fills in them, ${conversions} conversions, profit ${money(profitUsd)} after ${money(gasUsd)} of gas, ${held}`
+}
+
+function money(amount: number): string {
+  return `${amount.toLocaleString('en', { maximumFractionDigits: 0 })} USD`
+}
+
+function matcherSummary({
+  accepted,
+  refused,
+  matches,
+  settled,
+  fillsPerBatch,
+  answerMs,
+  fills,
+}: MatcherFigures): string {
+  const codes = Object.entries(refused).map(([code, count]) => `${count} ${code}`)
+  return [
+    `matcher     ${accepted.orders} orders, ${accepted.quotes} quotes, ${accepted.picks} picks accepted, ${codes.join(', ') || 'none'} refused; answered in ${answerMs.p50} ms median, ${answerMs.p99} p99`,
+    `            ${matches} matches, ${settled} settled, ${fillsPerBatch.mean} fills per batch; on chain ${fills.onChain}: ${fills.byMatcher} by the matcher, ${fills.inCallback} in liquidations, ${fills.elsewhere} from elsewhere, ${fills.lost} lost, ${fills.doubled} doubled`,
   ].join('\n')
 }
 
@@ -144,11 +184,10 @@ function optionSummary({
   const { warm, cold } = liquidationGas
   const worst = settlements.reduce((most, { differenceWei }) => Math.max(most, Math.abs(Number(differenceWei))), 0)
   const settled = settlements.reduce((sum, { accounts }) => sum + accounts, 0)
-  const money = (amount: number) => amount.toLocaleString('en', { maximumFractionDigits: 0 })
   const byMode = Object.entries(onChain.modes).map(([name, { initialUsd }]) => `${name} ${money(initialUsd)}`)
   return [
     `modes       ${books.modes[mode]} ${mode}, ${books.modes.cross} cross, ${books.modes.isolated} isolated`,
-    `margin      initial at the open by the chain, USD, all books in one mode: ${byMode.join(', ')}`,
+    `margin      initial at the open by the chain, all books in one mode: ${byMode.join(', ')}`,
     ...(histories.length > 0 ? [historySummary(histories)] : []),
     `surfaces    ${surfaces.posted} posted, ${surfaces.clamped} clamped, ${surfaces.kept} not taken; ${surfaces.times - surfaces.measured} of ${surfaces.times} times interpolated between market snapshots (isMeasured: false)`,
     `calibration ${calibration.rmsMedian} volatility points median, ${calibration.rms90} in nine of ten slices; ${(100 * calibration.insideShare).toFixed(1)} % of quotes have the surface between bid and ask`,

@@ -5,14 +5,24 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './chain.ts'
 import { startChild, stopChild } from './children.ts'
-import { item } from './population.ts'
-import type { Site } from './site.ts'
+import type { Site, SiteKeeper } from './site.ts'
 
 /** What the makers of options and the exchange take together, of the mark and of spot. */
 const OPTION_COST = { optionSpread: '0.03', optionTick: '0.0008' } as const
 
+export type KeeperPlan = {
+  readonly name: string
+  /** Deposited before the day. */
+  readonly capitalUsd: number
+  readonly policy: Readonly<Record<string, string | number | boolean>>
+  readonly services?: Readonly<Record<string, boolean>>
+  readonly gas: { readonly priorityFeeGwei: string }
+  /** It sells what it takes over in the same call, to orders that rest at the matcher. */
+  readonly resale?: { readonly minProfitUsd: string }
+}
+
 /** Two competitors: one pays more for its place and only bids for large rewards, one takes small ones too, in smaller slices. */
-export const KEEPERS = [
+const WITH_CAPITAL: readonly KeeperPlan[] = [
   {
     name: 'swift',
     capitalUsd: 500_000,
@@ -25,13 +35,29 @@ export const KEEPERS = [
     policy: { minRewardUsd: '5', sliceSize: '0.6', ...OPTION_COST },
     gas: { priorityFeeGwei: '1' },
   },
-] as const
+]
 
-/** Sub-accounts of each keeper: 0 is funded, the others take slices that the first cannot hold. */
-const KEEPER_ACCOUNTS = [0n, 1n, 2n, 3n]
+/** Without capital: it gains what the makers' orders pay for a slice, after gas, and leaves to others what pays nobody. */
+export const LEAN: KeeperPlan = {
+  name: 'lean',
+  capitalUsd: 0,
+  policy: { sliceSize: '1', unflag: false, ...OPTION_COST },
+  services: { refresh: false, average: false, settle: false },
+  gas: { priorityFeeGwei: '2.5' },
+  resale: { minProfitUsd: '1' },
+}
+
+/** Orders rest at a matcher only. */
+export function keeperPlans(withMatcher: boolean): readonly KeeperPlan[] {
+  return withMatcher ? [...WITH_CAPITAL, LEAN] : WITH_CAPITAL
+}
+
+/** Sub-accounts of a keeper with capital beside the funded one: they take slices that it cannot hold. */
+const POOL = [1, 2, 3]
 const START_MS = 30_000
 const SCAN_MS = 2_000
 const POLL_MS = 20
+const MATCHER_MS = 2_000
 
 export type RunningKeeper = { name: string; health: string; child: ChildProcess; log: () => string }
 
@@ -46,23 +72,30 @@ class KeeperStartError extends Error {
 }
 
 export async function startKeepers(site: Site): Promise<RunningKeeper[]> {
-  const keepers = await Promise.all(KEEPERS.map((_, index) => startKeeper(site, index)))
-  for (const keeper of keepers) {
-    if (!(await hasScanned(keeper, 1, START_MS))) throw new KeeperStartError(keeper.name, keeper.log())
+  const keepers: RunningKeeper[] = []
+  try {
+    for (const keeper of site.keepers) keepers.push(await startKeeper(site, keeper))
+    for (const keeper of keepers) {
+      if (!(await hasScanned(keeper, 1, START_MS))) throw new KeeperStartError(keeper.name, keeper.log())
+    }
+    return keepers
+  } catch (error) {
+    await stopKeepers(keepers)
+    throw error
   }
-  return keepers
 }
 
-async function startKeeper(site: Site, index: number): Promise<RunningKeeper> {
-  const { name, policy, gas } = item(KEEPERS, index)
+async function startKeeper(site: Site, keeper: SiteKeeper): Promise<RunningKeeper> {
+  const { plan, wallet } = keeper
+  const { name, capitalUsd, policy, services, gas } = plan
   const port = await freePort()
   const file = join(site.folder, `keeper-${name}.json`)
   const config = {
     name,
     rpcUrl: site.chain.rpc.url,
     deployment: site.deploymentFile,
-    privateKey: item(site.keepers, index).key,
-    account: { subId: 0, pool: KEEPER_ACCOUNTS.slice(1).map(Number) },
+    privateKey: wallet.key,
+    account: { subId: 0, pool: capitalUsd > 0 ? POOL : [] },
     metricsPort: port,
     pollMs: POLL_MS,
     journal: join(site.folder, `journal-${name}.json`),
@@ -70,7 +103,9 @@ async function startKeeper(site: Site, index: number): Promise<RunningKeeper> {
     finalityBlocks: 2,
     maxInFlight: 16,
     policy,
+    services,
     gas,
+    resale: resaleOf(site, keeper),
   }
   writeFileSync(file, JSON.stringify(config))
   const main = fileURLToPath(new URL('../../keeper/src/main.ts', import.meta.url))
@@ -80,6 +115,14 @@ async function startKeeper(site: Site, index: number): Promise<RunningKeeper> {
     log = `${log}${chunk}`.slice(-20_000)
   })
   return { name, health: `http://127.0.0.1:${port}/health`, child, log: () => log }
+}
+
+/** @throws RangeError when the keeper resells and no matcher runs */
+function resaleOf({ matching }: Site, { plan, reseller }: SiteKeeper) {
+  if (!plan.resale) return undefined
+  if (!matching) throw new RangeError(`Keeper ${plan.name} sells to orders at a matcher: start one before it.`)
+  const { url: matcherUrl, expiryMarginSeconds } = matching
+  return { ...plan.resale, matcherUrl, reseller, timeoutMs: MATCHER_MS, expiryMarginSeconds }
 }
 
 export async function stopKeepers(keepers: readonly RunningKeeper[]): Promise<void> {

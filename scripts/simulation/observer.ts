@@ -11,6 +11,7 @@ import {
   marketsAbi,
   type PositionWord,
   perpetualOf,
+  resellerAbi,
   type Snapshot,
   seriesAbi,
   settlementAbi,
@@ -51,6 +52,9 @@ const RENAMED = new Map([
   ...historyFeedAbi
     .filter((each) => each.type === 'function' && each.name === 'post')
     .map((each): [Hex, string] => [toFunctionSelector(each), 'postHistory']),
+  ...resellerAbi
+    .filter((each) => each.type === 'function' && (each.name === 'liquidate' || each.name === 'convert'))
+    .map((each): [Hex, string] => [toFunctionSelector(each), `${each.name}AndSell`]),
 ])
 const ACTIONS = new Map(
   [surfaceFeedAbi, settlementAbi, seriesAbi, FEED_ABI, marketsAbi, exchangeAbi, vaultAbi, auctionAbi, clearinghouseAbi]

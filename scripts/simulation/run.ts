@@ -1,9 +1,9 @@
-/** One run: prices against open books, with two keepers that nobody waits for longer than a few blocks. */
+/** One run: prices against open books, with keepers that nobody waits for longer than a few blocks. */
 import type { Hex } from 'viem'
 import type { PriceStep, Schedule } from '../market/schedule.ts'
 import type { Chain } from './chain.ts'
-import { unwind } from './desk.ts'
-import { allScanned, KEEPERS } from './keepers.ts'
+import { resales, standingQuotes } from './desk.ts'
+import { allScanned, type KeeperPlan, keeperPlans } from './keepers.ts'
 import { type BlockView, Observer } from './observer.ts'
 import { item } from './population.ts'
 import { BLOCK_SECONDS, type Outcome, type Progress, prepare, Simulation } from './simulation.ts'
@@ -16,6 +16,10 @@ export type RunOptions = {
   accounts: number
   seed: number
   prefer?: Chain['kind'] | undefined
+  /** All trades through a matcher. */
+  withMatcher: boolean
+  /** Others than `keeperPlans`. */
+  keepers?: readonly KeeperPlan[] | undefined
   onProgress: (progress: Progress) => void
 }
 
@@ -29,7 +33,7 @@ const LONGEST_GAP_SECONDS = 1_800
 const CLOSING_BLOCKS = 60
 const CLOSING_SECONDS = 10
 
-export async function run(options: RunOptions): Promise<Outcome> {
+export async function run(options: RunOptions): Promise<Outcome<World>> {
   const simulation = await LinearSimulation.start(options)
   try {
     await simulation.day()
@@ -50,11 +54,10 @@ class LinearSimulation extends Simulation<Trader, World> {
   }
 
   static async start(options: RunOptions): Promise<LinearSimulation> {
-    const { schedule, accounts, seed, prefer, onProgress } = options
+    const { schedule, accounts, seed, prefer, withMatcher, keepers = keeperPlans(withMatcher) } = options
     const first = item(schedule.steps, 0)
-    const keepersUsd = KEEPERS.map(({ capitalUsd }) => capitalUsd)
-    const settings = { accounts, seed, first, symbols: schedule.symbols, keepersUsd, prefer }
-    const world = await prepare(onProgress, {
+    const settings = { accounts, seed, first, symbols: schedule.symbols, keepers, prefer }
+    const world = await prepare(options, {
       create: () => createWorld(settings),
       fund: (made) => fund(made, settings),
       open: (made) => open(made, settings),
@@ -73,10 +76,13 @@ class LinearSimulation extends Simulation<Trader, World> {
         continue
       }
       const until = steps[index + 1]?.t ?? step.t + MOST_BLOCKS_PER_STEP * BLOCK_SECONDS
+      const last = index === steps.length - 1 ? until + CLOSING_BLOCKS * CLOSING_SECONDS : until
+      // The market has a price before the chain: makers quote at it before the block that brings it.
+      await this.quote(() => standingQuotes(this.world, this.audit.ledger, step.prices), last)
       await send(this.world.chain.rpc, await pushes(this.world, step.prices))
       const slices = this.tally.slices
       await this.mine(step.t, true)
-      this.queue.push(...(await unwind(this.world, this.audit.ledger, step.prices)))
+      await this.resell(resales(this.world, this.audit.ledger, step.prices), last)
       await this.#followUp(until)
       this.timeline.push({ ...this.standings.sample(), ...step, slices: this.tally.slices - slices })
       this.report(index + 1, steps.length)
@@ -99,8 +105,8 @@ class LinearSimulation extends Simulation<Trader, World> {
   async #followUp(until: number): Promise<void> {
     for (let blocks = 0; blocks < MOST_BLOCKS_PER_STEP; blocks++) {
       if (!(await allScanned(this.keepers, this.block))) this.lateScans += 1
-      const mine = this.queue.splice(0)
-      await send(this.world.chain.rpc, mine)
+      await this.world.matching?.offered()
+      await send(this.world.chain.rpc, this.queue.splice(0))
       const next = this.world.now + BLOCK_SECONDS
       if (next >= until || !(await this.hasPending())) return
       await this.mine(next, false)
@@ -118,7 +124,7 @@ class LinearSimulation extends Simulation<Trader, World> {
   }
 
   /** Some minutes at the last price, then the final comparison of events and contract. */
-  async finish(): Promise<Outcome> {
+  async finish(): Promise<Outcome<World>> {
     for (let i = 0; i < CLOSING_BLOCKS && (this.standings.breached > 0 || i === 0); i++) {
       await this.mine(this.world.now + CLOSING_SECONDS, true)
       await allScanned(this.keepers, this.block)

@@ -3,10 +3,13 @@ import type { AccountId } from '@plimsoll/sdk'
 import type { Hex } from 'viem'
 import { Audit } from './audit.ts'
 import { type RunningKeeper, startKeepers, stopKeepers } from './keepers.ts'
+import { fillsOnChain, type JournalRecord, readJournal, type SettledFill } from './matching/comparison.ts'
+import { Matching } from './matching/matching.ts'
 import type { BlockView, Observer } from './observer.ts'
 import type { Site } from './site.ts'
 import { type Sample, Standings } from './standings.ts'
 import { Tally } from './tally.ts'
+import { type Interest, settlement, type Trade } from './trades.ts'
 
 export type Progress = {
   stage: string
@@ -33,6 +36,8 @@ export type Outcome<W = Site & { traders: readonly unknown[] }> = {
   /** Steps after which a keeper had not scanned in time. */
   lateScans: number
   skippedSteps: number
+  /** What the matcher settled, by the chain and by its journal. */
+  trading: { fills: readonly SettledFill[]; journal: JournalRecord } | undefined
 }
 
 /** Seconds between the blocks that follow a price. */
@@ -120,6 +125,7 @@ export abstract class Simulation<T extends Caller, W extends Site & { traders: r
 
   /** The final comparison of events and contract. */
   protected async close(): Promise<Outcome<W>> {
+    const trading = await this.#endTrading()
     await this.audit.compare(this.block)
     this.tally.end(this.audit.ledger, await this.#observer.read(this.block))
     return {
@@ -132,12 +138,45 @@ export abstract class Simulation<T extends Caller, W extends Site & { traders: r
       lastBlock: this.block,
       lateScans: this.lateScans,
       skippedSteps: this.skippedSteps,
+      trading,
+    }
+  }
+
+  /** Mines what is matched already, then ends the matcher. */
+  async #endTrading(): Promise<Outcome['trading']> {
+    const { matching } = this.world
+    if (!matching) return undefined
+    while (await matching.ready()) await this.mine(this.world.now + BLOCK_SECONDS, false)
+    await matching.stop()
+    return { fills: await fillsOnChain(this.world), journal: readJournal(matching.journal) }
+  }
+
+  /** Standing quotes of makers, for everybody, until a block at `until` is read. Only a matcher has books where they stand. */
+  protected async quote(quotesOf: () => readonly Interest[], until: number): Promise<void> {
+    const { matching } = this.world
+    const quotes = matching ? quotesOf() : []
+    if (!matching || quotes.length === 0) return
+    await matching.ready()
+    await matching.quote(quotes, { expiry: Matching.lastBefore(until) })
+  }
+
+  /**
+   * Sells what keepers took over: by orders to the matcher, good until a block at `until` is read; without one every keeper has
+   * a settlement of its own, so that a failing one does not hold up the other.
+   */
+  protected async resell(trades: readonly Trade[], until: number): Promise<void> {
+    const { matching } = this.world
+    if (!matching) {
+      const own = Map.groupBy(trades, ({ wallet }) => wallet)
+      for (const all of own.values()) this.queue.push(await settlement(this.world, all))
+    } else if (trades.length > 0 && !(await matching.ready())) {
+      await matching.take(trades, { expiry: Matching.lastBefore(until), reduceOnly: true })
     }
   }
 
   async stop(): Promise<void> {
     await stopKeepers(this.keepers)
-    await this.world.chain.stop()
+    await endSite(this.world)
   }
 
   protected report(done: number, total: number): void {
@@ -154,21 +193,33 @@ export abstract class Simulation<T extends Caller, W extends Site & { traders: r
 }
 
 /** Deploys, funds and opens books, telling each stage. */
-export async function prepare<W>(
-  onProgress: (progress: Progress) => void,
+export async function prepare<W extends Site>(
+  { onProgress, withMatcher, seed }: PreparationOptions,
   { create, fund, open }: Preparation<W>,
 ): Promise<W> {
   const stage = (name: string, done: number) =>
     onProgress({ stage: name, done, total: 3, time: 0, breached: 0, liquidated: 0, blocks: 0 })
   stage('deploying', 0)
   const world = await create()
-  stage('funding', 1)
-  await fund(world)
-  stage('opening books', 2)
-  await open(world)
-  return world
+  try {
+    stage('funding', 1)
+    await fund(world)
+    stage('opening books', 2)
+    if (withMatcher) world.matching = await Matching.start(world, seed)
+    await open(world)
+    return world
+  } catch (error) {
+    await endSite(world)
+    throw error
+  }
 }
 
+async function endSite({ matching, chain }: Site): Promise<void> {
+  await matching?.stop()
+  await chain.stop()
+}
+
+type PreparationOptions = { onProgress: (progress: Progress) => void; withMatcher: boolean; seed: number }
 type Preparation<W> = {
   create: () => Promise<W>
   fund: (world: W) => Promise<void>

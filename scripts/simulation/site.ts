@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { clearinghouseAbi, encodeMode, errorsAbi, exchangeAbi, type Leg, type Mode, vaultAbi } from '@plimsoll/sdk'
-import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
+import { clearinghouseAbi, encodeMode, errorsAbi, type Mode, vaultAbi } from '@plimsoll/sdk'
 import {
   AbiErrorSignatureNotFoundError,
   type Address,
@@ -14,14 +13,15 @@ import {
   maxUint256,
   parseAbi,
 } from 'viem'
-import { deployPlimsoll } from '../../deploy/deploy.ts'
 import type { Deployment } from '../../deploy/deployment.ts'
 import type { Plan } from '../../deploy/module.ts'
 import { LOCAL_ANSWERS, UNDERLYINGS, type UnderlyingParameters } from '../../deploy/parameters.ts'
-import config from '../../hardhat.config.ts'
 import { type Chain, startChain } from './chain.ts'
-import { item } from './population.ts'
-import { type SignedOrder, send, type Transaction, Wallet } from './wallet.ts'
+import { deployContracts } from './contracts.ts'
+import type { KeeperPlan } from './keepers.ts'
+import type { Matching } from './matching/matching.ts'
+import { item, toMicroUsd } from './population.ts'
+import { send, type Transaction, Wallet } from './wallet.ts'
 
 export const FEED_ABI = parseAbi([
   'function push(int256 answer)',
@@ -35,13 +35,21 @@ const TOKEN_ABI = parseAbi([
 export const USD_ASSET = 0
 /** Blocks hold 60 M gas. */
 export const DEPOSITS_PER_BLOCK = 36
-export const BATCHES_PER_BLOCK = 3
+/** Of one order: what a matcher takes. */
+export const MOST_LEGS = 16
 /** Gas limits. A price read refuses to start with less than 263,000 left, whatever it uses. */
-const GAS = { transfer: 150_000n, deposit: 1_500_000n, mode: 1_500_000n, settle: 16_000_000n }
+const GAS = { transfer: 150_000n, deposit: 1_500_000n, mode: 1_500_000n }
 /** Gas money of every actor, wei. */
 const GAS_MONEY = 10n ** 21n
 /** What prices offer per gas, wei: above every keeper's, since prices come first in their block. */
 export const PRICE_TIP = 100n * 10n ** 9n
+
+export type SiteKeeper = {
+  plan: KeeperPlan
+  wallet: Wallet
+  /** Its `Reseller`, when it sells in the call in which it takes over. */
+  reseller: Address | undefined
+}
 
 export type Site = {
   chain: Chain
@@ -51,7 +59,7 @@ export type Site = {
   folder: string
   deploymentFile: string
   operator: Wallet
-  keepers: Wallet[]
+  keepers: SiteKeeper[]
   /** Of the collateral tokens, in the order of the underlyings. */
   decimals: number[]
   /** Last block of the deployment: no account has changed yet. */
@@ -60,39 +68,54 @@ export type Site = {
   now: number
   /** Of orders. */
   nonce: bigint
+  /** Where trades meet, when a matcher runs. */
+  matching: Matching | undefined
 }
 
 export type SiteOptions = {
   plan: Plan
   seed: number
-  keepers: number
+  keepers?: readonly KeeperPlan[] | undefined
   /** Unix seconds of the first block. */
   genesis: number
   prefer?: Chain['kind'] | undefined
 }
 
-export async function createSite({ plan, seed, keepers, genesis, prefer }: SiteOptions): Promise<Site> {
+export async function createSite(options: SiteOptions): Promise<Site> {
+  const { genesis, prefer } = options
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const chain = await startChain({ genesis, ...(prefer ? { prefer } : {}) })
-  const { deployment, lens } = await deployTo(chain, plan, folder)
+  try {
+    return await deploySite({ chain, folder }, options)
+  } catch (error) {
+    await chain.stop()
+    throw error
+  }
+}
+
+async function deploySite(place: Pick<Site, 'chain' | 'folder'>, options: SiteOptions): Promise<Site> {
+  const { plan, seed, keepers: plans = [], genesis } = options
+  const { chain, folder } = place
+  const chainId = Number(await chain.rpc.call<Hex>('eth_chainId'))
+  const keys = plans.map((each, i) => ({ plan: each, wallet: new Wallet(`keeper ${i}`, seed, chainId) }))
+  const { deployment, lens, keepers } = await deployContracts(place, plan, keys)
   const deploymentFile = join(folder, 'deployment.json')
   writeFileSync(deploymentFile, JSON.stringify(deployment))
   await chain.rpc.call('evm_setAutomine', [false])
   const deployedAt = Number(await chain.rpc.call<Hex>('eth_blockNumber'))
-  const wallet = (name: string) => new Wallet(name, seed, deployment.chainId)
   return {
-    chain,
+    ...place,
     deployment,
     lens,
-    folder,
     deploymentFile,
-    operator: wallet('operator'),
-    keepers: Array.from({ length: keepers }, (_, i) => wallet(`keeper ${i}`)),
+    operator: new Wallet('operator', seed, chainId),
+    keepers,
     decimals: deployment.underlyings.map(({ symbol }) => parametersOf(symbol).token.decimals),
     deployedAt,
     now: genesis,
     nonce: 0n,
+    matching: undefined,
   }
 }
 
@@ -116,19 +139,9 @@ export function parametersOf(symbol: string): UnderlyingParameters {
   return found
 }
 
-/** The module of `deploy/` over RPC, and the lens that the checks read through. */
-async function deployTo(chain: Chain, plan: Plan, folder: string) {
-  const hre = await createHardhatRuntimeEnvironment({
-    ...config,
-    networks: { ...config.networks, chain: { type: 'http', chainType: 'l1', url: chain.rpc.url } },
-    paths: { ...config.paths, ignition: folder },
-  })
-  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
-  const connection = await hre.network.create('chain')
-  const { deployment } = await deployPlimsoll(connection, { plan, confirmations: 1, pollingMilliseconds: 20 })
-  const { address: lens } = await connection.viem.deployContract('LedgerLens')
-  await connection.close()
-  return { deployment, lens }
+/** Whose accounts a keeper takes over in. */
+export function ownersOf({ wallet, reseller }: SiteKeeper): Address[] {
+  return reseller ? [wallet.address, reseller] : [wallet.address]
 }
 
 /**
@@ -178,7 +191,7 @@ function decodeRevert(message: string): string {
 }
 
 /** Gas money for everybody. */
-export async function giveGas({ chain }: Site, wallets: readonly Wallet[]): Promise<void> {
+export async function giveGas({ chain }: Site, wallets: readonly Pick<Wallet, 'address'>[]): Promise<void> {
   const money = wallets.map(({ address }) => ({
     method: 'hardhat_setBalance',
     params: [address, `0x${GAS_MONEY.toString(16)}`],
@@ -206,6 +219,16 @@ export async function deposit(site: Site, wallet: Wallet, terms: Deposit, approv
   return [...raw, await depositMinted(site, wallet, terms)]
 }
 
+/** What the keepers with capital begin with. */
+export async function depositCapital(site: Site): Promise<Hex[]> {
+  const raw: Hex[] = []
+  for (const { wallet, plan } of site.keepers.filter((keeper) => keeper.plan.capitalUsd > 0)) {
+    const terms = { account: wallet.accountId(), asset: USD_ASSET, amount: toMicroUsd(plan.capitalUsd) }
+    raw.push(...(await deposit(site, wallet, terms)))
+  }
+  return raw
+}
+
 /** Mint, and approve the vault: all that comes before a deposit. */
 export async function mint(site: Site, wallet: Wallet, { asset, amount }: Omit<Deposit, 'account'>, approves = true) {
   const { vault, underlyings, usd } = site.deployment
@@ -221,47 +244,6 @@ export function depositMinted({ deployment }: Site, wallet: Wallet, { account, a
   const args = [account, asset, amount] as const
   const data = encodeFunctionData({ abi: vaultAbi, functionName: 'deposit', args })
   return sign(wallet, { to: deployment.vault, data }, GAS.deposit)
-}
-
-export type FillArgs = {
-  maker: SignedOrder['order']
-  makerSignature: Hex
-  taker: SignedOrder['order']
-  takerSignature: Hex
-  units: bigint
-}
-
-type Trade = {
-  wallet: Wallet
-  account: Hex
-  maker: Wallet
-  /** Of one unit of the structure; positive ratios buy. */
-  legs: readonly Leg[]
-  units: bigint
-  /** USD per unit that `account` pays. */
-  price: bigint
-}
-
-/** `wallet` trades a structure with `maker` at `price`, both orders signed. */
-export async function match(site: Site, { wallet, account, maker, legs, units, price }: Trade): Promise<FillArgs> {
-  const { exchange } = site.deployment
-  const nonce = ++site.nonce
-  const own = await wallet.signOrder(exchange, { account, legs, units, price, nonce })
-  const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
-  const terms = { account: maker.accountId(), legs: opposite, units, price: -price, nonce }
-  const other = await maker.signOrder(exchange, terms)
-  return {
-    maker: other.order,
-    makerSignature: other.signature,
-    taker: own.order,
-    takerSignature: own.signature,
-    units,
-  }
-}
-
-export function settlement({ operator, deployment }: Site, fills: readonly FillArgs[]): Promise<Hex> {
-  const data = encodeFunctionData({ abi: exchangeAbi, functionName: 'settle', args: [fills] })
-  return sign(operator, { to: deployment.exchange, data }, GAS.settle)
 }
 
 /** One push per feed, in the order of the underlyings. */

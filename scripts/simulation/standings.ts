@@ -57,9 +57,11 @@ export class Standings {
     return this.#open.size
   }
 
-  /** Accounts that are liquidatable now. */
-  breachedAccounts(): AccountId[] {
-    return [...this.#open.keys()]
+  /** Accounts that a liquidation of now would not have cleared: with positions, and less equity than b * MM. */
+  uncleared(): AccountId[] {
+    const isUncleared = (account: AccountId, { equity, maintenance }: Assessment) =>
+      equity * WAD < maintenance * BUFFER && !this.#ledger.isEmpty(account)
+    return [...this.#last].filter(([account, last]) => isUncleared(account, last)).map(([account]) => account)
   }
 
   /** As of the last block in which the account was looked at. */
@@ -140,7 +142,7 @@ function leastFraction({ equity, maintenance }: Assessment): bigint {
 }
 
 /** Sum of the sizes of all positions, options at full size, USD with 18 decimals. */
-function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
+export function grossValue(positions: readonly Position[], snapshot: Snapshot): bigint {
   return positions.reduce((sum, { instrument, lots }) => {
     const market = snapshot.markets.find(({ underlying }) => underlying === instrument.underlying)
     if (!market) return sum

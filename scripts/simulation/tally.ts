@@ -1,15 +1,19 @@
 /** Counts: gas per action, what keepers earned and paid, what losses cost the compartments and HOLE. */
-import { type AccountId, assess, decodeAccountId, HOLE, type Snapshot, WAD } from '@plimsoll/sdk'
+import { type AccountId, assess, HOLE, ownerOf, type Snapshot, WAD } from '@plimsoll/sdk'
 import type { Address } from 'viem'
-import { KEEPERS } from './keepers.ts'
 import type { Ledger } from './ledger.ts'
 import type { BlockView, Transaction } from './observer.ts'
-import { item, toMicroUsd } from './population.ts'
-import type { Site } from './site.ts'
+import { toMicroUsd } from './population.ts'
+import { ownersOf, type Site } from './site.ts'
+import { grossValue } from './standings.ts'
 
 export type KeeperTally = {
   name: string
+  /** Its key's. */
   address: Address
+  /** Of its accounts. */
+  owners: readonly Address[]
+  capitalUsd: number
   liquidations: number
   conversions: number
   reverted: number
@@ -18,6 +22,9 @@ export type KeeperTally = {
   gasPaid: bigint
   startEquity: bigint
   endEquity: bigint
+  /** Positions that its accounts hold at the end, and their gross value at mark. */
+  positions: number
+  positionsUsd: bigint
 }
 
 export class Tally {
@@ -33,16 +40,20 @@ export class Tally {
 
   constructor({ keepers, deployment }: Site) {
     this.#ethIndex = deployment.underlyings.findIndex(({ symbol }) => symbol === 'ETH')
-    this.keepers = keepers.map(({ address }, index) => ({
-      name: item(KEEPERS, index).name,
-      address,
+    this.keepers = keepers.map((keeper) => ({
+      name: keeper.plan.name,
+      address: keeper.wallet.address,
+      owners: ownersOf(keeper),
+      capitalUsd: keeper.plan.capitalUsd,
       liquidations: 0,
       conversions: 0,
       reverted: 0,
       rewards: 0n,
       gasPaid: 0n,
-      startEquity: toMicroUsd(item(KEEPERS, index).capitalUsd) * 10n ** 12n,
+      startEquity: toMicroUsd(keeper.plan.capitalUsd) * 10n ** 12n,
       endEquity: 0n,
+      positions: 0,
+      positionsUsd: 0n,
     }))
   }
 
@@ -65,11 +76,15 @@ export class Tally {
     }
   }
 
-  /** Equity of all accounts of each keeper, and what HOLE holds. */
+  /** Equity and positions of all accounts of each keeper, and what HOLE holds. */
   end(ledger: Ledger, { snapshot }: BlockView): void {
     for (const keeper of this.keepers) {
-      const own = ledger.accounts().filter((account) => decodeAccountId(account).owner === keeper.address)
-      keeper.endEquity = own.reduce((sum, account) => sum + assess(ledger.portfolio(account), snapshot).equity, 0n)
+      const own = ledger.accounts().filter((account) => keeper.owners.includes(ownerOf(account)))
+      const portfolios = own.map((account) => ledger.portfolio(account))
+      const positions = portfolios.flatMap((portfolio) => portfolio.positions)
+      keeper.endEquity = portfolios.reduce((sum, portfolio) => sum + assess(portfolio, snapshot).equity, 0n)
+      keeper.positions = positions.length
+      keeper.positionsUsd = grossValue(positions, snapshot)
     }
     this.hole = ledger.cash(HOLE)
   }
@@ -90,8 +105,7 @@ export class Tally {
   }
 
   #keeperEarns(account: AccountId, what: 'liquidations' | 'conversions', reward: bigint): void {
-    const { owner } = decodeAccountId(account)
-    const keeper = this.keepers.find(({ address }) => address === owner)
+    const keeper = this.keepers.find(({ owners }) => owners.includes(ownerOf(account)))
     if (!keeper) return
     keeper[what] += 1
     keeper.rewards += reward

@@ -1,5 +1,13 @@
 /** Keys of the actors, their transactions and their signed orders. */
-import { type AccountId, createOrder, encodeAccountId, type encodeOrder, type Leg, orderTypedData } from '@plimsoll/sdk'
+import {
+  type AccountId,
+  createOrder,
+  type Deployment,
+  encodeAccountId,
+  type Order,
+  type OrderParameters,
+  orderTypedData,
+} from '@plimsoll/sdk'
 import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Rpc } from './rpc.ts'
@@ -8,6 +16,8 @@ const GWEI = 10n ** 9n
 /** What the actors offer at most; they pay the base fee plus the tip. */
 const MAX_FEE = 200n * GWEI
 
+type Exchange = Pick<Deployment, 'chainId' | 'exchange'>
+export type SignedOrder = { order: Order; signature: Hex }
 export type Transaction = { to: Address; data: Hex; gas: bigint; tip?: bigint | undefined }
 
 /** `name` and `seed` make the key: the wallets exist on throw-away chains only. */
@@ -50,10 +60,9 @@ export class Wallet {
     })
   }
 
-  async signOrder(exchange: Address, { account, legs, units, price, nonce }: OrderTerms): Promise<SignedOrder> {
-    const order = createOrder({ accountId: account, legs, limitPrice: price, units, nonce, expiry: 2 ** 40 - 1 })
-    const message = orderTypedData({ chainId: this.#chainId, exchange }, order)
-    return { order: message.message, signature: await this.account.signTypedData(message) }
+  async signOrder(exchange: Exchange, parameters: OrderParameters): Promise<SignedOrder> {
+    const order = createOrder(parameters)
+    return { order, signature: await this.account.signTypedData(orderTypedData(exchange, order)) }
   }
 }
 
@@ -62,7 +71,3 @@ export async function send(rpc: Rpc, raw: readonly Hex[]): Promise<Hex[]> {
   const hashes = await rpc.batch(raw.map((each) => ({ method: 'eth_sendRawTransaction', params: [each] })))
   return hashes as Hex[]
 }
-
-/** Trades `units` of a structure; `price` is what the account pays per unit, USD with 18 decimals, negative: receives. */
-type OrderTerms = { account: AccountId; legs: readonly Leg[]; units: bigint; price: bigint; nonce: bigint }
-export type SignedOrder = { order: ReturnType<typeof encodeOrder>; signature: Hex }

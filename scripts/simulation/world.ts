@@ -4,26 +4,25 @@ import type { Hex } from 'viem'
 import { localPlan } from '../../deploy/deploy.ts'
 import type { PriceStep } from '../market/schedule.ts'
 import type { Chain } from './chain.ts'
+import type { KeeperPlan } from './keepers.ts'
 import { item, populate, pricePerLot, type Trader, toMicroUsd } from './population.ts'
 import {
   atPrice,
-  BATCHES_PER_BLOCK,
   createSite,
   DEPOSITS_PER_BLOCK,
   deposit,
+  depositCapital,
   depositMinted,
-  type FillArgs,
   giveGas,
-  match,
   mint,
   parametersOf,
   perform,
   pushes,
   type Site,
   setMode,
-  settlement,
   USD_ASSET,
 } from './site.ts'
+import { settleOpening, type Trade } from './trades.ts'
 import { Wallet } from './wallet.ts'
 
 /** Seconds before the first price: for the deployment, a week of growing deposit caps before the funding, and the opening. */
@@ -40,17 +39,17 @@ export type WorldOptions = {
   seed: number
   first: PriceStep
   symbols: readonly string[]
-  keepersUsd: readonly number[]
+  keepers: readonly KeeperPlan[]
   prefer?: Chain['kind'] | undefined
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
-  const { first, symbols, seed, keepersUsd, prefer } = options
+  const { first, symbols, seed, keepers, prefer } = options
   const answers = Object.fromEntries(symbols.map((symbol, i) => [symbol, item(first.prices, i)]))
   const parameters = symbols.map((symbol, i) => atPrice(symbol, item(first.prices, i)))
   const plan = localPlan(answers, parameters)
   const genesis = first.t - LEAD_SECONDS.genesis
-  const site = await createSite({ plan, seed, keepers: keepersUsd.length, genesis, prefer })
+  const site = await createSite({ plan, seed, keepers, genesis, prefer })
   const { deployment, decimals } = site
   const { chainId, underlyings } = deployment
   const traders = populate({ ...options, chainId, underlyings, prices: first.prices, decimals })
@@ -61,7 +60,12 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 /** Mints and deposits for everybody: traders, the market maker, keepers, insurance. */
 export async function fund(world: World, options: WorldOptions): Promise<void> {
   const { traders, maker, keepers, operator } = world
-  await giveGas(world, [operator, maker, ...keepers, ...traders.map(({ wallet }) => wallet)])
+  await giveGas(world, [
+    operator,
+    maker,
+    ...keepers.map(({ wallet }) => wallet),
+    ...traders.map(({ wallet }) => wallet),
+  ])
   await perform(world, await pushes(world, options.first.prices), DEPOSITS_PER_BLOCK)
   const raw: Hex[] = []
   const usd = (amount: number) => ({ asset: USD_ASSET, amount: toMicroUsd(amount) })
@@ -69,10 +73,7 @@ export async function fund(world: World, options: WorldOptions): Promise<void> {
     raw.push(...(await deposit(world, operator, { account: compartment(index + 1), ...usd(amount) }, index === 0)))
   }
   raw.push(...(await deposit(world, maker, { account: maker.accountId(), ...usd(MAKER_USD) })))
-  for (const [index, keeper] of keepers.entries()) {
-    const amount = item(options.keepersUsd, index)
-    raw.push(...(await deposit(world, keeper, { account: keeper.accountId(), ...usd(amount) })))
-  }
+  raw.push(...(await depositCapital(world)))
   for (const trader of traders) {
     const { wallet, account, deposit: first, isIsolated, isAttentive } = trader
     raw.push(...(await deposit(world, wallet, { account, ...first })))
@@ -102,24 +103,22 @@ export function topUp(world: World, trader: Trader): Promise<Hex> {
   return depositMinted(world, trader.wallet, topUpOf(trader))
 }
 
-/** Every trader's first orders against the market maker at mark, settled in batches by the operator. */
+/** Every trader's first orders against the market maker at mark. */
 export async function open(world: World, { first }: WorldOptions): Promise<void> {
   const { traders, maker } = world
   world.now = first.t - LEAD_SECONDS.opening
   await perform(world, await pushes(world, first.prices), DEPOSITS_PER_BLOCK)
-  const fills: FillArgs[] = []
+  const trades: Trade[] = []
   for (const { wallet, account, legs } of traders) {
     for (const { underlying, lots } of legs) {
       if (lots === 0n) continue
       const side = lots > 0n ? 1n : -1n
       const price = side * pricePerLot(underlying, item(first.prices, underlying.id - 1))
       const structure = [{ instrument: perpetualOf(underlying.id), ratio: side }]
-      fills.push(await match(world, { wallet, account, maker, legs: structure, units: lots * side, price }))
+      trades.push({ wallet, account, maker, legs: structure, units: lots * side, price })
     }
   }
-  const raw: Hex[] = []
-  for (let i = 0; i < fills.length; i += FILLS_PER_BATCH) {
-    raw.push(await settlement(world, fills.slice(i, i + FILLS_PER_BATCH)))
-  }
-  await perform(world, raw, BATCHES_PER_BLOCK)
+  const batches: Trade[][] = []
+  for (let i = 0; i < trades.length; i += FILLS_PER_BATCH) batches.push(trades.slice(i, i + FILLS_PER_BATCH))
+  await settleOpening(world, batches)
 }

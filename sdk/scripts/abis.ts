@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Abi } from 'viem'
 
@@ -13,23 +14,26 @@ type AbiError = Extract<Abi[number], { type: 'error' }>
 const ROOT = new URL('../../', import.meta.url)
 const OUTPUT = new URL('../src/abis/', import.meta.url)
 const CONTRACTS = [
-  'Auction',
-  'Clearinghouse',
-  'Exchange',
-  'HistoryFeed',
-  'MarginEngine',
-  'Markets',
-  'Series',
-  'Settlement',
-  'SurfaceFeed',
-  'Surfaces',
-  'Tails',
-  'Vault',
+  'core/Auction',
+  'core/Clearinghouse',
+  'core/Exchange',
+  'core/Gateway',
+  'core/HistoryFeed',
+  'core/MarginEngine',
+  'core/Markets',
+  'periphery/Reseller',
+  'core/Series',
+  'core/Settlement',
+  'core/SurfaceFeed',
+  'core/Surfaces',
+  'core/Tails',
+  'core/Vault',
 ] as const
 /** Whatever can revert inside a user's transaction; the token stands for the ERC-20 errors of OpenZeppelin. */
 const ERROR_SOURCES = [
   'artifacts/contracts/{core,libraries}/**/*.json',
   'artifacts/contracts/interfaces/IPriceHistory.sol/*.json',
+  'artifacts/contracts/interfaces/external/IPermit2.sol/*.json',
   'artifacts/contracts/mocks/MockToken.sol/*.json',
 ]
 const HEADER = '// Generated from the compiled contracts by `node sdk/scripts/abis.ts`. Do not edit.\n'
@@ -37,9 +41,10 @@ const HEADER = '// Generated from the compiled contracts by `node sdk/scripts/ab
 /** File name -> content, as the artifacts say now. */
 export function generate(): Map<string, string> {
   const files = new Map<string, string>()
-  for (const name of CONTRACTS) {
+  for (const path of CONTRACTS) {
+    const name = basename(path)
     const stem = lowerFirst(name)
-    files.set(`${stem}.ts`, moduleOf(`${stem}Abi`, name, readAbi(`artifacts/contracts/core/${name}.sol/${name}.json`)))
+    files.set(`${stem}.ts`, moduleOf(`${stem}Abi`, name, readAbi(`artifacts/contracts/${path}.sol/${name}.json`)))
   }
   files.set('errors.ts', moduleOf('errorsAbi', 'every custom error', allErrors()))
   return files

@@ -21,6 +21,11 @@ const OWN: readonly (readonly [string, string, string])[] = [
     'The snapshot or the state lacks an expiry or a strike. Take it over all instruments of the portfolio.',
   ],
   [
+    'OrderNotFillable',
+    'ORDER_NOT_FILLABLE',
+    'The exchange would refuse the fill. `issues` holds every reason. Take another order, or change the fill.',
+  ],
+  [
     'OutOfRange',
     'OUT_OF_RANGE',
     'A number does not fit the bits that the chain gives it. Use one from `minimum` to `maximum`.',

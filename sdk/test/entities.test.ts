@@ -225,6 +225,7 @@ describe('Deployment', () => {
     surfaceFeed: contract,
     tails: contract,
     historyFeed: contract,
+    gateway: contract,
   }
 
   it('takes what the deploy scripts write and drops the rest', () => {
@@ -252,6 +253,7 @@ describe('Order', () => {
     accountId: CUSTODY,
     legs: [{ instrument: perpetualOf(1), ratio: -1n }],
     limitPrice: -5n,
+    maxFee: 1n,
     units: 3n,
     nonce: 9n,
     expiry: 100,
@@ -266,11 +268,11 @@ describe('Order', () => {
   it('has the type that the exchange hashes', () => {
     const { types, primaryType, domain, message } = orderTypedData(deployment, order)
     const encoded =
-      'Order(bytes32 account,Leg[] legs,int256 limitPrice,uint256 maxFee,uint128 units,uint128 minFill,uint256 nonce,' +
-      'uint40 expiry,bool reduceOnly,address executor,address taker,uint256 tip,bytes32 tipReceiver,uint128 minSpot,' +
-      'uint128 maxSpot,bytes32 group,uint128 groupCap)Leg(uint128 instrument,int64 ratio)'
-    const list = (name: 'Order' | 'Leg') => types[name].map((field) => `${field.type} ${field.name}`).join()
-    assert.equal(keccak256(toHex(`Order(${list('Order')})Leg(${list('Leg')})`)), keccak256(toHex(encoded)))
+      'Order(bytes32 account,OrderLeg[] legs,int256 limitPrice,uint256 maxFee,uint128 units,uint128 minFill,uint256 nonce,' +
+      'uint64 epoch,uint40 expiry,bool reduceOnly,address executor,address taker,uint256 tip,bytes32 tipReceiver,uint128 minSpot,' +
+      'uint128 maxSpot,bytes32 group,uint128 groupCap)OrderLeg(uint128 instrument,int64 ratio)'
+    const list = (name: 'Order' | 'OrderLeg') => types[name].map((field) => `${field.type} ${field.name}`).join()
+    assert.equal(keccak256(toHex(`Order(${list('Order')})OrderLeg(${list('OrderLeg')})`)), keccak256(toHex(encoded)))
     assert.equal(hashOrder(deployment, order), hashTypedData({ types, primaryType, domain, message }))
   })
 

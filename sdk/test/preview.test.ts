@@ -9,6 +9,7 @@ import {
   type PreviewAction,
   perpetualOf,
   preview,
+  previewStep,
   roomTaken,
   spotOf,
   UNDERLYING_ROOM,
@@ -45,6 +46,16 @@ describe('preview', () => {
     const { allowed, failure, steps, portfolio } = preview(portfolioOf(10_000n, 0n), BTC_SNAPSHOT, actions)
     assert.deepEqual([allowed, steps.length, failure?.error], [false, 2, 'InsufficientMargin'])
     assert.deepEqual(portfolio.positions, [{ instrument: perpetualOf(1), lots: 10_000n }])
+  })
+
+  it('tries one action alone with the outcome that it has as the first of many', () => {
+    const actions: PreviewAction[] = [buy(10_000n), buy(10n ** 8n), sell(1n), { type: 'setMode', mode: 'isolated' }]
+    for (const reduceOnly of [false, true]) {
+      for (const action of actions) {
+        const { steps } = preview(portfolioOf(10_000n, 0n), BTC_SNAPSHOT, [action, sell(10_000n)], { reduceOnly })
+        assert.deepEqual(previewStep(portfolioOf(10_000n, 0n), BTC_SNAPSHOT, action, { reduceOnly }), steps[0])
+      }
+    }
   })
 
   it('lets an account below initial margin reduce, and not grow', () => {

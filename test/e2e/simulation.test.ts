@@ -5,28 +5,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { readBars } from '../../scripts/market/bars.ts'
-import { barFile } from '../../scripts/market/days.ts'
 import { schedule } from '../../scripts/market/schedule.ts'
 import type { Report } from '../../scripts/report/report.ts'
-
-const CRASH = Date.UTC(2021, 4, 19, 12, 50) / 1000
-const BARS = 24
+import { CRASH } from '../fixtures/crash.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-e2e-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** The minutes up to the low of 2021-05-19. */
-const series = Object.fromEntries(
-  ['BTC', 'ETH'].map((symbol) => {
-    const bars = readBars(barFile('2021-05-19', symbol))
-    return [symbol, bars.filter(({ t }) => t >= CRASH && t < CRASH + BARS * 60)]
-  }),
-)
-
 /** As the files that a user would bring. */
 function crashFiles(): string[] {
-  return Object.entries(series).flatMap(([symbol, bars]) => {
+  return Object.entries(CRASH).flatMap(([symbol, bars]) => {
     const text = (price: bigint) => `${price / 10n ** 8n}.${String(price % 10n ** 8n).padStart(8, '0')}`
     const rows = bars.map(({ t, open, high, low, close }) => [t, ...[open, high, low, close].map(text), 1].join())
     const file = join(folder, `${symbol}.csv`)
@@ -60,7 +48,7 @@ describe('npm run replay', () => {
     assert.ok(report.keepers.reduce((sum, keeper) => sum + keeper.liquidations, 0) >= liquidated)
     assert.ok(report.taken.usd > 0 && report.taken.leastNeededUsd > 0)
     assert.ok(report.checks.ownerActions >= 24 && report.checks.blocks > 0)
-    const { steps } = schedule(series)
+    const { steps } = schedule(CRASH)
     assert.equal(report.market.steps + report.market.skippedSteps, steps.length)
     assert.match(stdout, /INV-6 held/)
     const page = readFileSync(html, 'utf8')

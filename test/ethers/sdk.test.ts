@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { FallbackProvider, Wallet } from 'ethers'
 import { network } from 'hardhat'
-import { type Address, type Hex, parseUnits } from 'viem'
+import { type Address, type Hex, maxUint128, parseUnits } from 'viem'
 import { deployPlimsoll, localPlan } from '../../deploy/deploy.ts'
 import {
   getContracts,
+  signAction,
+  signDeposit,
   signOrder,
   signSurface,
   toViemClient,
@@ -18,6 +20,7 @@ import {
   type Deployment,
   decodeError,
   encodeAccountId,
+  encodeAction,
   encodeInstrumentId,
   encodeOrder,
   encodeSurfaceMessage,
@@ -30,6 +33,8 @@ import {
   perpetualOf,
   plimsollActions,
   type SurfaceMessage,
+  signAction as signActionWithViem,
+  signDeposit as signDepositWithViem,
   signOrder as signOrderWithViem,
   signSurface as signSurfaceWithViem,
 } from '../../sdk/src/index.ts'
@@ -84,6 +89,7 @@ describe('@plimsoll/sdk/ethers', () => {
       accountId,
       legs: [{ instrument: perpetualOf(BTC), ratio }],
       limitPrice: ratio * PRICE,
+      maxFee: maxUint128,
       units,
       nonce: units,
       expiry: 4_000_000_000,
@@ -121,6 +127,20 @@ describe('@plimsoll/sdk/ethers', () => {
     expect(await signOrderWithViem(client, { deployment, order })).to.equal(signature)
     const { exchange } = getContracts({ deployment, runner: connection.ethers.provider })
     expect(await exchange.hashOrder(encodeOrder(order))).to.equal(hashOrder(deployment, order))
+  })
+
+  it('signs actions and deposits with the same bytes as viem, and the gateway takes them from anyone', async () => {
+    const action = { type: 'setMode', accountId: bobId, mode: 'portfolio' } as const
+    const terms = { deployment, action, deadline: 4_000_000_000n, nonce: 7n }
+    const signed = await signAction(bob, terms)
+    const client = await toViemClient(bob)
+    expect(await signActionWithViem(client, terms)).to.deep.equal(signed)
+    const { gateway, clearinghouse } = getContracts({ deployment, runner: alice })
+    await (await gateway.multicall([encodeAction(action, signed)])).wait()
+    expect((await clearinghouse.portfolio(bobId)).mode).to.equal(2n)
+    const deposit = { deployment, accountId: bobId, asset: 0, amount: 5n, deadline: 4_000_000_000n, nonce: 7n }
+    const token = await actions.getTokenAddress({ asset: 0 })
+    expect(await signDeposit(bob, { ...deposit, token })).to.deep.equal(await signDepositWithViem(client, deposit))
   })
 
   it('settles orders through typed contracts, with the events of the contracts', async () => {

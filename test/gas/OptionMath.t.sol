@@ -78,7 +78,6 @@ contract OptionMathGasTest is Test {
     }
 
     function _record(string memory name, uint256 gas, uint256 limit) private {
-        vm.snapshotValue(name, gas);
         emit log_named_uint(name, gas);
         assertLt(gas, limit);
     }

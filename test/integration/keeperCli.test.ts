@@ -27,6 +27,7 @@ describe('node keeper/src/main.ts', () => {
   })
   after(() => {
     for (const child of children) if (child.exitCode === null) child.kill('SIGKILL')
+    rpc.server.closeAllConnections()
     rpc.server.close()
   })
 

@@ -21,6 +21,7 @@ const deployment = {
   series: someAddress(4n),
   settlement: someAddress(5n),
   tails: someAddress(6n),
+  exchange: someAddress(7n),
 }
 const complete = { rpcUrl: 'http://127.0.0.1:8545', deployment, privateKey: KEY }
 const where = { source: 'keeper.json', folder: '/' }
@@ -52,6 +53,17 @@ describe('the configuration', () => {
     const { auction: _, ...partial } = deployment
     assert.throws(() => parseConfig({ ...complete, deployment: partial }, where), /auction/)
     assert.throws(() => parseConfig({ ...complete, maxInFlight: 2, reservedInFlight: 2 }, where), /reservedInFlight/)
+  })
+
+  it('names the account of a reseller, which is not one of its own', () => {
+    const reseller = someAddress(9n)
+    const resale = { matcherUrl: 'http://127.0.0.1:9500', reseller }
+    const config = parseConfig({ ...complete, resale }, where)
+    assert.equal(config.resale?.account, encodeAccountId({ owner: reseller }))
+    assert.equal(config.resale?.minProfitUsd, parseEther('1'))
+    assert.equal(config.resale?.expiryMarginSeconds, 15n)
+    const own = { ...complete, resale, account: { owner: reseller } }
+    assert.throws(() => parseConfig(own, where), /resale\.reseller/)
   })
 
   it('takes flags before the environment before the file, and paths from the folder of the file', () => {

@@ -46,6 +46,7 @@ const event: fc.Arbitrary<ProtocolEvent> = fc.oneof(
     }),
   },
   fc.record({ kind: fc.constant('flag' as const), account, flagged: fc.boolean() }),
+  fc.record({ kind: fc.constant('reduceOnly' as const), account, reduceOnly: fc.boolean() }),
   fc.record({ kind: fc.constant('memo' as const), account, memo: usd, total: usd }),
   fc.record({
     kind: fc.constant('mode' as const),

@@ -17,8 +17,7 @@ describe('a matcher on a chain', () => {
 
   before(async () => {
     world = await createMatcherWorld()
-    const traders = await world.createTraders(['maker', 'taker', 'other'], 50_000n)
-    ;[maker, taker, other] = traders as [Trader, Trader, Trader]
+    ;[maker, taker, other] = await world.createTraders(['maker', 'taker', 'other'], 50_000n)
     matcher = await world.startMatcher(world.settingsFile())
   })
   after(() => world.close())
@@ -33,19 +32,8 @@ describe('a matcher on a chain', () => {
     world.order(trader, -1n, { limitPrice: -price, units: 100n, ...parameters })
   const buy = (trader: Trader, price: bigint, parameters = {}) =>
     world.order(trader, 1n, { limitPrice: price, units: 100n, ...parameters })
-  const enter = async (trader: Trader, order: ReturnType<typeof sell>) => {
-    const answer = await world.submit(matcher.port, trader, await order)
-    assert.equal(answer.status, 201, JSON.stringify(answer.body))
-    return answer
-  }
-  /** Rounds until nothing is on its way. */
-  async function settle() {
-    for (let i = 0; i < 10; i++) {
-      await matcher.round()
-      if (matcher.desk.ledger.pending().length === 0) return
-    }
-    assert.fail('matches are left')
-  }
+  const enter = async (trader: Trader, order: ReturnType<typeof sell>) => world.enter(matcher.port, trader, await order)
+  const settle = () => world.settle(matcher)
 
   it("fills crossing orders on the chain, best price first, at the maker's price", async () => {
     const before = [await world.lotsOf(maker), await world.lotsOf(other), await world.lotsOf(taker)]
@@ -156,7 +144,7 @@ describe('a matcher on a chain', () => {
   })
 
   it('drops a resting order that its account can no longer bear, and fills the taker from the next one', async () => {
-    const [poor] = (await world.createTraders(['poor'], 2_000n)) as [Trader]
+    const [poor] = await world.createTraders(['poor'], 2_000n)
     await matcher.round()
     const { hash } = await enter(poor, sell(poor, PRICE_PER_LOT, { units: 4_000n }))
     await enter(maker, sell(maker, PRICE_PER_LOT + CENT, { units: 4_000n }))
@@ -237,6 +225,7 @@ describe('a matcher on a chain', () => {
 
     const operator = maker.account.address
     await run(clearinghouse, house.abi, 'setOperator', [accountId, operator, true])
+    await matcher.round()
     const byOperator = { ...(await sell(maker, PRICE_PER_LOT)), accountId, units: 20n }
     const body = await world.signedOrder(maker, byOperator)
     const { status, body: live } = await world.post(matcher.port, '/orders', body)

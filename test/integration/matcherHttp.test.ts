@@ -8,31 +8,20 @@ import { PRICE_PER_LOT, type Trader } from '../fixtures/sdkWorld.ts'
 const CENT = 10n ** 16n
 const HASH = `0x${'ab'.repeat(32)}`
 
-type Message = {
-  readonly channel?: string
-  readonly type: string
-  readonly data?: Record<string, unknown>
-  readonly error?: { code: string }
-}
-
 describe("a matcher's endpoints", () => {
   let world: MatcherWorld
   let matcher: Matcher
   let trader: Trader
   let other: Trader
   let good: Awaited<ReturnType<MatcherWorld['signedOrder']>>
-  const sockets: WebSocket[] = []
 
   before(async () => {
     world = await createMatcherWorld()
-    ;[trader, other] = (await world.createTraders(['trader', 'other'], 50_000n)) as [Trader, Trader]
+    ;[trader, other] = await world.createTraders(['trader', 'other'], 50_000n)
     matcher = await world.startMatcher(world.settingsFile())
     good = await world.signedOrder(trader, await world.order(trader, 1n, { limitPrice: PRICE_PER_LOT, units: 10n }))
   })
-  after(async () => {
-    for (const socket of sockets) socket.close()
-    await world.close()
-  })
+  after(() => world.close())
 
   const json = { 'content-type': 'application/json' }
   const send = (path: string, method: string, body?: string, headers: Record<string, string> = json) =>
@@ -147,6 +136,10 @@ describe("a matcher's endpoints", () => {
       ['GET', '/books/%00', 400],
       ['GET', '/books/%ff', 400],
       ['GET', `/books/${'A'.repeat(60)}`, 400],
+      ['GET', '/books/NONE/orders?side=buy', 400],
+      ['GET', '/books/BTC-PERPETUAL/orders', 400],
+      ['GET', '/books/BTC-PERPETUAL/orders?side=both', 400],
+      ['GET', '/books/BTC-PERPETUAL/orders?side=buy&limit=-1', 400],
       ['GET', '/trades?limit=-1', 400],
       ['GET', '/trades?limit=99999', 400],
       ['GET', '/trades?surprise=1', 400],
@@ -170,6 +163,36 @@ describe("a matcher's endpoints", () => {
     assert.equal((await world.post(matcher.port, '/sessions', late)).status, 401)
   })
 
+  it('publishes the orders that anybody may settle, as they were signed, the first to trade first', async () => {
+    const signed: Awaited<ReturnType<MatcherWorld['signedOrder']>>[] = []
+    const { executor } = (await send('/info', 'GET')).body
+    const terms = [
+      { limitPrice: PRICE_PER_LOT - CENT, units: 5n },
+      { limitPrice: PRICE_PER_LOT - 2n * CENT, units: 6n },
+      { limitPrice: PRICE_PER_LOT - CENT, units: 7n },
+      { limitPrice: PRICE_PER_LOT, units: 8n, executor: executor as Hex },
+    ]
+    for (const each of terms) {
+      const body = await world.signedOrder(other, await world.order(other, 1n, each))
+      assert.equal((await world.post(matcher.port, '/orders', body)).status, 201)
+      signed.push(body)
+    }
+    const read = async (query: string) => {
+      const { body } = await send(`/books/BTC-PERPETUAL/orders?${query}`, 'GET')
+      return (body as unknown as { order: unknown; signature: string }[]).map(({ order, signature }) => ({
+        order,
+        signature,
+      }))
+    }
+    const [first, second, third] = signed
+    assert.deepEqual(await read('side=buy'), [first, third, second])
+    assert.deepEqual(await read('side=buy&limit=2'), [first, third])
+    assert.deepEqual(await read('side=sell'), [])
+    const headers = await world.login(matcher.port, other)
+    assert.equal((await send('/orders', 'DELETE', undefined, headers)).status, 200)
+    assert.deepEqual(await read('side=buy'), [])
+  })
+
   it('shows and cancels orders to their account only', async () => {
     const { status, body } = await world.post(matcher.port, '/orders', good)
     assert.equal(status, 201)
@@ -183,76 +206,6 @@ describe("a matcher's endpoints", () => {
     assert.deepEqual([again.status, again.body], [201, body])
     assert.equal((await send(path, 'DELETE', undefined, owner)).body.reason, 'CancelledByOwner')
     assert.equal((await send(path, 'GET', undefined, owner)).body.status, 'done')
-  })
-
-  const levelsOf = (message: Message | undefined, side: string) => (message?.data?.[side] ?? []) as [string, string][]
-
-  /** Messages of a socket as they come. */
-  async function connect(messages: Message[], port = matcher.port): Promise<WebSocket> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}/feed`)
-    sockets.push(socket)
-    socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(String(data))))
-    await new Promise((resolve, reject) => {
-      socket.addEventListener('open', resolve)
-      socket.addEventListener('error', reject)
-    })
-    return socket
-  }
-
-  it('refuses malformed WebSocket messages and keeps the connection', async () => {
-    const messages: Message[] = []
-    const socket = await connect(messages)
-    const wrong = ['', '{', 'null', '[]', '{"op":"none"}', '{"op":"subscribe"}', '{"op":"subscribe","channels":[]}']
-    const channels = ['none', 'book.', 'book.NONE', 'request.12', `request.${'0'.repeat(32)}`, 'orders', 'trades.NONE']
-    const all = [...wrong, ...channels.map((channel) => JSON.stringify({ op: 'subscribe', channels: [channel] }))]
-    for (const text of all) socket.send(text)
-    socket.send(Buffer.from([0, 255, 1]))
-    socket.send('{"op":"ping"}')
-    await world.untilTrue(
-      () => messages.some(({ type }) => type === 'pong'),
-      () => JSON.stringify(messages),
-    )
-    assert.equal(messages.filter(({ type, error }) => type === 'error' && error?.code).length, all.length + 1)
-  })
-
-  it('tells a book as a snapshot and deltas that add up to it', async () => {
-    const messages: Message[] = []
-    const socket = await connect(messages)
-    const headers = await world.login(matcher.port, trader)
-    const token = headers.authorization.replace('Bearer ', '')
-    socket.send(JSON.stringify({ op: 'subscribe', channels: ['book.BTC-PERPETUAL', 'trades', 'orders'], token }))
-    await world.untilTrue(
-      () => messages.length === 3,
-      () => JSON.stringify(messages),
-    )
-    for (const [i, units] of [5n, 7n, 9n, 4n].entries()) {
-      const [who, side] = i % 2 === 0 ? ([trader, 1n] as const) : ([other, -1n] as const)
-      const limitPrice = side * (PRICE_PER_LOT + BigInt(i - 2) * CENT)
-      assert.equal(
-        (await world.submit(matcher.port, who, await world.order(who, side, { units, limitPrice }))).status,
-        201,
-      )
-    }
-    const { body: book } = await world.call(matcher.port, '/books/BTC-PERPETUAL')
-    const deltas = () => messages.filter(({ channel, type }) => channel === 'book.BTC-PERPETUAL' && type === 'delta')
-    await world.untilTrue(
-      () => deltas().at(-1)?.data?.sequence === book.sequence,
-      () => JSON.stringify(messages),
-    )
-    const [snapshot] = messages.filter(({ channel }) => channel === 'book.BTC-PERPETUAL')
-    const first = Number(snapshot?.data?.sequence)
-    assert.deepEqual(
-      deltas().map(({ data }) => data?.sequence),
-      deltas().map((_, i) => first + i + 1),
-    )
-    for (const side of ['buy', 'sell'] as const) {
-      const units = new Map(levelsOf(snapshot, side))
-      for (const delta of deltas()) for (const [price, left] of levelsOf(delta, side)) units.set(price, left)
-      const shown = [...units].filter(([, left]) => left !== '0').sort()
-      assert.deepEqual(shown, [...(book[side] as [string, string][])].sort())
-    }
-    assert.ok(messages.some(({ channel, type }) => channel === 'trades' && type === 'trade'))
-    assert.ok(messages.some(({ channel, type }) => channel === `orders.${trader.accountId}` && type === 'order'))
   })
 
   it('limits an address and a signer, and says when to come back', async () => {

@@ -125,9 +125,10 @@ describe('the scan range', () => {
       .slice(0, 12)
     assert.ok(listedDates.every((expiry) => expiries.includes(expiry)))
     const volatility = WAD / 4n + random.upTo(WAD / 2n)
+    const thetaAt = (expiry: number) => (((volatility * volatility) / WAD) * BigInt(expiry - timestamp)) / 31_536_000n
+    const psi = thetaAt(expiries[0] ?? 0) // as steep as the nearest expiry bears, however near it is
     const quotes = expiries.map((expiry) => {
-      const theta = (((volatility * volatility) / WAD) * BigInt(expiry - timestamp)) / 31_536_000n
-      return { expiry, theta, rho: 0n, psi: WAD / 100n, forwardRatio: WAD, discount: WAD }
+      return { expiry, theta: thetaAt(expiry), rho: 0n, psi, forwardRatio: WAD, discount: WAD }
     })
     const before = await contracts.series.read.epoch([underlying])
     await contracts.surfaces.write.setSurface([underlying, BigInt(timestamp), 0n, quotes])

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import { formatUnits, toHex } from 'viem'
 import {
   callOf,
@@ -65,9 +65,6 @@ describe('options through the SDK', () => {
     assert.ok(first && third)
     near = first
     month = third
-  })
-  after(async () => {
-    await world.connection.close()
   })
 
   const at = (strike: bigint) => strike * STRIKE

@@ -14,6 +14,7 @@ import {
   LegsDoNotMatchError,
   NotReducingError,
   type Order,
+  OrderCancelledError,
   OrderExpiredError,
   OverFilledError,
   PricesDoNotCrossError,
@@ -94,6 +95,25 @@ describe('orders through the SDK', () => {
     })
   }
 
+  it('foresees that legs which name a position twice reduce it together', async () => {
+    const { accountId } = maker
+    await world.trade(maker, taker, 10n)
+    const leg = { instrument: perpetualOf(BTC), ratio: -1n }
+    const order = await world.order(maker, -2n, { legs: [leg, leg], reduceOnly: true })
+    const opposite = { ...leg, ratio: 1n }
+    const own = await world.order(taker, 2n, { legs: [opposite, opposite] })
+    const makerSignature = await maker.client.signOrder({ order })
+    const settleUnits = (units: bigint) =>
+      taker.client.settle({ fills: [{ maker: order, makerSignature, taker: own, units }] })
+    const { issues } = await taker.client.validateOrder({ order, signature: makerSignature, units: 6n })
+    assert.deepEqual(issues, [{ error: 'NotReducing', instrument: leg.instrument, held: 4n, change: -6n }])
+    await assert.rejects(settleUnits(6n), (error) => {
+      return error instanceof NotReducingError && error.held === 4n && error.change === -6n
+    })
+    await world.mine(settleUnits(5n))
+    assert.deepEqual((await maker.client.getAccount({ accountId })).portfolio.positions, [])
+  })
+
   it('foresees a bad signature, and accepts an operator', async () => {
     const order = await world.order(maker, -1n)
     const signature = await taker.client.signOrder({ order })
@@ -128,8 +148,8 @@ describe('orders through the SDK', () => {
     const order = await world.order(maker, -1n)
     await world.mine(maker.client.cancelOrder({ accountId: maker.accountId, nonces: [order.nonce] }))
     const { isCancelled, left, issues } = await taker.client.validateOrder({ order })
-    assert.deepEqual([isCancelled, left, issues.map(({ error }) => error)], [true, 0n, ['OverFilled']])
-    await assert.rejects(settle(order), OverFilledError)
+    assert.deepEqual([isCancelled, left, issues.map(({ error }) => error)], [true, 0n, ['OrderCancelled']])
+    await assert.rejects(settle(order), OrderCancelledError)
   })
 
   it('foresees an instrument that is not listed', async () => {

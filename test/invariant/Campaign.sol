@@ -5,11 +5,12 @@ import {StdInvariant} from "forge-std/StdInvariant.sol";
 import {Causes} from "./handlers/Causes.sol";
 import {Governance} from "./handlers/Governance.sol";
 import {KeeperActions} from "./handlers/KeeperActions.sol";
+import {Keys} from "./handlers/Keys.sol";
 import {Probabilities} from "./handlers/Probabilities.sol";
 import {SystemState} from "./handlers/SystemState.sol";
 
 /// @notice Base of all suites: the whole world with one action, `act`, and no broken claim at the end of any run.
-abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, SystemState, Governance, Causes {
+abstract contract Campaign is StdInvariant, KeeperActions, Keys, Probabilities, SystemState, Governance, Causes {
     /// @dev Claims 0..14 are checked on each action.
     uint256 private constant CLAIMS = 15;
 
@@ -18,6 +19,7 @@ abstract contract Campaign is StdInvariant, KeeperActions, Probabilities, System
         _build();
         _registerMoney();
         _registerOwners(trades);
+        _registerKeys(trades);
         _registerPrices(gaps, failures);
         _registerKeepers();
         _registerDated(trades);

@@ -1,7 +1,16 @@
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { encodeUnderlyingSet, FULL_CAP, leastCap, packCaps, surfaceTypes } from '../../../sdk/src/index.ts'
-import type { Leg } from '../actions.ts'
+import {
+  encodeInstrumentId,
+  encodeUnderlyingSet,
+  FULL_CAP,
+  type Instrument,
+  type Leg,
+  leastCap,
+  optionOf,
+  packCaps,
+  surfaceTypes,
+} from '../../../sdk/src/index.ts'
 import { allowHistory, deploySurfaceFeed, gasOf, type World } from '../world.ts'
 
 const WAD = 10n ** 18n
@@ -15,8 +24,6 @@ const ALL_EXPIRIES = EXPIRIES.length
 const VOLATILITY = 0.8
 /** USD with 8 decimals. */
 const STRIKE_UNIT = 10n ** 8n
-const CALL = 3n
-const PUT = 4n
 
 export type Option = { underlying: number; expiry: number; strike: number; isPut: boolean }
 export type SurfaceFeed = Awaited<ReturnType<typeof deploySurfaceFeed>>
@@ -89,9 +96,12 @@ function quoteOf(expiry: number, now: number, volatility: number) {
   }
 }
 
-function instrumentOf({ underlying, expiry, strike, isPut }: Option): bigint {
-  const series = (BigInt(underlying) << 112n) | (BigInt(expiry) << 72n)
-  return series | ((BigInt(strike) * STRIKE_UNIT) << 8n) | (isPut ? PUT : CALL)
+function instrumentOf({ underlying, expiry, strike, isPut }: Option): Instrument {
+  return optionOf(underlying, isPut ? 'put' : 'call', expiry, BigInt(strike) * STRIKE_UNIT)
+}
+
+function idOf(option: Option): bigint {
+  return encodeInstrumentId(instrumentOf(option))
 }
 
 /** `count` options on strikes of their own around the price, by turns on the first `expiries`, half of them puts. */
@@ -152,7 +162,7 @@ export async function postHistory(world: World, underlying: number): Promise<voi
 
 /** As `touch` of one call, and what option prices imply. */
 export async function touchTails(world: World, options: readonly Option[]): Promise<void> {
-  await world.tails.write.touch([setOf(options), options.map(instrumentOf)])
+  await world.tails.write.touch([setOf(options), options.map(idOf)])
 }
 
 function setOf(options: readonly Option[]): bigint {
@@ -167,7 +177,7 @@ export async function touch(world: World, options: readonly Option[]): Promise<n
   const set = setOf(options)
   let gas = 0
   for (let i = 0; i < options.length; i += BATCH) {
-    const instruments = options.slice(i, i + BATCH).map(instrumentOf)
+    const instruments = options.slice(i, i + BATCH).map(idOf)
     gas += await gasOf(world, await world.series.write.touch([set, instruments]))
   }
   return gas

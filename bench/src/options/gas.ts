@@ -2,7 +2,6 @@ import { parseUnits } from 'viem'
 import {
   ACCOUNT_ROOM,
   DATED_ROOM,
-  encodeInstrumentId,
   encodeMode,
   MAX_POSITIONS,
   MODES,
@@ -10,8 +9,9 @@ import {
   perpetualOf,
   UNDERLYING_ROOM,
 } from '../../../sdk/src/index.ts'
-import { type Leg, liquidate, marginCheckGas, trade } from '../actions.ts'
-import { accountId, createWorld, deposit, push, skip, USD_ASSET, type Wallet, type World } from '../world.ts'
+import { liquidate, marginCheckGas, trade } from '../actions.ts'
+import { accountId, createWorld, push, skip, USD_ASSET, type World } from '../world.ts'
+import { apart, CONFIDENCE, fund, LOTS, openBook, type WarmAndCold } from './books.ts'
 import {
   distinctStrikes,
   listOptions,
@@ -45,9 +45,6 @@ type Checks = {
 }
 /** `disjoint`: 64 options each that have only the traded one in common; otherwise the accounts hold the same ones. */
 type Trades = By<typeof TRADE_SIZES> & { disjoint: number }
-/** Warm: every risk array is cached in the current epoch. Cold: none is. */
-type WarmAndCold<T> = { warm: T; cold: T }
-
 /** Gas of accounts with options in Portfolio mode. */
 export type OptionGas = {
   marginCheck: WarmAndCold<Checks>
@@ -73,13 +70,7 @@ export type OptionGas = {
 }
 
 const START = 2_000
-const ENOUGH_USD = 10n ** 14n // 100 M USD, 6 decimals
-const LOTS = 1_000n // one unit of the underlying
 const PRICE = parseUnits('0.04', 18) // of a lot
-/** Legs of one order: few enough for a transaction that opens all their slots on both sides. */
-const LEGS = 32
-const CONFIDENCE = parseUnits('0.002', 18)
-const PORTFOLIO_MODE = 2
 const REFRESHED = 32
 const ANY_REWARD = -parseUnits('1000000000000', 18)
 
@@ -104,36 +95,7 @@ export async function measureOptions(progress: (step: string) => void): Promise<
   return { marginCheck, optionTrade, ...slices, worstLiquidation, refreshPerStrike, surfaceUpdate, ...settlement }
 }
 
-/* BOOKS */
-
-/** Two funded sub-accounts in Portfolio mode: the trader's takes `legs`, the maker's the other side. @returns their number */
-async function openBook(world: World, legs: readonly Leg[], units = LOTS): Promise<bigint> {
-  world.counters.subId += 1n
-  const { subId } = world.counters
-  for (const wallet of [world.trader, world.maker]) await fund(world, wallet, subId)
-  for (let i = 0; i < legs.length; i += LEGS) {
-    const batch = legs.slice(i, i + LEGS)
-    await trade(world, { wallet: world.trader, subId }, { wallet: world.maker, subId }, batch, units, 0n)
-  }
-  return subId
-}
-
-async function fund(world: World, wallet: Wallet, subId: bigint): Promise<void> {
-  await deposit(world, wallet, subId, USD_ASSET, ENOUGH_USD)
-  const { account } = wallet
-  await world.clearinghouse.write.setMode([accountId(account.address, subId), PORTFOLIO_MODE], { account })
-}
-
-/** What `measure` uses a minute later, so that a new observation is stored; afterwards everything is as before. */
-async function apart(world: World, measure: () => Promise<number>, prepare?: () => Promise<unknown>): Promise<number> {
-  const { networkHelpers } = world.connection
-  const before = await networkHelpers.takeSnapshot()
-  await prepare?.()
-  await skip(world, 60)
-  const gas = await measure()
-  await before.restore()
-  return gas
-}
+/* FIGURES */
 
 /** Each of `sizes` measured. */
 async function bySize<N extends number>(sizes: readonly N[], measure: (size: N) => Promise<number>) {
@@ -141,8 +103,6 @@ async function bySize<N extends number>(sizes: readonly N[], measure: (size: N) 
   for (const size of sizes) gas[`${size}`] = await measure(size)
   return gas as Record<`${N}`, number>
 }
-
-/* FIGURES */
 
 async function surfaceGas(world: World, feed: SurfaceFeed): Promise<OptionGas['surfaceUpdate']> {
   await skip(world, 60) // a message of the same second as the last one is not newer
@@ -197,7 +157,7 @@ async function checksGas(world: World): Promise<OptionGas['marginCheck']> {
 /** The same book in each mode. The change of mode has stored the implied probabilities, as every trade does. */
 async function modesGas(world: World): Promise<WarmAndCold<Record<Mode, number>>> {
   const options = distinctStrikes(16, 1)
-  const perpetual = { instrument: encodeInstrumentId(perpetualOf(1)), ratio: 1n }
+  const perpetual = { instrument: perpetualOf(1), ratio: 1n }
   const subId = await openBook(world, [...mixed(options), perpetual])
   const { account: owner } = world.trader
   const account = accountId(owner.address, subId)

@@ -4,6 +4,7 @@ import { parseAbi } from 'viem'
 export const eventsAbi = parseAbi([
   'event Moved(bytes32 indexed from, bytes32 indexed to, uint8 indexed reason, int256 cash, uint256[] legs)',
   'event ModeSet(bytes32 indexed account, uint8 mode)',
+  'event ReduceOnlySet(bytes32 indexed account, bool reduceOnly)',
   'event MemoSet(bytes32 indexed account, int256 memo, int256 total)',
   'event Flagged(bytes32 indexed account, uint256 elapsed, int256 equity, int256 maintenance)',
   'event Unflagged(bytes32 indexed account, uint256 elapsed)',

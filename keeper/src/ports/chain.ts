@@ -3,6 +3,17 @@ import type { AccountId, Assessment, EpochState, Instrument, Outlook, Portfolio,
 import type { Address, Hex } from 'viem'
 import type { BlockId, EventBlock, ProtocolEvent } from '../events.ts'
 
+/** Where the contracts are that a service reads and calls. */
+export type Contracts = {
+  readonly clearinghouse: Address
+  readonly markets: Address
+  readonly auction: Address
+  readonly exchange: Address
+  readonly series: Address
+  readonly settlement: Address
+  readonly tails: Address
+}
+
 export type Head = BlockId & {
   /** Unix seconds. */
   readonly timestamp: bigint
@@ -75,6 +86,9 @@ export interface SeriesPort {
   round(underlying: number, id: bigint, at: bigint): Promise<Round | undefined>
 }
 
+/** An account as the clearinghouse has it. */
+export type AccountView = Portfolio & { readonly flagged: boolean; readonly reduceOnly: boolean }
+
 export interface ChainPort {
   readonly series: SeriesPort
   /** Who pays and signs. */
@@ -86,7 +100,11 @@ export interface ChainPort {
   events(from: bigint, to: bigint): Promise<EventBlock[]>
   snapshot(underlyings: readonly number[], at: bigint): Promise<Snapshot>
   liquidationStates(accounts: readonly AccountId[], at: bigint): Promise<LiquidationState[]>
-  portfolio(account: AccountId, at: bigint): Promise<Portfolio & { readonly flagged: boolean }>
+  portfolio(account: AccountId, at: bigint): Promise<AccountView>
+  /** The epoch that orders of the account must name. */
+  orderEpoch(account: AccountId, at: bigint): Promise<bigint>
+  /** Units filled on the order slot (account, nonce); 2^128 - 1 when cancelled. */
+  filled(account: AccountId, nonce: bigint): Promise<bigint>
   /** What the ramps of the scan ranges will do to it if the market stands still. */
   outlook(account: AccountId, hours: number, at: bigint): Promise<Outlook>
   totalMemos(at: bigint): Promise<bigint>
@@ -97,8 +115,8 @@ export interface ChainPort {
   /** Transactions of the signer in blocks. */
   nonce(): Promise<number>
   simulate(call: Call, at: bigint): Promise<Simulation>
-  /** @param at Block whose state counts; without one what the node takes, which may include its pool. */
-  estimateGas(call: Call, at?: bigint): Promise<Estimate>
+  /** @param at Block whose state counts, not that of the pool. */
+  estimateGas(call: Call, at: bigint): Promise<Estimate>
   sign(transaction: Transaction): Promise<Signed>
   /** Broadcasts; a transaction that the node knows already is no error. */
   send(signed: Signed, nonce: number): Promise<void>

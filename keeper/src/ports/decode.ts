@@ -22,6 +22,8 @@ function decodeEvent(log: ProtocolLog): ProtocolEvent[] {
       return [{ kind: 'moved', from: log.args.from, to: log.args.to, cash: log.args.cash, legs: log.args.legs }]
     case 'ModeSet':
       return [{ kind: 'mode', account: log.args.account, mode: decodeMode(log.args.mode) }]
+    case 'ReduceOnlySet':
+      return [{ kind: 'reduceOnly', account: log.args.account, reduceOnly: log.args.reduceOnly }]
     case 'MemoSet':
       return [{ kind: 'memo', account: log.args.account, memo: log.args.memo, total: log.args.total }]
     case 'Flagged':

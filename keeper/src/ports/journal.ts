@@ -24,7 +24,10 @@ export interface JournalPort {
   readonly writable: boolean
 }
 
-type Content<T> = { readonly version: 1; readonly deployment: string; readonly value: T }
+/** Of the format: a journal of another is not read. */
+const VERSION = 2
+
+type Content<T> = { readonly version: typeof VERSION; readonly deployment: string; readonly value: T }
 
 /** Files `PATH` (transactions) and `PATH.book` (checkpoint), replaced as a whole; `PATH.lock` names the only writer. */
 export class FileJournal implements JournalPort {
@@ -87,11 +90,11 @@ export class FileJournal implements JournalPort {
 
   #read<T>(path: string): T | undefined {
     const content = readContent<T>(path)
-    return content?.version === 1 && content.deployment === this.#deployment ? content.value : undefined
+    return content?.version === VERSION && content.deployment === this.#deployment ? content.value : undefined
   }
 
   #write(path: string, value: unknown): void {
-    const content = JSON.stringify({ version: 1, deployment: this.#deployment, value }, replace)
+    const content = JSON.stringify({ version: VERSION, deployment: this.#deployment, value }, replace)
     try {
       const file = openSync(`${path}.tmp`, 'w', 0o600)
       writeSync(file, content)
@@ -121,7 +124,7 @@ function readContent<T>(path: string): Content<T> | undefined {
 }
 
 /** bigint as "12n": JSON has no integers of this size. */
-export function replace(_key: string, value: unknown): unknown {
+function replace(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value
 }
 

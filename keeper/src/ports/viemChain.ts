@@ -6,6 +6,8 @@ import {
   decodePortfolio,
   decodeSnapshot,
   encodeUnderlyingSet,
+  exchangeAbi,
+  getEpoch,
   getOutlook,
   type Outlook,
 } from '@plimsoll/sdk'
@@ -13,9 +15,7 @@ import {
   type Address,
   BaseError,
   createPublicClient,
-  fallback,
   type Hex,
-  http,
   keccak256,
   parseEventLogs,
   TransactionReceiptNotFoundError,
@@ -29,28 +29,20 @@ import { eventsAbi } from './abi.ts'
 import type {
   Call,
   ChainPort,
+  Contracts,
   Estimate,
   Head,
   LiquidationState,
   Receipt,
-  Revert,
   Signed,
   Simulation,
   Transaction,
 } from './chain.ts'
 import { decodeEvents, type ProtocolLog } from './decode.ts'
+import { isRefusal } from './refusal.ts'
 import { ask, type OnRequest } from './request.ts'
-import { revertOf } from './revert.ts'
+import { orRevert } from './revert.ts'
 import { ViemSeries } from './viemSeries.ts'
-
-export type Contracts = {
-  readonly clearinghouse: Address
-  readonly markets: Address
-  readonly auction: Address
-  readonly series: Address
-  readonly settlement: Address
-  readonly tails: Address
-}
 
 export type ViemChainOptions = {
   readonly transport: Transport
@@ -58,13 +50,6 @@ export type ViemChainOptions = {
   readonly key: Secret
   /** Told about every request: its method and how it ended. */
   readonly onRequest?: OnRequest | undefined
-}
-
-/** HTTP to the first URL that answers; requests of one scan travel together. The runner retries, not the transport. */
-export function httpTransport(urls: readonly string[], timeoutMs: number): Transport {
-  const transports = urls.map((url) => http(url, { batch: { wait: 0 }, timeout: timeoutMs, retryCount: 0 }))
-  const [only] = transports
-  return only && transports.length === 1 ? only : fallback(transports, { retryCount: 0 })
 }
 
 export class ViemChain implements ChainPort {
@@ -170,13 +155,25 @@ export class ViemChain implements ChainPort {
       args: [account],
       blockNumber: at,
     } as const
-    const [portfolio, [, flagged]] = await this.#ask('portfolio', () =>
+    const [portfolio, [, flagged, reduceOnly]] = await this.#ask('portfolio', () =>
       Promise.all([
         this.#client.readContract({ ...where, functionName: 'portfolio' }),
         this.#client.readContract({ ...where, functionName: 'status' }),
       ]),
     )
-    return { ...decodePortfolio(portfolio), flagged }
+    return { ...decodePortfolio(portfolio), flagged, reduceOnly }
+  }
+
+  orderEpoch(accountId: AccountId, at: bigint): Promise<bigint> {
+    const deployment = this.#contracts
+    return this.#ask('epochOf', () => getEpoch(this.#client, { deployment, accountId, blockNumber: at }))
+  }
+
+  filled(account: AccountId, nonce: bigint): Promise<bigint> {
+    const where = { address: this.#contracts.exchange, abi: exchangeAbi } as const
+    return this.#ask('filled', () =>
+      this.#client.readContract({ ...where, functionName: 'filled', args: [account, nonce] }),
+    )
   }
 
   outlook(accountId: AccountId, hours: number, at: bigint): Promise<Outlook> {
@@ -232,11 +229,10 @@ export class ViemChain implements ChainPort {
     )
   }
 
-  estimateGas({ to, data }: Call, at?: bigint): Promise<Estimate> {
+  estimateGas({ to, data }: Call, at: bigint): Promise<Estimate> {
     return this.#ask('eth_estimateGas', () =>
       orRevert(async () => {
-        const block = at === undefined ? {} : { blockNumber: at }
-        const gas = await this.#client.estimateGas({ account: this.signer, to, data, ...block })
+        const gas = await this.#client.estimateGas({ account: this.signer, to, data, blockNumber: at })
         return { status: 'success', gas }
       }),
     )
@@ -294,33 +290,4 @@ export class ViemChain implements ChainPort {
   #ask<T>(method: string, request: () => Promise<T>): Promise<T> {
     return ask(this.#onRequest, method, request)
   }
-}
-
-/** A revert is an answer; everything else is a failure. */
-async function orRevert<T>(
-  request: () => Promise<T>,
-): Promise<T | { readonly status: 'reverted'; readonly revert: Revert }> {
-  try {
-    return await request()
-  } catch (error) {
-    const revert = revertOf(error)
-    if (!revert) throw error
-    return { status: 'reverted', revert }
-  }
-}
-
-/** The node answered with an error; without one (-1: viem could not tell) or at a limit it may have the transaction. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof BaseError)) return false
-  const coded = error.walk((cause) => codeOf(cause) !== undefined)
-  const code = codeOf(coded)
-  return code !== undefined && code !== UNKNOWN && code !== LIMIT_EXCEEDED
-}
-
-const UNKNOWN = -1
-const LIMIT_EXCEEDED = -32_005
-
-function codeOf(cause: unknown): number | undefined {
-  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined
-  return typeof cause.code === 'number' ? cause.code : undefined
 }

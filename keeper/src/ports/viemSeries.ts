@@ -11,9 +11,8 @@ import {
   settlementAbi,
 } from '@plimsoll/sdk'
 import { type Address, encodeAbiParameters, type Hex, keccak256, type PublicClient, parseAbi, toHex } from 'viem'
-import type { Averaging, Round, SeriesPort } from './chain.ts'
+import type { Averaging, Contracts, Round, SeriesPort } from './chain.ts'
 import { revertOf } from './revert.ts'
-import type { Contracts } from './viemChain.ts'
 
 export type ViemSeriesOptions = {
   readonly client: Pick<PublicClient, 'readContract' | 'getStorageAt'>

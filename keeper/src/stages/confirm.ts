@@ -1,5 +1,6 @@
 /** Stage 6 of 6: what became of a transaction, and whether its nonce should be offered again for more. */
 import type { Config } from '../config.ts'
+import { type Action, resaleOf } from '../jobs.ts'
 import { bumped, feeThatCosts, type GasMoney } from '../money.ts'
 import { next, type Outcome, retry, skip } from '../outcome.ts'
 import type { Pending } from '../pending.ts'
@@ -31,6 +32,7 @@ export type Again =
 const RACES = new Set([
   'Healthy',
   'RewardTooSmall',
+  'ProfitTooSmall',
   'FractionTooSmall',
   'NotConvertible',
   'NotAbsorbable',
@@ -83,10 +85,23 @@ async function revertAt(chain: Pick<ChainPort, 'simulate'>, { call }: Pending, b
   return replay.status === 'reverted' ? replay.revert : { error: 'unexplained', args: [] }
 }
 
-function rewardOf({ job: { action } }: Pending, { events }: Receipt): bigint {
+function rewardOf({ job: { action, rewardUsd }, expects }: Pending, { events }: Receipt): bigint {
   if (!('account' in action)) return 0n
+  // What a resale did not sell counts as planned, the rest is cash.
+  if (resaleOf(action)) return cashGained(action, events) + rewardUsd - (expects?.cash ?? 0n)
   const slice = events.find((event) => event.kind === 'sliced' && event.account === action.account)
   return slice?.kind === 'sliced' ? slice.reward : 0n
+}
+
+function cashGained(action: Action, events: Receipt['events']): bigint {
+  const target = 'target' in action ? action.target : undefined
+  let gained = 0n
+  for (const event of events) {
+    if (event.kind !== 'moved') continue
+    if (event.to === target) gained += event.cash
+    if (event.from === target) gained -= event.cash
+  }
+  return gained
 }
 
 /** 25 % more at a time, as long as the prize pays for it; then the nonce is freed by a cheap transfer to oneself. */

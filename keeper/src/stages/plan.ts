@@ -2,22 +2,27 @@
 import type { AccountId, Portfolio } from '@plimsoll/sdk'
 import type { Backoff } from '../backoff.ts'
 import { type Book, portfolioOf } from '../book.ts'
-import type { Config } from '../config.ts'
+import { type Config, ownAccounts } from '../config.ts'
 import { type Action, type Job, keyOf } from '../jobs.ts'
 import { costUsd, expectedGas, type GasMoney } from '../money.ts'
+import type { OrderReader } from '../orderReader.ts'
 import { next, type Outcome } from '../outcome.ts'
-import type { ChainPort, Head, LiquidationState } from '../ports/chain.ts'
+import type { ChainPort, Head } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
 import type { Assessed, RiskView } from './assess.ts'
 import type { SeriesView } from './observeSeries.ts'
 import { ownJobs, touchJobs } from './planOwn.ts'
+import { openResale } from './planResale.ts'
 import { planServices } from './planServices.ts'
-import { bookInto, isInsolventSoon, planTakeover, positionsSize, type Targets, tooCold } from './planTakeover.ts'
+import { planTakeover } from './planTakeover.ts'
 import { coldOf, refreshBefore } from './refresh.ts'
+import { bookInto, isInsolventSoon, positionsSize, type TakeoverInput, type Targets, tooCold } from './slice.ts'
 
 export type PlanContext = {
-  readonly chain: Pick<ChainPort, 'liquidationStates' | 'block' | 'simulate' | 'series'>
+  readonly chain: Pick<ChainPort, 'liquidationStates' | 'block' | 'simulate' | 'series' | 'orderEpoch'>
   readonly config: Config
+  /** Absent: the keeper does not resell. */
+  readonly orders?: OrderReader | undefined
 }
 
 /** A job that is on its way. */
@@ -61,11 +66,14 @@ export async function plan(context: PlanContext, input: PlanInput): Promise<Outc
     if (obstacle) reasons.set(assessed.account, obstacle)
     return !obstacle
   })
-  const states = await liquidationStates(context, input, open)
-  const targets = targetsOf(context.config, input)
+  const [states, resale] = await Promise.all([
+    liquidationStates(context, input, open),
+    openResale(context, input, open),
+  ])
+  const given = { config: context.config, input, targets: targetsOf(context.config, input) }
   const drafts: Draft[] = []
   for (const assessed of open.sort(byUrgency)) {
-    drafts.push(...draftsFor(context.config, input, assessed, states.get(assessed.account), targets, reasons))
+    drafts.push(...draftsFor({ ...given, resale, assessed, state: states.get(assessed.account) }, reasons))
   }
   drafts.push(...(await touchJobs(context, input)), ...ownJobs(context.config, input))
   const services = await planServices(context, input)
@@ -94,7 +102,7 @@ function obstacleOf(config: Config, { head, busy, backoffs }: PlanInput, assesse
   const { account, assessment, standing } = assessed
   const inFlight = busy.get(account)
   if (inFlight) return { kind: 'in-flight', job: inFlight.job.action.kind, nonce: inFlight.nonce }
-  if (account === config.account.main || config.account.pool.includes(account)) return { kind: 'own-account' }
+  if (ownAccounts(config).includes(account)) return { kind: 'own-account' }
   const backoff = backoffs.get(account)
   if (backoff && head.number < backoff.until) return { kind: 'backing-off', ...backoff }
   if (standing !== 'uncertain') return undefined
@@ -127,21 +135,15 @@ function keyTarget(action: Action): AccountId | undefined {
   return action.kind === 'merge' ? action.from : undefined
 }
 
-function draftsFor(
-  config: Config,
-  input: PlanInput,
-  assessed: Assessed,
-  state: LiquidationState | undefined,
-  targets: Targets,
-  reasons: Map<AccountId, Reason>,
-): Draft[] {
+function draftsFor(given: TakeoverInput, reasons: Map<AccountId, Reason>): Draft[] {
+  const { config, input, assessed } = given
   const { account, standing, flagged } = assessed
   const simple = (kind: 'flag' | 'unflag' | 'absorb') => simpleDrafts(config, input, assessed, kind, reasons)
   if (standing === 'absorbable') return simple('absorb')
   if (standing === 'healthy') return simple('unflag')
   if (standing === 'uncertain') return []
   if (standing === 'convertible' && flagged) return simple('unflag')
-  const outcome = planTakeover({ config, input, assessed, state, targets })
+  const outcome = planTakeover(given)
   if (outcome.status === 'next') return [outcome.value]
   reasons.set(account, outcome.reason)
   if (outcome.reason.kind === 'cold-arrays') return refreshDrafts(config, input, assessed)
@@ -175,7 +177,7 @@ function simpleDrafts(
 
 /** Arrays of the account and of the keeper's own, one of which a takeover reads too; as urgent as the account. */
 function refreshDrafts(config: Config, input: PlanInput, { account, assessment }: Assessed): Draft[] {
-  const ids = [account, config.account.main, ...config.account.pool]
+  const ids = [account, ...ownAccounts(config)]
   const cold = coldOf(
     input,
     ids.flatMap((id) => input.book.accounts.get(id)?.positions ?? []),

@@ -1,10 +1,10 @@
 /** Stage 4 of 6: replays a job at its own block. Sends nothing; every exit names its reason. */
 
-import { auctionAbi } from '@plimsoll/sdk'
+import { auctionAbi, resellerAbi } from '@plimsoll/sdk'
 import { decodeFunctionResult, type Hex } from 'viem'
 import type { Config } from '../config.ts'
-import { type Action, callOf } from '../jobs.ts'
-import { costUsd, expectedGas, type GasMoney } from '../money.ts'
+import { type Action, callOf, resaleOf } from '../jobs.ts'
+import { costUsd, expectedGas, type GasMoney, leastGain } from '../money.ts'
 import { next, type Outcome, skip } from '../outcome.ts'
 import type { Call, ChainPort, Head, Revert } from '../ports/chain.ts'
 import type { Reason } from '../reasons.ts'
@@ -12,7 +12,7 @@ import type { PlannedJob } from './plan.ts'
 
 export type SimulateContext = {
   readonly chain: Pick<ChainPort, 'simulate' | 'estimateGas'>
-  readonly config: Pick<Config, 'deployment' | 'policy' | 'gas' | 'services'>
+  readonly config: Pick<Config, 'deployment' | 'policy' | 'gas' | 'services' | 'resale'>
 }
 
 export type Simulated = {
@@ -20,7 +20,7 @@ export type Simulated = {
   readonly call: Call
   /** Limit, headroom included. */
   readonly gas: bigint
-  /** Reward at mark less gas; minus gas for jobs without a reward. USD. */
+  /** Reward less gas, at mark as far as it is not sold; minus gas for jobs without a reward. USD. */
   readonly profitUsd: bigint
 }
 
@@ -32,7 +32,7 @@ export async function simulate(
   const call = callOf(job.action, config.deployment, minReward(job, money, least))
   const result = await chain.simulate(call, head.number)
   if (result.status === 'reverted') return skip(refusal(config, job, result.revert))
-  const estimate = await chain.estimateGas(call)
+  const estimate = await chain.estimateGas(call, head.number)
   if (estimate.status === 'reverted') return skip(refusal(config, job, estimate.revert))
   const tooMuch = coldArrays(config, job, estimate.gas)
   if (tooMuch) return skip(tooMuch)
@@ -63,9 +63,9 @@ function coldArrays({ services }: SimulateContext['config'], job: PlannedJob, ga
   return { kind: 'cold-arrays', strikes, gas, limit: services.takeoverGas }
 }
 
-function leastProfit({ policy, gas }: SimulateContext['config'], { action, lane }: PlannedJob): bigint {
-  if (!isTakeover(action)) return -gas.noPrizeUsd
-  return lane === 'reserved' ? -policy.maxLossUsd : policy.minRewardUsd
+function leastProfit(config: SimulateContext['config'], { action, lane }: PlannedJob): bigint {
+  if (!isTakeover(action)) return -config.gas.noPrizeUsd
+  return leastGain(config, lane, resaleOf(action) ? 'sold' : 'kept')
 }
 
 /** On the chain the same bound holds again, for whatever price the transaction meets there. */
@@ -74,8 +74,9 @@ function minReward(job: PlannedJob, money: GasMoney, least: bigint): bigint {
   return wanted > 0n ? wanted : 0n
 }
 
-function rewardOf({ kind }: Action, data: Hex): bigint {
-  if (kind !== 'liquidate' && kind !== 'convert') return 0n
+function rewardOf(action: Action, data: Hex): bigint {
+  if (!isTakeover(action)) return 0n
+  if (resaleOf(action)) return decodeFunctionResult({ abi: resellerAbi, functionName: 'liquidate', data })
   // Both return (payment, reward).
   const [, reward] = decodeFunctionResult({ abi: auctionAbi, functionName: 'liquidate', data })
   return reward

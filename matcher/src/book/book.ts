@@ -41,11 +41,15 @@ export class Book<T extends Resting> {
 
   /** Orders that `taker` could trade with, in priority. A copy: the book may change meanwhile. */
   *against(taker: Resting): Generator<T> {
-    const side = taker.side === 'buy' ? 'sell' : 'buy'
-    for (const { price, orders } of [...this.#sides[side]]) {
-      if (!crosses(taker, price)) return
-      yield* [...orders]
+    for (const order of this.inPriority(taker.side === 'buy' ? 'sell' : 'buy')) {
+      if (!crosses(taker, order.price)) return
+      yield order
     }
+  }
+
+  /** Resting orders of a side, the first to trade first. A copy: the book may change meanwhile. */
+  *inPriority(side: Side): Generator<T> {
+    for (const { orders } of [...this.#sides[side]]) yield* [...orders]
   }
 
   /** Orders that rest at a price. */

@@ -8,6 +8,7 @@ import type {
   Order,
   PlimsollError,
   Portfolio,
+  Signer,
   Snapshot,
   Symbols,
 } from '@plimsoll/sdk'
@@ -17,10 +18,20 @@ import type { Address, Hex } from 'viem'
 export type Slot = Pick<Order, 'accountId' | 'nonce'>
 export type Group = Pick<Order, 'accountId' | 'group'>
 
+/** An address that signs for an account beside its owner: an operator, a session key, or no more either. */
+export type Key = { readonly accountId: AccountId; readonly address: Address }
+
+/** The operator or session key that signed: none when the owner did, by a key of its own or as a contract. */
+export function keyOf(signer: Signer): Address | undefined {
+  return signer.kind === 'operator' || signer.kind === 'sessionKey' ? signer.address : undefined
+}
+
 export type AccountState = {
   readonly portfolio: Portfolio
   /** It took over a liquidation below initial margin and may only reduce. */
   readonly reduceOnly: boolean
+  /** Orders of another are void. */
+  readonly epoch: bigint
 }
 
 /** What changed in some blocks, whoever changed it. */
@@ -28,20 +39,20 @@ export type Touched = {
   readonly slots: readonly Slot[]
   readonly groups: readonly Group[]
   readonly accounts: readonly AccountId[]
+  /** Operators named or dismissed. */
+  readonly keys: readonly Key[]
 }
 
-/** One fill as the exchange reports it. */
-type Filled = { readonly makerHash: Hex; readonly takerHash: Hex; readonly units: bigint }
-
-/** A transaction in a block. `fills`: those that the exchange settled; none when it reverted. */
+/** A settlement in a block. `skipped`: fills that the exchange left out, by their place in the batch, and why. */
 export type Inclusion = {
   readonly block: bigint
   readonly succeeded: boolean
   readonly gasUsed: bigint
-  readonly fills: readonly Filled[]
+  readonly skipped: ReadonlyMap<number, PlimsollError>
 }
 
-export type Estimate = { readonly gas: bigint } | { readonly error: PlimsollError }
+/** `outOfGas`: more than the node gives. */
+export type Estimate = { readonly gas: bigint } | { readonly error: PlimsollError } | { readonly outOfGas: true }
 
 export interface ExchangePort {
   readonly deployment: Deployment
@@ -58,12 +69,17 @@ export interface ExchangePort {
   /** Whether a surface has quoted the expiry of a dated instrument. */
   isQuoted(instrument: Instrument, at: bigint): Promise<boolean>
   matrix(instruments: readonly Instrument[], at: bigint): Promise<Snapshot>
-  /** Whether the exchange would take the signature; asks ERC-1271 owners. */
-  isSigner(accountId: AccountId, hash: Hex, signature: Hex): Promise<boolean>
+  /** What the addresses may do, session keys with what of their budget is in use at that block. */
+  signers(keys: readonly Key[], at: bigint): Promise<Signer[]>
+  /** Who stands behind a signature, as the exchange sees it now; asks ERC-1271 owners. */
+  signer(accountId: AccountId, hash: Hex, signature: Hex): Promise<Signer>
+  /** Whether the address may cancel orders of the account on the chain now. */
+  mayCancel(key: Key): Promise<boolean>
   touched(from: bigint, to: bigint): Promise<Touched>
+  /** Settles what can be filled when it is mined, and leaves out the rest. */
   settlement(fills: readonly Fill[]): Call
-  /** Gas of the call at a block, or why it would revert there. */
-  estimate(call: Call, at: bigint): Promise<Estimate>
+  /** Gas of settling every one of the fills at a block, or why that would revert there: the error names an order or an account. */
+  rehearse(fills: readonly Fill[], at: bigint): Promise<Estimate>
   /** Transactions of the executor in blocks. */
   nonce(): Promise<number>
   balance(): Promise<bigint>

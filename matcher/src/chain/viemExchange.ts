@@ -5,6 +5,7 @@ import {
   type Fees,
   type Head,
   type OnRequest,
+  revertOf,
   type Secret,
   type Signed,
   ViemChain,
@@ -14,30 +15,33 @@ import {
   clearinghouseAbi,
   type Deployment,
   decodeError,
-  encodeOrder,
+  encodeSettle,
+  encodeSettleAvailable,
   exchangeAbi,
   type Fill,
   getAccount,
+  getEpoch,
+  getHolder,
   getMatrix,
+  getSigner,
   getSymbols,
   type Instrument,
-  isSigner,
+  type Signer,
   type Snapshot,
   type Symbols,
   seriesAbi,
+  skippedFills,
 } from '@plimsoll/sdk'
 import {
   type Address,
   createPublicClient,
-  encodeFunctionData,
   getAbiItem,
   type Hex,
   type PublicClient,
-  parseEventLogs,
   TransactionReceiptNotFoundError,
   type Transport,
 } from 'viem'
-import type { AccountState, Estimate, ExchangePort, Group, Inclusion, Slot, Touched } from './port.ts'
+import type { AccountState, Estimate, ExchangePort, Group, Inclusion, Key, Slot, Touched } from './port.ts'
 
 export type ViemExchangeOptions = {
   readonly transport: Transport
@@ -47,15 +51,18 @@ export type ViemExchangeOptions = {
   readonly onRequest?: OnRequest | undefined
 }
 
-/** Accounts whose vector, mode or restrictions changed. */
+/** Accounts whose vector, mode, restrictions or operators changed. */
 const ACCOUNT_EVENTS = [
   getAbiItem({ abi: clearinghouseAbi, name: 'Moved' }),
   getAbiItem({ abi: clearinghouseAbi, name: 'ModeSet' }),
   getAbiItem({ abi: clearinghouseAbi, name: 'ReduceOnlySet' }),
+  getAbiItem({ abi: clearinghouseAbi, name: 'OperatorSet' }),
 ] as const
-const SLOT_EVENTS = [
+const ORDER_EVENTS = [
   getAbiItem({ abi: exchangeAbi, name: 'OrderUsed' }),
   getAbiItem({ abi: exchangeAbi, name: 'Cancelled' }),
+  getAbiItem({ abi: exchangeAbi, name: 'GroupCancelled' }),
+  getAbiItem({ abi: exchangeAbi, name: 'EpochSet' }),
 ] as const
 
 export class ViemExchange implements ExchangePort {
@@ -120,9 +127,14 @@ export class ViemExchange implements ExchangePort {
 
   accounts(ids: readonly AccountId[], at: bigint): Promise<AccountState[]> {
     const where = { deployment: this.deployment, blockNumber: at }
-    return this.#ask('account', () =>
-      Promise.all(ids.map((accountId) => getAccount(this.#client, { ...where, accountId }))),
-    )
+    const read = async (accountId: AccountId) => {
+      const [account, epoch] = await Promise.all([
+        getAccount(this.#client, { ...where, accountId }),
+        getEpoch(this.#client, { ...where, accountId }),
+      ])
+      return { ...account, epoch }
+    }
+    return this.#ask('account', () => Promise.all(ids.map(read)))
   }
 
   async isQuoted({ underlying, expiry }: Instrument, at: bigint): Promise<boolean> {
@@ -138,47 +150,60 @@ export class ViemExchange implements ExchangePort {
     return this.#ask('matrix', () => getMatrix(this.#client, { ...where, instruments }))
   }
 
-  isSigner(accountId: AccountId, hash: Hex, signature: Hex): Promise<boolean> {
+  signers(keys: readonly Key[], at: bigint): Promise<Signer[]> {
+    const where = { deployment: this.deployment, blockNumber: at }
+    return this.#ask('signers', () => Promise.all(keys.map((key) => getHolder(this.#client, { ...where, ...key }))))
+  }
+
+  signer(accountId: AccountId, hash: Hex, signature: Hex): Promise<Signer> {
     const { deployment } = this
-    return this.#ask('isSigner', () => isSigner(this.#client, { deployment, accountId, hash, signature }))
+    return this.#ask('signer', () => getSigner(this.#client, { deployment, accountId, hash, signature }))
+  }
+
+  mayCancel({ accountId, address: who }: Key): Promise<boolean> {
+    const where = { address: this.deployment.exchange, abi: exchangeAbi, functionName: 'mayCancel' } as const
+    return this.#ask('mayCancel', () => this.#client.readContract({ ...where, args: [accountId, who] }))
   }
 
   touched(from: bigint, to: bigint): Promise<Touched> {
     const { exchange, clearinghouse } = this.deployment
     const range = { fromBlock: from, toBlock: to, strict: true } as const
     return this.#ask('eth_getLogs', async () => {
-      const [used, moved] = await Promise.all([
-        this.#client.getLogs({ address: exchange, events: SLOT_EVENTS, ...range }),
+      const [ordered, moved] = await Promise.all([
+        this.#client.getLogs({ address: exchange, events: ORDER_EVENTS, ...range }),
         this.#client.getLogs({ address: clearinghouse, events: ACCOUNT_EVENTS, ...range }),
       ])
       return {
-        slots: used.map(({ args: { account, nonce } }) => ({ accountId: account, nonce })),
-        groups: used.flatMap(({ args }) => ('group' in args ? [{ accountId: args.account, group: args.group }] : [])),
-        accounts: moved.flatMap(({ args }) => ('from' in args ? [args.from, args.to] : [args.account])),
+        slots: ordered.flatMap(({ args }) => ('nonce' in args ? [{ accountId: args.account, nonce: args.nonce }] : [])),
+        groups: ordered.flatMap(({ args }) =>
+          'group' in args ? [{ accountId: args.account, group: args.group }] : [],
+        ),
+        accounts: [
+          ...moved.flatMap(({ args }) => ('from' in args ? [args.from, args.to] : [args.account])),
+          ...ordered.flatMap(({ args }) => ('epoch' in args ? [args.account] : [])),
+        ],
+        keys: moved.flatMap(({ args }) =>
+          'operator' in args ? [{ accountId: args.account, address: args.operator }] : [],
+        ),
       }
     })
   }
 
   settlement(fills: readonly Fill[]): Call {
-    const encoded = fills.map(({ maker, makerSignature = '0x', taker, takerSignature = '0x', units }) => ({
-      maker: encodeOrder(maker),
-      makerSignature,
-      taker: encodeOrder(taker),
-      takerSignature,
-      units,
-    }))
-    const data = encodeFunctionData({ abi: exchangeAbi, functionName: 'settle', args: [encoded] })
-    return { to: this.deployment.exchange, data }
+    return { to: this.deployment.exchange, data: encodeSettleAvailable(fills) }
   }
 
-  async estimate({ to, data }: Call, at: bigint): Promise<Estimate> {
+  async rehearse(fills: readonly Fill[], at: bigint): Promise<Estimate> {
+    const call = { to: this.deployment.exchange, data: encodeSettle(fills) }
     return this.#ask('eth_estimateGas', async () => {
       try {
-        return { gas: await this.#client.estimateGas({ account: this.executor, to, data, blockNumber: at }) }
+        return { gas: await this.#client.estimateGas({ account: this.executor, ...call, blockNumber: at }) }
       } catch (cause) {
         const error = decodeError(cause)
-        if (!error) throw cause
-        return { error }
+        if (error) return { error }
+        // The contracts revert with data; without any, a call inside had too little gas.
+        if (revertOf(cause)) return { outOfGas: true }
+        throw cause
       }
     })
   }
@@ -202,9 +227,10 @@ export class ViemExchange implements ExchangePort {
   inclusion(hash: Hex): Promise<Inclusion | undefined> {
     return this.#ask('eth_getTransactionReceipt', async () => {
       try {
-        const { blockNumber, status, gasUsed, logs } = await this.#client.getTransactionReceipt({ hash })
-        const fills = parseEventLogs({ abi: exchangeAbi, eventName: 'Filled', logs, strict: true })
-        return { block: blockNumber, succeeded: status === 'success', gasUsed, fills: fills.map(({ args }) => args) }
+        const receipt = await this.#client.getTransactionReceipt({ hash })
+        const { blockNumber, status, gasUsed } = receipt
+        const skipped = new Map(skippedFills(this.deployment, receipt).map(({ index, error }) => [index, error]))
+        return { block: blockNumber, succeeded: status === 'success', gasUsed, skipped }
       } catch (error) {
         if (error instanceof TransactionReceiptNotFoundError) return undefined
         throw error

@@ -7,11 +7,12 @@ import {
   isDated,
   linearSnapshot,
   type Order,
+  type Signer,
   type Snapshot,
 } from '@plimsoll/sdk'
-import { zeroHash } from 'viem'
+import { type Address, zeroHash } from 'viem'
 import { RefusedError } from '../errors.ts'
-import type { AccountState, ExchangePort, Group, Slot } from './port.ts'
+import type { AccountState, ExchangePort, Group, Key, Slot } from './port.ts'
 
 export type ChainState = {
   readonly head: Head
@@ -23,10 +24,16 @@ export type ChainState = {
   /** Units filled by slot; 2^128 - 1 when cancelled. */
   readonly filled: ReadonlyMap<string, bigint>
   readonly grouped: ReadonlyMap<string, bigint>
+  /** Operators and session keys that signed live orders. */
+  readonly signers: ReadonlyMap<string, Signer>
 }
+
+/** An order, and the operator or session key that signed it: none when the owner did, or a contract says so. */
+export type Claim = { readonly order: Order; readonly key: Address | undefined }
 
 export const slotKey = ({ accountId, nonce }: Slot) => `${accountId}:${nonce}`
 export const groupKey = ({ accountId, group }: Group) => `${accountId}:${group}`
+export const signerKey = ({ accountId, address }: Key) => `${accountId}:${address}`
 
 /** What has to be known about some orders. */
 type Interest = {
@@ -34,6 +41,7 @@ type Interest = {
   readonly groups: Map<string, Group>
   readonly accounts: Set<AccountId>
   readonly instruments: Map<bigint, Instrument>
+  readonly keys: Map<string, Key>
 }
 
 const NOWHERE: Head = { number: -1n, hash: zeroHash, timestamp: 0n, baseFee: 0n }
@@ -47,10 +55,11 @@ export class ChainView {
     accounts: new Map(),
     filled: new Map(),
     grouped: new Map(),
+    signers: new Map(),
   }
   /** Orders that were asked for since the last block: not live yet, but about to be. */
-  #recent: Order[] = []
-  #wanted: Order[] = []
+  #recent: Claim[] = []
+  #wanted: Claim[] = []
   #loading: Promise<void> | undefined
   #last: Promise<unknown> = Promise.resolve()
 
@@ -63,14 +72,14 @@ export class ChainView {
   }
 
   /**
-   * Loads what is needed to judge `order`; from then on `state` has it. Requests that wait are served together.
+   * Loads what is needed to judge the order; from then on `state` has it. Requests that wait are served together.
    * @throws RefusedError for an expiry that no surface has quoted
    */
-  async require(order: Order): Promise<void> {
-    await this.#requireSurfaces(order)
-    this.#recent.push(order)
-    if (this.knows(order)) return
-    this.#wanted.push(order)
+  async require(claim: Claim): Promise<void> {
+    await this.#requireSurfaces(claim.order)
+    this.#recent.push(claim)
+    if (this.knows(claim)) return
+    this.#wanted.push(claim)
     this.#loading ??= this.#exclusively(async () => {
       this.#loading = undefined
       const wanted = this.#wanted.splice(0)
@@ -83,7 +92,7 @@ export class ChainView {
    * Moves on to the chain's newest block, told of `live` orders; what nobody needs is forgotten. `adopt` runs with the new
    * state in place, before anything else does. Nothing is read when there is no new block.
    */
-  advance(live: () => Iterable<Order>, adopt: (head: Head) => Promise<(isNew: boolean) => void>): Promise<void> {
+  advance(live: () => Iterable<Claim>, adopt: (head: Head) => Promise<(isNew: boolean) => void>): Promise<void> {
     return this.#exclusively(async () => {
       const head = await this.#port.head()
       const isNew = head.hash !== this.#state.head.hash
@@ -91,23 +100,23 @@ export class ChainView {
       const recent = this.#recent
       if (isNew) {
         const next = await this.#stateAt(head, [...live(), ...recent])
-        this.#recent = this.#recent.filter((order) => !recent.includes(order))
+        this.#recent = this.#recent.filter((claim) => !recent.includes(claim))
         this.#state = await this.#extended(next, interestOf(this.#recent))
       }
       finish(isNew)
     })
   }
 
-  async #stateAt(head: Head, orders: readonly Order[]): Promise<ChainState> {
+  async #stateAt(head: Head, claims: readonly Claim[]): Promise<ChainState> {
     const { head: last, ...known } = this.#state
-    const interest = interestOf(orders)
+    const interest = interestOf(claims)
     const isSameChain =
       last.number >= 0n && last.number <= head.number && (await this.#port.hashAt(last.number)) === last.hash
-    const none = { instruments: new Map(), accounts: new Map(), filled: new Map(), grouped: new Map() }
-    const base = { ...known, ...none, head }
+    const base = { ...known, ...emptied(), head }
     if (!isSameChain) return this.#extended(base, interest)
     const touched = await this.#port.touched(last.number + 1n, head.number)
-    const stale = new Set([...touched.slots.map(slotKey), ...touched.groups.map(groupKey), ...touched.accounts])
+    const keys = [...touched.slots.map(slotKey), ...touched.groups.map(groupKey), ...touched.keys.map(signerKey)]
+    const stale = new Set([...keys, ...touched.accounts])
     const keep = <T, key extends string>(values: ReadonlyMap<key, T>, wanted: { has(key: key): boolean }) =>
       new Map([...values].filter(([key]) => wanted.has(key) && !stale.has(key)))
     const kept = {
@@ -115,6 +124,8 @@ export class ChainView {
       accounts: keep(known.accounts, interest.accounts),
       filled: keep(known.filled, interest.slots),
       grouped: keep(known.grouped, interest.groups),
+      // A session key's budget comes back with time.
+      signers: new Map([...keep(known.signers, interest.keys)].filter(([, { kind }]) => kind === 'operator')),
     }
     return this.#extended(kept, interest)
   }
@@ -122,40 +133,14 @@ export class ChainView {
   /** `state` with what it lacks of `interest`, and the matrix of all instruments that matter. */
   async #extended(state: ChainState, interest: Interest): Promise<ChainState> {
     const at = state.head.number
-    const slots = [...interest.slots].filter(([key]) => !state.filled.has(key))
-    const groups = [...interest.groups].filter(([key]) => !state.grouped.has(key))
-    const ids = [...interest.accounts].filter((id) => !state.accounts.has(id))
-    const [filled, grouped, accounts] = await Promise.all([
-      this.#port.filled(
-        slots.map(([, slot]) => slot),
-        at,
-      ),
-      this.#port.grouped(
-        groups.map(([, group]) => group),
-        at,
-      ),
-      this.#port.accounts(ids, at),
+    const ids = new Map([...interest.accounts].map((id) => [id, id]))
+    const [filled, grouped, accounts, signers] = await Promise.all([
+      completed(state.filled, interest.slots, (slots) => this.#port.filled(slots, at)),
+      completed(state.grouped, interest.groups, (groups) => this.#port.grouped(groups, at)),
+      completed(state.accounts, ids, (unknown) => this.#port.accounts(unknown, at)),
+      completed(state.signers, interest.keys, (keys) => this.#port.signers(keys, at)),
     ])
-    const all = new Map([...state.accounts, ...zip(ids, accounts)])
-    return {
-      ...state,
-      ...(await this.#matrix(state, interest, all)),
-      accounts: all,
-      filled: new Map([
-        ...state.filled,
-        ...zip(
-          slots.map(([key]) => key),
-          filled,
-        ),
-      ]),
-      grouped: new Map([
-        ...state.grouped,
-        ...zip(
-          groups.map(([key]) => key),
-          grouped,
-        ),
-      ]),
-    }
+    return { ...state, ...(await this.#matrix(state, interest, accounts)), accounts, filled, grouped, signers }
   }
 
   /** Read anew in a new block, and when there are more instruments than before. */
@@ -172,12 +157,13 @@ export class ChainView {
     return { snapshot: await this.#port.matrix([...all.values()], head.number), instruments: all }
   }
 
-  /** Whether `state` has all that judging `order` takes. */
-  knows(order: Order): boolean {
-    const { filled, grouped, accounts, instruments } = this.#state
+  /** Whether `state` has all that judging the order takes. */
+  knows({ order, key }: Claim): boolean {
+    const { filled, grouped, accounts, instruments, signers } = this.#state
     const hasGroup = order.group === zeroHash || grouped.has(groupKey(order))
     const hasLegs = order.legs.every(({ instrument }) => instruments.has(encodeInstrumentId(instrument)))
-    return filled.has(slotKey(order)) && hasGroup && accounts.has(order.accountId) && hasLegs
+    const hasSigner = key === undefined || signers.has(signerKey({ accountId: order.accountId, address: key }))
+    return filled.has(slotKey(order)) && hasGroup && accounts.has(order.accountId) && hasLegs && hasSigner
   }
 
   async #requireSurfaces({ legs }: Order): Promise<void> {
@@ -198,20 +184,40 @@ export class ChainView {
   }
 }
 
-function interestOf(orders: Iterable<Order>): Interest {
-  const interest: Interest = { slots: new Map(), groups: new Map(), accounts: new Set(), instruments: new Map() }
-  for (const order of orders) {
+function emptied() {
+  return { instruments: new Map(), accounts: new Map(), filled: new Map(), grouped: new Map(), signers: new Map() }
+}
+
+function interestOf(claims: Iterable<Claim>): Interest {
+  const interest: Interest = {
+    slots: new Map(),
+    groups: new Map(),
+    accounts: new Set(),
+    instruments: new Map(),
+    keys: new Map(),
+  }
+  for (const { order, key: address } of claims) {
+    const { accountId } = order
     interest.slots.set(slotKey(order), order)
     if (order.group !== zeroHash) interest.groups.set(groupKey(order), order)
-    interest.accounts.add(order.accountId)
+    interest.accounts.add(accountId)
     for (const { instrument } of order.legs) interest.instruments.set(encodeInstrumentId(instrument), instrument)
+    if (address !== undefined) interest.keys.set(signerKey({ accountId, address }), { accountId, address })
   }
   return interest
 }
 
-function zip<key, value>(keys: readonly key[], values: readonly value[]): [key, value][] {
-  return keys.flatMap((key, index) => {
+/** `known` with the values of all `wanted` that it lacks. */
+async function completed<key, question, value>(
+  known: ReadonlyMap<key, value>,
+  wanted: ReadonlyMap<key, question>,
+  read: (questions: readonly question[]) => Promise<value[]>,
+): Promise<ReadonlyMap<key, value>> {
+  const missing = [...wanted].filter(([key]) => !known.has(key))
+  const values = await read(missing.map(([, question]) => question))
+  const found = missing.flatMap(([key], index) => {
     const value = values[index]
-    return value === undefined ? [] : [[key, value] as [key, value]]
+    return value === undefined ? [] : [[key, value] as const]
   })
+  return new Map([...known, ...found])
 }

@@ -10,7 +10,7 @@ const PENDING: ReadonlySet<Match['status']> = new Set(['matched', 'sent'])
 const isPending = ({ status }: Match) => PENDING.has(status)
 
 export class Ledger {
-  /** All that is not final or failed, by id, oldest first. */
+  /** All that is not final or failed, by id. */
   readonly #matches = new Map<number, Match>()
   /** Orders of these, and how many each has. */
   readonly #orders = new Map<Hex, { readonly order: LiveOrder; matches: number }>()
@@ -34,13 +34,17 @@ export class Ledger {
 
   /** @param match Pending or settled. */
   add(match: Match): void {
+    this.#remember(match)
+    if (isPending(match)) this.#count(match, 1n)
+  }
+
+  #remember(match: Match): void {
     this.#matches.set(match.id, match)
     for (const order of [match.maker, match.taker]) {
       const known = this.#orders.get(order.hash)
       if (known) known.matches += 1
       else this.#orders.set(order.hash, { order, matches: 1 })
     }
-    if (isPending(match)) this.#count(match, 1n)
   }
 
   /** Changes the status and with it what the match takes. */
@@ -48,6 +52,7 @@ export class Ledger {
     const was = isPending(match)
     match.status = status
     if (status === 'final' || status === 'failed') this.#forget(match)
+    else if (!this.#matches.has(match.id)) this.#remember(match)
     if (was && !isPending(match)) this.#count(match, -1n)
     if (!was && isPending(match)) this.#count(match, 1n)
   }
@@ -66,11 +71,9 @@ export class Ledger {
     return { slot: this.#bySlot.get(slotKey(order)) ?? 0n, group: this.#byGroup.get(groupKey(order)) ?? 0n }
   }
 
-  /** Pending matches on the slot of `order`, newest first. */
-  onSlot({ accountId, nonce }: Order): Match[] {
-    const ofSlot = ({ order }: LiveOrder) => order.accountId === accountId && order.nonce === nonce
-    const matches = [...(this.#byAccount.get(accountId) ?? [])]
-    return matches.filter(({ maker, taker }) => ofSlot(maker) || ofSlot(taker)).sort((a, b) => b.id - a.id)
+  /** Pending matches of the account. */
+  ofAccount(accountId: AccountId): ReadonlySet<Match> {
+    return this.#byAccount.get(accountId) ?? new Set()
   }
 
   /** The account once its pending matches are settled. */
@@ -85,7 +88,7 @@ export class Ledger {
 
   #project(accountId: AccountId, base: Portfolio): Portfolio {
     let { cash, positions } = base
-    for (const { maker, taker, units, makerCash, takerCash } of this.#byAccount.get(accountId) ?? []) {
+    for (const { maker, taker, units, makerCash, takerCash } of this.ofAccount(accountId)) {
       const [own, gain] = maker.order.accountId === accountId ? [maker, makerCash] : [taker, takerCash]
       cash += gain
       positions = withTrade(positions, own.order, units)

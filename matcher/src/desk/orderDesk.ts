@@ -1,7 +1,7 @@
 /** All live orders and matches: enters, matches, unwinds. Works on the last chain state without waiting for anything. */
-import type { AccountId } from '@plimsoll/sdk'
-import { type Hex, maxUint128, zeroHash } from 'viem'
-import { Book } from '../book/book.ts'
+import { type AccountId, unitsLeft } from '@plimsoll/sdk'
+import { type Hex, zeroAddress, zeroHash } from 'viem'
+import { Book, type Side } from '../book/book.ts'
 import { type Agreement, type Desk, matchOrder, type Verdict } from '../book/matching.ts'
 import { type ChainState, groupKey, slotKey } from '../chain/view.ts'
 import { RefusedError } from '../errors.ts'
@@ -9,8 +9,9 @@ import { least } from '../units.ts'
 import { refused, requireBookOrder } from './entryRules.ts'
 import { Judge } from './judge.ts'
 import { Ledger } from './ledger.ts'
-import { type LiveOrder, liveOrder, type Match, type NewOrder } from './liveOrder.ts'
+import { type Failure, type LiveOrder, liveOrder, type Match, type NewOrder } from './liveOrder.ts'
 import { LiveOrders } from './liveOrders.ts'
+import { PASSING } from './refusals.ts'
 
 /** Is told of everything that changes, to write it down before anybody else hears of it. */
 export interface Recorder {
@@ -34,8 +35,8 @@ type Terms = Agreement & Pick<Match, 'makerCash' | 'takerCash'>
 
 /** Failures without a reason after which an order is given up. */
 const MOST_FAILURES = 3
-/** Refusals that say nothing against the order: another block may allow the trade. */
-const PASSING: ReadonlySet<string> = new Set(['UnknownState', 'NewRiskRefused', 'SurfaceStale'])
+/** Refusals that say nothing against an order: what the chain would say is not known, or another block may allow the trade. */
+const SKIPPED: ReadonlySet<string> = new Set(['UnknownState', ...PASSING])
 
 export class OrderDesk implements Desk<LiveOrder, Terms> {
   readonly ledger = new Ledger()
@@ -66,9 +67,9 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   }
 
   /** Live orders, and those behind unsettled matches. */
-  *interests(): Generator<LiveOrder['order']> {
-    for (const { order } of this.#live.all()) yield order
-    for (const { maker, taker } of this.ledger.matches()) yield* [maker.order, taker.order]
+  *interests(): Generator<LiveOrder> {
+    yield* this.#live.all()
+    for (const { maker, taker } of this.ledger.matches()) yield* [maker, taker]
   }
 
   book(market: string): Book<LiveOrder> {
@@ -83,14 +84,21 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     return this.#live.size
   }
 
+  /** Resting orders of a side that anybody may settle, the first to trade first. */
+  open(market: string, side: Side): readonly LiveOrder[] {
+    const resting = this.#books.get(market)?.inPriority(side) ?? []
+    return [...resting].filter(({ order }) => order.executor === zeroAddress)
+  }
+
   /** As of the chain state, less what pending matches take; 0 when that is less than the least fill. */
   left({ order, status }: LiveOrder): bigint {
     if (status === 'done') return 0n
     const { filled, grouped } = this.#options.state()
     const taken = this.ledger.takenFrom(order)
-    const inSlot = order.units - (filled.get(slotKey(order)) ?? order.units) - taken.slot
-    const inGroup = order.groupCap - (grouped.get(groupKey(order)) ?? order.groupCap) - taken.group
-    const left = order.group === zeroHash ? inSlot : least(inSlot, inGroup)
+    const left = unitsLeft(order, {
+      filled: (filled.get(slotKey(order)) ?? order.units) + taken.slot,
+      grouped: (grouped.get(groupKey(order)) ?? order.groupCap) + taken.group,
+    })
     return left >= minFillOf(order) ? left : 0n
   }
 
@@ -102,7 +110,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     if (known) return known
     if (candidate.kind === 'order') requireBookOrder(candidate)
     const live = liveOrder(candidate, this.#nextSeq)
-    const refusal = this.judgement.entryRefusal(live.order, this.left(live))
+    const refusal = this.judgement.entryRefusal(live, this.left(live))
     if (refusal) throw refused(refusal)
     this.#requireRoom(live)
     this.#nextSeq += 1
@@ -126,7 +134,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
 
   /** Puts back what the journal has, as it was: nothing is matched before the chain is known. */
   restore(orders: readonly LiveOrder[], matches: readonly Match[]): void {
-    for (const match of matches) this.ledger.add(match)
+    for (const match of matches) if (match.status !== 'failed') this.ledger.add(match)
     for (const live of orders.filter(({ status }) => status !== 'done')) {
       this.#live.add(live)
       if (live.resting) this.book(live.market).insert(live)
@@ -151,7 +159,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     const terms = this.judgement.trade(maker, taker, units)
     if (!('against' in terms)) return { kind: 'trade', agreement: { ...terms, units } }
     const { against, refusal } = terms
-    if (PASSING.has(refusal.error)) return { kind: 'skip' }
+    if (SKIPPED.has(refusal.error)) return { kind: 'skip' }
     return { kind: against === 'maker' ? 'dropMaker' : 'dropTaker', reason: refusal.error }
   }
 
@@ -168,26 +176,23 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     return match
   }
 
-  /**
-   * Matches that will not settle: culprits go, the others trade again, the oldest first.
-   * @param culprits Orders that cannot fill, with the reason. @param reason Why the matches failed.
-   */
-  unwind(matches: readonly Match[], culprits: ReadonlyMap<Hex, string>, reason: string): void {
+  /** Matches that will not settle: whose fault it is goes, the others trade again, the oldest first. */
+  unwind(failures: readonly Failure[]): void {
     const involved = new Set<LiveOrder>()
-    for (const match of matches) {
+    const dropped = new Map<LiveOrder, string>()
+    for (const { match, reason, against } of failures) {
       this.ledger.move(match, 'failed')
       match.reason = reason
       this.#options.recorder.match(match)
       for (const live of [match.maker, match.taker]) {
         involved.add(live)
-        if (culprits.size === 0) live.failures += 1
+        if (against === 'unknown') live.failures += 1
+        if (live.failures > MOST_FAILURES) dropped.set(live, 'Unsettleable')
+        else if (against !== 'unknown' && against.includes(live)) dropped.set(live, reason)
+        else if (live.kind !== 'order' && live.status !== 'done' && !dropped.has(live)) dropped.set(live, reason)
       }
     }
-    for (const live of involved) {
-      const why = culprits.get(live.hash) ?? (live.failures > MOST_FAILURES ? 'Unsettleable' : undefined)
-      if (why !== undefined) this.drop(live, why)
-      else if (live.kind !== 'order' && live.status !== 'done') this.drop(live, reason)
-    }
+    for (const [live, reason] of dropped) this.drop(live, reason)
     for (const live of [...involved].sort((a, b) => a.seq - b.seq)) this.#revive(live)
   }
 
@@ -195,6 +200,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   move(match: Match, status: Match['status'], batch = match.batch): void {
     this.ledger.move(match, status)
     match.batch = batch
+    match.reason = undefined
     this.#options.recorder.match(match)
   }
 
@@ -204,7 +210,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   sweep(): void {
     this.#resolveConflicts()
     const rest = this.orders().filter((live) => {
-      const reason = this.judgement.endOf(live.order)
+      const reason = this.judgement.endOf(live)
       if (reason !== undefined) this.drop(live, reason)
       return reason === undefined
     })
@@ -215,17 +221,17 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
     }
   }
 
-  /** Somebody else filled or cancelled an order that has matches: the newest that no transaction carries give way. */
+  /** Somebody else filled or voided an order that has matches: the newest that no transaction carries give way. */
   #resolveConflicts(): void {
     const unsent = this.ledger.pending().filter(({ status }) => status === 'matched')
     for (const match of unsent.reverse()) {
-      const over = [match.maker, match.taker].filter(({ order }) => {
-        const filled = this.#options.state().filled.get(slotKey(order)) ?? 0n
-        return filled + this.ledger.takenFrom(order).slot > order.units
-      })
-      const cancelled = over.filter(({ order }) => this.#options.state().filled.get(slotKey(order)) === maxUint128)
-      const culprits = new Map(cancelled.map(({ hash }) => [hash, 'Cancelled']))
-      if (over.length > 0) this.unwind([match], culprits, 'OverFilled')
+      const sides = [match.maker, match.taker]
+      const reasons = sides.map((live) => this.judgement.voidOf(live))
+      const against = sides.filter((_, index) => reasons[index] !== undefined)
+      const reason = reasons.find((voided) => voided !== undefined)
+      if (reason !== undefined) this.unwind([{ match, reason, against }])
+      else if (sides.some(({ order }) => this.judgement.isOverTaken(order)))
+        this.unwind([{ match, reason: 'OverFilled', against: [] }])
     }
   }
 
@@ -262,7 +268,7 @@ export class OrderDesk implements Desk<LiveOrder, Terms> {
   /** Units that the order may trade now. */
   #tradable(live: LiveOrder): bigint {
     const left = this.left(live)
-    return live.order.reduceOnly ? least(left, this.judgement.reducible(live.order)) : left
+    return live.order.reduceOnly ? least(left, this.judgement.reducible(live)) : left
   }
 
   /** Why an order has too few units to trade. */

@@ -98,7 +98,7 @@ export function addressOf(context: Context, trustProxy: boolean): string {
 }
 
 /** The account of a request's bearer token. @throws RefusedError */
-export function sessionOf(context: Context, { sessions }: Pick<Service, 'sessions'>): AccountId {
+export function sessionOf(context: Context, { sessions }: Pick<Service, 'sessions'>): Promise<AccountId> {
   return sessions.accountOf(/^Bearer ([0-9a-f]+)$/.exec(context.req.header('authorization') ?? '')?.[1])
 }
 

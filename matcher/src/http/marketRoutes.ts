@@ -3,6 +3,7 @@ import { parseInstrument } from '@plimsoll/sdk'
 import { marketOfLegs } from '../desk/liveOrder.ts'
 import type { App, Service } from './app.ts'
 import * as routes from './routes.ts'
+import { quote } from './wire.ts'
 
 export function addMarketRoutes(app: App, service: Service): void {
   const { port, symbols, view, desk, feed, settings } = service
@@ -27,6 +28,16 @@ export function addMarketRoutes(app: App, service: Service): void {
     const { instrument: name } = context.req.valid('param')
     const instrument = parseInstrument(name, symbols)
     return context.json(feed.book(marketOfLegs([{ instrument, ratio: 1n }]), name), 200)
+  })
+  app.openapi(routes.openOrders, (context) => {
+    const { instrument: name } = context.req.valid('param')
+    const { side, limit } = context.req.valid('query')
+    const market = marketOfLegs([{ instrument: parseInstrument(name, symbols), ratio: 1n }])
+    const open = desk.open(market, side).slice(0, Number(limit))
+    return context.json(
+      open.map((live) => quote(live, desk.left(live), symbols)),
+      200,
+    )
   })
   app.openapi(routes.trades, (context) => {
     const { market, limit } = context.req.valid('query')

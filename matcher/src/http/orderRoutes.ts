@@ -35,18 +35,18 @@ function addEntry(app: App, service: Service): void {
 function addOwnOrders(app: App, service: Service): void {
   const { symbols, desk, turn, journal } = service
   const stateOf = (live: LiveOrder) => orderState(live, desk.left(live), symbols)
-  app.openapi(routes.orders, (context) => {
-    return context.json(desk.ordersOf(sessionOf(context, service)).map(stateOf), 200)
+  app.openapi(routes.orders, async (context) => {
+    return context.json(desk.ordersOf(await sessionOf(context, service)).map(stateOf), 200)
   })
-  app.openapi(routes.order, (context) => {
-    const account = sessionOf(context, service)
+  app.openapi(routes.order, async (context) => {
+    const account = await sessionOf(context, service)
     const { hash } = context.req.valid('param')
     const live = desk.order(hash) ?? journal.order(hash)
     if (live?.order.accountId !== account) throw unknownOrder(hash)
     return context.json({ ...stateOf(live), trades: journal.matchesOf(hash).map(ownTrade) }, 200)
   })
   app.openapi(routes.cancel, async (context) => {
-    const account = sessionOf(context, service)
+    const account = await sessionOf(context, service)
     const { hash } = context.req.valid('param')
     const live = desk.order(hash)
     if (live?.order.accountId !== account) throw unknownOrder(hash)
@@ -55,7 +55,7 @@ function addOwnOrders(app: App, service: Service): void {
     return context.json(stateOf(live), 200)
   })
   app.openapi(routes.cancelAll, async (context) => {
-    const live = desk.ordersOf(sessionOf(context, service))
+    const live = desk.ordersOf(await sessionOf(context, service))
     for (const each of live) desk.drop(each, 'CancelledByOwner')
     await turn.committed()
     return context.json(live.map(stateOf), 200)

@@ -7,6 +7,7 @@ import {
   healthSchema,
   infoSchema,
   instrumentName,
+  limit,
   loginSchema,
   openRequestSchema,
   orderHistorySchema,
@@ -17,6 +18,7 @@ import {
   requestSchema,
   requestStateSchema,
   sessionSchema,
+  side,
   signedOrderSchema,
   tradeSchema,
 } from './schemas.ts'
@@ -64,6 +66,16 @@ export const book = createRoute({
   request: { params: z.strictObject({ instrument: instrumentName }) },
   responses: { 200: json(bookSchema, 'Best prices first'), ...refusals },
 })
+export const openOrders = createRoute({
+  method: 'get',
+  path: '/books/{instrument}/orders',
+  summary: 'Resting orders of a side that anybody may settle, with signatures, the first to trade first',
+  request: { params: z.strictObject({ instrument: instrumentName }), query: z.strictObject({ side, limit }) },
+  responses: {
+    200: json(z.array(quoteSchema), '`price`: what a taker pays per unit; negative: receives'),
+    ...refusals,
+  },
+})
 export const trades = createRoute({
   method: 'get',
   path: '/trades',
@@ -71,11 +83,7 @@ export const trades = createRoute({
   request: {
     query: z.strictObject({
       market: z.string().min(1).max(400).optional(),
-      limit: z
-        .string()
-        .regex(/^\d{1,4}$/)
-        .default('100')
-        .openapi({ example: '100' }),
+      limit,
     }),
   },
   responses: { 200: json(z.array(tradeSchema), 'Trades'), ...refusals },

@@ -52,6 +52,7 @@ export const orderSchema = z
     units: unsigned(128n, '1000'),
     minFill: unsigned(128n, '1').optional(),
     nonce: unsigned(256n, '1'),
+    epoch: unsigned(64n, '0').optional(),
     expiry: z
       .number()
       .int()
@@ -88,9 +89,15 @@ export const loginSchema = z
 /* ANSWERS */
 
 const amount = z.string().regex(/^-?\d+$/)
+/** How many of a list, as a query parameter. */
+export const limit = z
+  .string()
+  .regex(/^\d{1,4}$/)
+  .default('100')
+  .openapi({ example: '100' })
 const level = z.tuple([amount, amount]).openapi('Level')
 const status = z.enum(['matched', 'sent', 'settled', 'final', 'failed'])
-const side = z.enum(['buy', 'sell'])
+export const side = z.enum(['buy', 'sell'])
 
 export const errorSchema = z
   .object({ error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) }) })

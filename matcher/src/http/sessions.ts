@@ -1,8 +1,8 @@
-/** Who may see and cancel the orders of an account: whoever signed a login that the exchange would take a signature of. */
+/** Who may see and cancel the orders of an account: whoever signed a login and may cancel them on the chain. */
 import { randomBytes } from 'node:crypto'
 import type { AccountId, Deployment } from '@plimsoll/sdk'
 import { type Address, type Hex, hashTypedData, type TypedDataDomain } from 'viem'
-import type { ExchangePort } from '../chain/port.ts'
+import { type ExchangePort, keyOf } from '../chain/port.ts'
 import { RefusedError } from '../errors.ts'
 
 const LIFE_MS = 3_600_000
@@ -26,7 +26,7 @@ export type LoginMessage = {
   readonly deadline: number
 }
 
-/** What an account's owner or operator signs to log in. */
+/** What an account's owner, operator or session key signs to log in. */
 export function loginTypedData({ chainId, exchange }: Pick<Deployment, 'chainId' | 'exchange'>, message: LoginMessage) {
   const domain = {
     name: 'Plimsoll Matcher',
@@ -37,14 +37,22 @@ export function loginTypedData({ chainId, exchange }: Pick<Deployment, 'chainId'
   return { domain, types: loginTypes, primaryType: 'Login', message } as const
 }
 
-export type Session = { readonly token: string; readonly account: AccountId; readonly expiresAt: number }
+export type Session = {
+  readonly token: string
+  readonly account: AccountId
+  /** The operator or session key that logged in: good while it holds. */
+  readonly key: Address | undefined
+  readonly expiresAt: number
+}
+
+type Port = Pick<ExchangePort, 'deployment' | 'executor' | 'signer' | 'mayCancel'>
 
 export class Sessions {
-  readonly #port: Pick<ExchangePort, 'deployment' | 'executor' | 'isSigner'>
+  readonly #port: Port
   readonly #now: () => number
   readonly #sessions = new Map<string, Session>()
 
-  constructor(port: Pick<ExchangePort, 'deployment' | 'executor' | 'isSigner'>, now: () => number) {
+  constructor(port: Port, now: () => number) {
     this.#port = port
     this.#now = now
   }
@@ -58,22 +66,29 @@ export class Sessions {
       throw new RefusedError({ code: 'BAD_DEADLINE', message, status: 401 })
     }
     const digest = hashTypedData(loginTypedData(deployment, { account, executor, deadline }))
-    if (!(await this.#port.isSigner(account, digest, signature))) {
-      const message = 'The signature is not from owner or operator of the account. Sign the login for this matcher.'
+    const signer = await this.#port.signer(account, digest, signature)
+    if (signer.kind === 'nobody') {
+      const message = 'The signature is not from owner, operator or session key of the account. Sign for this matcher.'
       throw new RefusedError({ code: 'BadSignature', message, status: 401 })
     }
-    const session = { token: randomBytes(24).toString('hex'), account, expiresAt: this.#now() + LIFE_MS }
+    const token = randomBytes(24).toString('hex')
+    const session = { token, account, key: keyOf(signer), expiresAt: this.#now() + LIFE_MS }
     this.#makeRoom()
     this.#sessions.set(session.token, session)
     return session
   }
 
   /** The account that a token stands for. @throws RefusedError */
-  accountOf(token: string | undefined): AccountId {
+  async accountOf(token: string | undefined): Promise<AccountId> {
     const session = this.#sessions.get(token ?? '')
-    if (session && session.expiresAt > this.#now()) return session.account
+    if (session && session.expiresAt > this.#now() && (await this.#holds(session))) return session.account
     const message = 'Log in first: POST /sessions, then send the token as a bearer token.'
     throw new RefusedError({ code: 'NOT_LOGGED_IN', message, status: 401 })
+  }
+
+  /** An operator may be dismissed, a session key expire or be revoked. */
+  async #holds({ account: accountId, key: address }: Session): Promise<boolean> {
+    return address === undefined || this.#port.mayCancel({ accountId, address })
   }
 
   /** Sessions end in the order in which they began. */

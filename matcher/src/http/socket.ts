@@ -15,7 +15,8 @@ import { orderState } from './wire.ts'
 const TRY_AGAIN_LATER = 1013
 const POLICY_VIOLATION = 1008
 
-export function addSocket(app: App, service: Service): void {
+/** @returns Closes the connections that see orders of an account by a token that is no longer good. */
+export function addSocket(app: App, service: Service): () => Promise<void> {
   const perAddress = new RateLimit(service.settings.limits.perAddress, service.now)
   const open = new Set<Connection>()
   const { limits, trustProxy } = service.settings
@@ -45,12 +46,19 @@ export function addSocket(app: App, service: Service): void {
       }
     }),
   )
+  return async () => {
+    await Promise.all([...open].map((connection) => connection.checkTokens()))
+  }
 }
 
 class Connection implements Subscriber {
   readonly #service: Service
   readonly #socket: WSContext<unknown>
-  readonly #channels = new Set<string>()
+  /** With the token that opened them, where one did. */
+  readonly #channels = new Map<string, string | undefined>()
+  /** Messages are obeyed one after the other. */
+  #last: Promise<void> = Promise.resolve()
+  #closed = false
 
   constructor(service: Service, socket: WSContext<unknown>) {
     this.#service = service
@@ -68,24 +76,39 @@ class Connection implements Subscriber {
   }
 
   receive(data: unknown, limit: () => void): void {
+    const refuse = (error: unknown) => this.send({ type: 'error', error: describe(error) })
     try {
       limit()
-      this.#obey(typeof data === 'string' ? data : '')
     } catch (error) {
-      this.send({ type: 'error', error: describe(error) })
+      refuse(error)
+      return
     }
+    this.#last = this.#last.then(() => this.#obey(typeof data === 'string' ? data : '')).catch(refuse)
   }
 
   close(): void {
-    for (const channel of this.#channels) this.#service.feed.unsubscribe(channel, this)
+    this.#closed = true
+    for (const channel of this.#channels.keys()) this.#service.feed.unsubscribe(channel, this)
     this.#channels.clear()
   }
 
-  #obey(text: string): void {
+  /** Ends the connection when a token has run out, or its key is dismissed. */
+  async checkTokens(): Promise<void> {
+    try {
+      for (const token of this.#channels.values())
+        if (token !== undefined) await this.#service.sessions.accountOf(token)
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error
+      this.close()
+      this.#socket.close(POLICY_VIOLATION, 'log in again')
+    }
+  }
+
+  async #obey(text: string): Promise<void> {
     const message = socketMessageSchema.parse(JSON.parse(text))
     if (message.op === 'ping') this.send({ type: 'pong' })
     else if (message.op === 'subscribe') {
-      for (const channel of message.channels) this.#subscribe(channel, message.token)
+      for (const channel of message.channels) await this.#subscribe(channel, message.token)
     } else {
       for (const channel of message.channels) {
         this.#service.feed.unsubscribe(channel, this)
@@ -95,19 +118,20 @@ class Connection implements Subscriber {
     }
   }
 
-  #subscribe(wanted: string, token: string | undefined): void {
+  async #subscribe(wanted: string, token: string | undefined): Promise<void> {
     if (this.#channels.size >= this.#service.settings.limits.subscriptionsPerSocket) {
       const message = 'The connection has enough subscriptions. Open another one.'
       throw new RefusedError({ code: 'TOO_MANY_SUBSCRIPTIONS', message })
     }
-    const { channel, snapshot } = this.#resolve(wanted, token)
-    this.#channels.add(channel)
+    const { channel, snapshot } = await this.#resolve(wanted, token)
+    if (this.#closed) return
+    this.#channels.set(channel, wanted === 'orders' ? token : undefined)
     this.#service.feed.subscribe(channel, this)
     this.send({ channel, type: 'snapshot', data: snapshot() })
   }
 
   /** The channel and what there is now. @throws RefusedError, PlimsollError */
-  #resolve(wanted: string, token: string | undefined): { channel: string; snapshot: () => unknown } {
+  async #resolve(wanted: string, token: string | undefined): Promise<{ channel: string; snapshot: () => unknown }> {
     const { feed, symbols, sessions, desk, requests } = this.#service
     const [kind = '', ...rest] = wanted.split('.')
     const name = rest.join('.')
@@ -125,7 +149,7 @@ class Connection implements Subscriber {
       return { channel: `request.${id}`, snapshot: () => [] }
     }
     if (wanted === 'orders') {
-      const account = sessions.accountOf(token)
+      const account = await sessions.accountOf(token)
       const states = () => desk.ordersOf(account).map((live) => orderState(live, desk.left(live), symbols))
       return { channel: ordersChannel(account), snapshot: states }
     }

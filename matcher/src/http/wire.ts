@@ -1,5 +1,6 @@
 /** Between the wire and the SDK: orders in, states out. */
 import { createOrder, formatInstrument, type Leg, type Order, parseInstrument, type Symbols } from '@plimsoll/sdk'
+import { maxUint128 } from 'viem'
 import type { z } from 'zod'
 import type { LiveOrder, Match } from '../desk/liveOrder.ts'
 import type { QuoteRequest } from '../desk/requests.ts'
@@ -21,8 +22,8 @@ export function legsOf(legs: Wire<typeof orderSchema>['legs'], symbols: Symbols)
 }
 
 /** @throws InvalidEncodingError for a name that is no instrument's */
-export function orderOf({ account, legs, ...rest }: Wire<typeof orderSchema>, symbols: Symbols): Order {
-  return createOrder({ ...rest, accountId: account, legs: legsOf(legs, symbols) })
+export function orderOf({ account, legs, maxFee, ...rest }: Wire<typeof orderSchema>, symbols: Symbols): Order {
+  return createOrder({ ...rest, accountId: account, legs: legsOf(legs, symbols), maxFee: maxFee ?? maxUint128 })
 }
 
 /**
@@ -94,7 +95,7 @@ export function openRequest({ id, legs, units, closesAt }: QuoteRequest, symbols
   return told
 }
 
-/** `price`: what the taker pays per unit of the request; negative: receives. With it the taker may settle without the matcher. */
+/** `price`: what a taker pays per unit; negative: receives. With it the taker may settle without the matcher. */
 export function quote({ hash, order, signature }: LiveOrder, left: bigint, symbols: Symbols): Wire<typeof quoteSchema> {
   const price = String(-order.limitPrice)
   return { hash, price, left: String(left), order: wireOrder(order, symbols), signature }

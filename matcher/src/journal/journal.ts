@@ -5,7 +5,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Hex } from 'viem'
 import type { LiveOrder, Match } from '../desk/liveOrder.ts'
-import { JournalBusyError, JournalMismatchError, JournalWriteError } from '../errors.ts'
+import { JournalBusyError, JournalMismatchError, JournalVersionError, JournalWriteError } from '../errors.ts'
 import type { Batch } from '../settlement/batch.ts'
 import { packOrder } from './orderBody.ts'
 import { type BatchRow, batchFrom, type MatchRow, matchFrom, type OrderRow, orderFrom, type TradeRow } from './rows.ts'
@@ -18,8 +18,9 @@ export type Changes = {
 }
 
 export type Restored = {
-  /** Live orders, and those behind matches that are not final. */
+  /** Live orders, and those behind `matches`. */
   readonly orders: readonly LiveOrder[]
+  /** Those that are not final, and those that a batch skipped which is not. */
   readonly matches: readonly Match[]
   /** Those that are not final, by nonce. */
   readonly batches: readonly Batch[]
@@ -27,11 +28,14 @@ export type Restored = {
   readonly last: { readonly seq: number; readonly match: number; readonly batch: number }
 }
 
+/** Of the schema; rises with every change of it. */
+const VERSION = 2
 const SCHEMA = `
+  PRAGMA user_version = ${VERSION};
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS orders (
     hash TEXT PRIMARY KEY, seq INTEGER NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
-    signature TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, resting INTEGER NOT NULL, failures INTEGER NOT NULL,
+    signature TEXT NOT NULL, signed_by TEXT, status TEXT NOT NULL, reason TEXT, resting INTEGER NOT NULL, failures INTEGER NOT NULL,
     changed INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS orders_by_account ON orders (account, seq);
@@ -47,10 +51,12 @@ const SCHEMA = `
     gas TEXT NOT NULL, max_fee TEXT NOT NULL, priority_fee TEXT NOT NULL, sent_block TEXT NOT NULL, mined_block TEXT
   ) STRICT;`
 
-const OPEN_MATCHES = `SELECT * FROM matches WHERE status NOT IN ('final', 'failed') ORDER BY id`
+const OPEN_BATCHES = `SELECT * FROM batches WHERE status IN ('sent', 'mined') ORDER BY nonce`
+/** Of a batch that is not final also those that it skipped. */
+const OPEN_MATCHES = `SELECT * FROM matches
+  WHERE status NOT IN ('final', 'failed') OR batch IN (SELECT id FROM (${OPEN_BATCHES})) ORDER BY id`
 const OPEN_ORDERS = `SELECT * FROM orders WHERE status <> 'done'
-  OR hash IN (SELECT maker FROM matches WHERE status NOT IN ('final', 'failed'))
-  OR hash IN (SELECT taker FROM matches WHERE status NOT IN ('final', 'failed')) ORDER BY seq`
+  OR hash IN (SELECT maker FROM (${OPEN_MATCHES})) OR hash IN (SELECT taker FROM (${OPEN_MATCHES})) ORDER BY seq`
 const DAY_MS = 86_400_000
 
 export class Journal {
@@ -60,15 +66,17 @@ export class Journal {
 
   /**
    * @param deployment Identifies chain and exchange: a journal of another one is refused.
-   * @throws JournalBusyError, JournalMismatchError
+   * @throws JournalBusyError, JournalVersionError, JournalMismatchError, JournalWriteError
    */
   constructor(path: string, deployment: string) {
     this.#path = path
     try {
       this.#db = new DatabaseSync(path)
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+      requireVersion(this.#db, path)
       this.#db.exec(`BEGIN IMMEDIATE; ${SCHEMA}; COMMIT`)
     } catch (cause) {
+      if (cause instanceof JournalVersionError) throw cause
       throw isBusy(cause) ? new JournalBusyError({ path, cause }) : new JournalWriteError({ path, cause })
     }
     this.#db.prepare(`INSERT OR IGNORE INTO meta VALUES ('deployment', ?)`).run(deployment)
@@ -77,7 +85,10 @@ export class Journal {
     const upsert = (table: string, columns: string) =>
       this.#db.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${columns.replace(/\w+/g, '?')})`)
     this.#statements = {
-      order: upsert('orders', 'hash, seq, account, kind, body, signature, status, reason, resting, failures, changed'),
+      order: upsert(
+        'orders',
+        'hash, seq, account, kind, body, signature, signed_by, status, reason, resting, failures, changed',
+      ),
       match: upsert('matches', 'id, maker, taker, units, price, maker_cash, taker_cash, at, status, batch, reason'),
       batch: upsert('batches', 'id, nonce, status, hashes, raw, gas, max_fee, priority_fee, sent_block, mined_block'),
     }
@@ -99,11 +110,11 @@ export class Journal {
   load(): Restored {
     const rows = this.#all<OrderRow>(OPEN_ORDERS).map(orderFrom)
     const orders = new Map(rows.map((order) => [order.hash, order]))
-    const batches = this.#all<BatchRow>(`SELECT * FROM batches WHERE status IN ('sent', 'mined') ORDER BY nonce`)
+    const matches = this.#all<MatchRow>(OPEN_MATCHES).map((row) => matchFrom(row, orders))
     return {
       orders: rows,
-      matches: this.#all<MatchRow>(OPEN_MATCHES).map((row) => matchFrom(row, orders)),
-      batches: batches.map(batchFrom),
+      matches,
+      batches: this.#all<BatchRow>(OPEN_BATCHES).map((row) => batchFrom(row, matches)),
       last: {
         seq: this.#largest('seq', 'orders'),
         match: this.#largest('id', 'matches'),
@@ -137,10 +148,11 @@ export class Journal {
     this.#db.close()
   }
 
-  #writeOrder({ hash, seq, order, kind, signature, status, reason, resting, failures }: LiveOrder, now: number) {
+  #writeOrder(live: LiveOrder, now: number) {
+    const { hash, seq, order, key = null, kind, signature, status, reason = null, resting, failures } = live
     const body = packOrder(order)
     const flags = [resting ? 1 : 0, failures, now]
-    this.#statements.order.run(hash, seq, order.accountId, kind, body, signature, status, reason ?? null, ...flags)
+    this.#statements.order.run(hash, seq, order.accountId, kind, body, signature, key, status, reason, ...flags)
   }
 
   #writeMatch({ id, maker, taker, units, makerCash, takerCash, at, status, batch, reason }: Match) {
@@ -161,6 +173,15 @@ export class Journal {
   #largest(column: string, table: string): number {
     return Number(this.#db.prepare(`SELECT max(${column}) AS largest FROM ${table}`).get()?.largest ?? 0)
   }
+}
+
+/** A new file has no tables. @throws JournalVersionError */
+function requireVersion(db: DatabaseSync, path: string): void {
+  const isNew = db.prepare('SELECT 1 FROM sqlite_master').get() === undefined
+  const actual = Number(db.prepare('PRAGMA user_version').get()?.user_version)
+  if (isNew || actual === VERSION) return
+  db.close()
+  throw new JournalVersionError({ path, expected: VERSION, actual })
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /** Rows of the journal, as its schema declares them, and what they stand for. */
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { type LiveOrder, liveOrder, type Match } from '../desk/liveOrder.ts'
 import type { Batch } from '../settlement/batch.ts'
 import { unpackOrder } from './orderBody.ts'
@@ -10,6 +10,7 @@ export type OrderRow = {
   kind: LiveOrder['kind']
   body: Hex
   signature: Hex
+  signed_by: Address | null
   status: LiveOrder['status']
   reason: string | null
   resting: number
@@ -50,7 +51,7 @@ export type BatchRow = {
 }
 
 export function orderFrom(row: OrderRow): LiveOrder {
-  const live = liveOrder({ ...row, order: unpackOrder(row.body) }, row.seq)
+  const live = liveOrder({ ...row, order: unpackOrder(row.body), key: row.signed_by ?? undefined }, row.seq)
   live.status = row.status
   live.reason = row.reason ?? undefined
   live.resting = row.resting === 1
@@ -77,10 +78,12 @@ export function matchFrom(row: MatchRow, orders: ReadonlyMap<Hex, LiveOrder>): M
   }
 }
 
-export function batchFrom(row: BatchRow): Batch {
+/** @param matches By id: the order in which a batch fills its own. */
+export function batchFrom(row: BatchRow, matches: readonly Match[]): Batch {
   return {
     id: row.id,
     nonce: row.nonce,
+    matches: matches.filter(({ batch }) => batch === row.id),
     status: row.status,
     hashes: JSON.parse(row.hashes) as Hex[], // written by the journal
     raw: row.raw,

@@ -1,8 +1,18 @@
 /** Sells what keepers took over to the makers of the day, at a price worse than mark. */
-import { type AccountId, type Instrument, isOption, markOf, ownerOf, type Position, type Snapshot } from '@plimsoll/sdk'
-import type { Hex } from 'viem'
+import {
+  type AccountId,
+  encodeInstrumentId,
+  type Instrument,
+  isOption,
+  markOf,
+  type Portfolio,
+  type Position,
+  type Snapshot,
+} from '@plimsoll/sdk'
+import { keeperWallet, sidesOf } from '../desk.ts'
 import type { Ledger } from '../ledger.ts'
-import { type FillArgs, match, settlement } from '../site.ts'
+import { MOST_LEGS } from '../site.ts'
+import type { Interest, Trade } from '../trades.ts'
 import type { Wallet } from '../wallet.ts'
 import { makerOf, markValue, type OptionWorld, unitOf } from './optionWorld.ts'
 
@@ -11,40 +21,56 @@ export const DESK_SPREAD = { linearBp: 10n, markBp: 300n, spotBp: 2n } as const
 const BP = 10_000n
 const WAD = 10n ** 18n
 
-/** One settlement per keeper that holds anything: a failing one does not hold up the other. */
-export async function unwindOptions(world: OptionWorld, ledger: Ledger, snapshot: Snapshot): Promise<Hex[]> {
-  const raw: Hex[] = []
-  for (const wallet of world.keepers) {
-    const own = ledger.accounts().filter((account) => ownerOf(account) === wallet.address)
-    const fills = await Promise.all(own.map((account) => fillsFor(world, wallet, account, ledger, snapshot)))
-    if (fills.flat().length > 0) raw.push(await settlement(world, fills.flat()))
-  }
-  return raw
+/** What keepers would sell: all that they hold. */
+export function optionResales(world: OptionWorld, ledger: Ledger, snapshot: Snapshot): Trade[] {
+  return ledger.accounts().flatMap((account) => {
+    const wallet = keeperWallet(world, account)
+    return wallet ? tradesFor(world, wallet, account, ledger, snapshot) : []
+  })
 }
 
-/** One order per maker with all that it trades, and one per collateral token, whose lots are too many for a leg's ratio. */
-function fillsFor(
+/** Structures with all that one maker trades, and an order per collateral token, whose lots are too many for a leg's ratio. */
+function tradesFor(
   world: OptionWorld,
   wallet: Wallet,
   account: AccountId,
   ledger: Ledger,
   snapshot: Snapshot,
-): Promise<FillArgs[]> {
-  const alive = ledger.portfolio(account).positions.filter(({ instrument: { expiry } }) => {
-    return expiry === 0 || expiry > snapshot.time
-  })
+): Trade[] {
+  const alive = ledger.portfolio(account).positions.filter((position) => isAlive(position, snapshot))
   const structures = Map.groupBy(alive, ({ instrument }) => {
     const maker = makerOf(world, instrument)
     return `${maker.address} ${instrument.kind === 'spot' ? instrument.underlying : ''}`
   })
-  return Promise.all(
-    [...structures.values()].flatMap((positions) => {
-      const [first] = positions
-      if (first === undefined) return []
-      const maker = makerOf(world, first.instrument)
-      return match(world, { wallet, account, maker, ...termsOf(positions, first, snapshot) })
-    }),
+  return [...structures.values()].flatMap(inStructures).flatMap((positions) => {
+    const [first] = positions
+    if (first === undefined) return []
+    return { wallet, account, maker: makerOf(world, first.instrument), ...termsOf(positions, first, snapshot) }
+  })
+}
+
+/** No more legs than an order has; neighbours in expiry and strike stay together, since they hedge each other. */
+function inStructures(positions: readonly Position[]): Position[][] {
+  const sorted = positions.toSorted((a, b) =>
+    encodeInstrumentId(a.instrument) < encodeInstrumentId(b.instrument) ? -1 : 1,
   )
+  const count = Math.ceil(sorted.length / MOST_LEGS)
+  return Array.from({ length: count }, (_, i) => sorted.slice(i * MOST_LEGS, (i + 1) * MOST_LEGS))
+}
+
+/** Quotes for all that some portfolios hold and that lives: as much as they could sell or buy back. */
+export function optionQuotes(world: OptionWorld, portfolios: readonly Portfolio[], snapshot: Snapshot): Interest[] {
+  const alive = sidesOf(portfolios).filter((position) => isAlive(position, snapshot))
+  return alive.map(({ instrument, lots }) => {
+    const wallet = makerOf(world, instrument)
+    const [side, units] = lots > 0n ? [1n, lots] : [-1n, -lots]
+    const price = -priceOf({ instrument, lots: side }, snapshot)
+    return { wallet, account: wallet.accountId(), legs: [{ instrument, ratio: side }], units, price }
+  })
+}
+
+function isAlive({ instrument: { expiry } }: Position, { time }: Snapshot): boolean {
+  return expiry === 0 || expiry > time
 }
 
 function termsOf(positions: readonly Position[], first: Position, snapshot: Snapshot) {

@@ -1,16 +1,17 @@
 /** One run with options: surfaces and prices of the crash against open option books, with the keepers of the linear run. */
-import { type AccountId, type Portfolio, type Snapshot, seriesAbi, unpackSurface } from '@plimsoll/sdk'
+import { type AccountId, ownerOf, type Portfolio, type Snapshot, seriesAbi, unpackSurface } from '@plimsoll/sdk'
 import { decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import type { Chain } from '../chain.ts'
-import { allScanned, KEEPERS } from '../keepers.ts'
+import { allScanned, type KeeperPlan, keeperPlans } from '../keepers.ts'
 import { type BlockView, call } from '../observer.ts'
 import { item } from '../population.ts'
 import { BLOCK_SECONDS, type Outcome, type Progress, prepare, Simulation } from '../simulation.ts'
-import { pushes } from '../site.ts'
+import { ownersOf, pushes } from '../site.ts'
+import type { Interest } from '../trades.ts'
 import { send } from '../wallet.ts'
 import { ArrayCache } from './arrayCache.ts'
 import type { OptionDay, SurfaceStep } from './optionDay.ts'
-import { unwindOptions } from './optionDesk.ts'
+import { optionQuotes, optionResales } from './optionDesk.ts'
 import { OptionObserver } from './optionObserver.ts'
 import {
   createOptionWorld,
@@ -30,6 +31,10 @@ export type OptionRunOptions = {
   accounts: number
   seed: number
   prefer?: Chain['kind'] | undefined
+  /** All trades through a matcher. */
+  withMatcher: boolean
+  /** Others than `keeperPlans`. */
+  keepers?: readonly KeeperPlan[] | undefined
   onProgress: (progress: Progress) => void
 }
 
@@ -100,11 +105,10 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
   }
 
   static async start(options: OptionRunOptions): Promise<OptionSimulation> {
-    const { day, mode, accounts, seed, prefer, onProgress } = options
-    const keepersUsd = KEEPERS.map(({ capitalUsd }) => capitalUsd)
-    const world = await prepare(onProgress, {
-      create: () => createOptionWorld({ day, mode, accounts, seed, keepersUsd, prefer }),
-      fund: (made) => fundOptions(made, keepersUsd),
+    const { day, mode, accounts, seed, prefer, withMatcher, keepers = keeperPlans(withMatcher) } = options
+    const world = await prepare(options, {
+      create: () => createOptionWorld({ day, mode, accounts, seed, keepers, prefer }),
+      fund: fundOptions,
       open: openOptions,
     })
     return new OptionSimulation(options, world)
@@ -135,6 +139,7 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
       await this.#notePosted(surface)
       this.queue.push(...((await world.historian?.due()) ?? []))
     }
+    await this.quote(() => this.#quotes(), until)
     await this.#followUp(until)
     while (this.standings.breached > 0 && this.world.now + WAITING_SECONDS < until) {
       await this.mine(this.world.now + WAITING_SECONDS, false)
@@ -146,6 +151,16 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
     this.#slices = this.tally.slices
   }
 
+  /** For what may be liquidated now, and what keepers hold: quotes for everything would be thousands at every price. */
+  #quotes(): readonly Interest[] {
+    if (!this.#view) return []
+    const { ledger } = this.audit
+    const keepers = new Set(this.world.keepers.flatMap(ownersOf))
+    const ofKeepers = ledger.accounts().filter((account) => keepers.has(ownerOf(account)))
+    const held = [...this.standings.uncleared(), ...ofKeepers].map((account) => ledger.portfolio(account))
+    return optionQuotes(this.world, held, this.#view.snapshot)
+  }
+
   /** Blocks after a price until nobody has anything to do, or the next step is due. */
   async #followUp(until: number): Promise<void> {
     for (let blocks = 0; blocks < MOST_BLOCKS_PER_STEP; blocks++) {
@@ -153,9 +168,10 @@ class OptionSimulation extends Simulation<Trader, OptionWorld> {
       const world = this.world
       const next = world.now + BLOCK_SECONDS
       if (next >= until) return
-      if (this.#view) this.queue.push(...(await unwindOptions(world, this.audit.ledger, this.#view.snapshot)))
+      if (this.#view) await this.resell(optionResales(world, this.audit.ledger, this.#view.snapshot), until)
       this.queue.push(...(await this.#settler.averages(next)))
       this.queue.push(...(await this.#settler.settlements(world.now, this.audit.ledger)))
+      await world.matching?.offered()
       await send(world.chain.rpc, this.queue.splice(0))
       if (!(await this.hasPending())) return
       await this.mine(next, false)

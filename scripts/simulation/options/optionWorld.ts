@@ -17,6 +17,7 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import { localPlan } from '../../../deploy/deploy.ts'
 import type { UnderlyingParameters } from '../../../deploy/parameters.ts'
 import type { Chain } from '../chain.ts'
+import type { KeeperPlan } from '../keepers.ts'
 import { call } from '../observer.ts'
 import { item, toMicroUsd } from '../population.ts'
 import { Random } from '../random.ts'
@@ -25,18 +26,17 @@ import {
   createSite,
   DEPOSITS_PER_BLOCK,
   deposit,
+  depositCapital,
   depositMinted,
-  type FillArgs,
   giveGas,
-  match,
   mint,
   perform,
   pushes,
   type Site,
   setMode,
-  settlement,
   USD_ASSET,
 } from '../site.ts'
+import { type Trade as OpeningTrade, settleOpening } from '../trades.ts'
 import { Wallet } from '../wallet.ts'
 import { type Book, type Deposit, lotsOf, type Trade } from './accounts.ts'
 import { type Books, books, makerIndex } from './books.ts'
@@ -57,7 +57,6 @@ const LEAD_SECONDS = { genesis: 7_200, funding: 900 }
 /** Open-interest caps and insurance over what the books need: open interest starts below half of both. */
 const CAP_MULTIPLE = 2.5
 const TRADERS_PER_BATCH = 6
-const BATCHES_PER_BLOCK = 3
 const WAD = 10n ** 18n
 
 export type OptionTrader = {
@@ -92,12 +91,12 @@ export type OptionWorldOptions = {
   mode: SharedMode
   accounts: number
   seed: number
-  keepersUsd: readonly number[]
+  keepers: readonly KeeperPlan[]
   prefer?: Chain['kind'] | undefined
 }
 
 export async function createOptionWorld(options: OptionWorldOptions): Promise<OptionWorld> {
-  const { day, mode, accounts, seed, keepersUsd, prefer } = options
+  const { day, mode, accounts, seed, keepers, prefer } = options
   const drawn = books({ day, accounts, seed })
   const first = item(day.schedule.steps, 0)
   const signers = feedSigners('surface', seed)
@@ -113,7 +112,7 @@ export async function createOptionWorld(options: OptionWorldOptions): Promise<Op
     historyQuorum: BigInt(QUORUM),
   }
   const genesis = first.t - LEAD_SECONDS.genesis
-  const site = await createSite({ plan, seed, keepers: keepersUsd.length, genesis, prefer })
+  const site = await createSite({ plan, seed, keepers, genesis, prefer })
   const { chainId } = site.deployment
   const held = [...lotsOf(drawn.traders.flatMap(({ trades }) => trades)).values()]
   return {
@@ -168,10 +167,10 @@ function widened(parameters: UnderlyingParameters, lots: bigint): UnderlyingPara
 }
 
 /** Mints and deposits for everybody: insurance, makers, keepers, traders. */
-export async function fundOptions(world: OptionWorld, keepersUsd: readonly number[]): Promise<void> {
+export async function fundOptions(world: OptionWorld): Promise<void> {
   const { traders, makers, keepers, operator, day } = world
-  const owners = [...makers, ...traders].map(({ wallet }) => wallet)
-  await giveGas(world, [operator, ...keepers, ...owners])
+  const owners = [...makers, ...traders, ...keepers].map(({ wallet }) => wallet)
+  await giveGas(world, [operator, ...owners])
   await perform(world, await pushes(world, item(day.schedule.steps, 0).prices), DEPOSITS_PER_BLOCK)
   const raw: Hex[] = []
   const give = async (wallet: Wallet, account: AccountId, usd: number, approves = true) => {
@@ -180,7 +179,7 @@ export async function fundOptions(world: OptionWorld, keepersUsd: readonly numbe
   }
   for (const [i, usd] of insuranceOf(world).entries()) await give(operator, compartment(i + 1), usd, i === 0)
   for (const { wallet, equityUsd } of makers) await give(wallet, wallet.accountId(), equityUsd)
-  for (const [i, keeper] of keepers.entries()) await give(keeper, keeper.accountId(), item(keepersUsd, i))
+  raw.push(...(await depositCapital(world)))
   for (const trader of traders) raw.push(...(await funding(world, trader)))
   await perform(world, raw, DEPOSITS_PER_BLOCK)
 }
@@ -229,24 +228,20 @@ export async function openOptions(world: OptionWorld): Promise<void> {
   if (historian) await perform(world, await historian.due(), DEPOSITS_PER_BLOCK)
   world.listedAt = Number(await world.chain.rpc.call<Hex>('eth_blockNumber'))
   const snapshot = await matrixOf(world, world.instruments)
-  const batches: Hex[] = []
+  const batches: OpeningTrade[][] = []
   for (let i = 0; i < traders.length; i += TRADERS_PER_BATCH) {
-    const fills = await Promise.all(
-      traders.slice(i, i + TRADERS_PER_BATCH).map((trader) => fillsOf(world, trader, snapshot)),
-    )
-    batches.push(await settlement(world, fills.flat()))
+    const some = traders.slice(i, i + TRADERS_PER_BATCH)
+    batches.push(some.flatMap((trader) => tradesOf(world, trader, snapshot)))
   }
-  await perform(world, batches, BATCHES_PER_BLOCK)
+  await settleOpening(world, batches)
 }
 
-function fillsOf(world: OptionWorld, { wallet, account, book }: OptionTrader, snapshot: Snapshot): Promise<FillArgs[]> {
-  return Promise.all(
-    book.trades.map((trade) => {
-      const { legs, units } = trade
-      const { wallet: maker } = item(world.makers, trade.maker)
-      return match(world, { wallet, account, maker, legs, units, price: priceOf(trade, snapshot) })
-    }),
-  )
+function tradesOf(world: OptionWorld, { wallet, account, book }: OptionTrader, snapshot: Snapshot): OpeningTrade[] {
+  return book.trades.map((trade) => {
+    const { legs, units } = trade
+    const { wallet: maker } = item(world.makers, trade.maker)
+    return { wallet, account, maker, legs, units, price: priceOf(trade, snapshot) }
+  })
 }
 
 /** USD per unit of a structure at mark. */

@@ -93,6 +93,7 @@ export const clearinghouseAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
       { name: 'underlying', type: 'uint256' },
       { name: 'status', type: 'uint8' },
       { name: 'reduceOnly', type: 'bool' },
@@ -165,7 +166,14 @@ export const clearinghouseAbi = [
     name: 'SettledCashTooLow',
     type: 'error',
   },
-  { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'SurfaceStale', type: 'error' },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'SurfaceStale',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -623,6 +631,16 @@ export const clearinghouseAbi = [
         type: 'tuple',
       },
     ],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'caller', type: 'address' },
+    ],
+    name: 'mayAct',
+    outputs: [{ name: '', type: 'bool' }],
     stateMutability: 'view',
     type: 'function',
   },

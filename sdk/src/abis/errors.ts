@@ -30,6 +30,7 @@ export const errorsAbi = [
     name: 'AccountReduceOnly',
     type: 'error',
   },
+  { inputs: [{ name: 'target', type: 'address' }], name: 'AddressEmptyCode', type: 'error' },
   {
     inputs: [
       { name: 'underlying', type: 'uint256' },
@@ -44,6 +45,14 @@ export const errorsAbi = [
       { name: 'time', type: 'uint256' },
     ],
     name: 'AlreadyScheduled',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'operator', type: 'address' },
+    ],
+    name: 'ApprovalNotSigned',
     type: 'error',
   },
   {
@@ -175,6 +184,7 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'expiry', type: 'uint256' }], name: 'ExpiryMissing', type: 'error' },
+  { inputs: [], name: 'FailedCall', type: 'error' },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -258,6 +268,8 @@ export const errorsAbi = [
     name: 'InvalidAccountNonce',
     type: 'error',
   },
+  { inputs: [{ name: 'maxAmount', type: 'uint256' }], name: 'InvalidAmount', type: 'error' },
+  { inputs: [], name: 'InvalidContractSignature', type: 'error' },
   {
     inputs: [
       { name: 'expiry', type: 'uint256' },
@@ -267,6 +279,7 @@ export const errorsAbi = [
     name: 'InvalidExpiry',
     type: 'error',
   },
+  { inputs: [], name: 'InvalidNonce', type: 'error' },
   {
     inputs: [
       { name: 'quorum', type: 'uint256' },
@@ -276,6 +289,9 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [], name: 'InvalidShortString', type: 'error' },
+  { inputs: [], name: 'InvalidSignature', type: 'error' },
+  { inputs: [], name: 'InvalidSignatureLength', type: 'error' },
+  { inputs: [], name: 'InvalidSigner', type: 'error' },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -302,6 +318,16 @@ export const errorsAbi = [
     name: 'Locked',
     type: 'error',
   },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'loss', type: 'int256' },
+      { name: 'left', type: 'int256' },
+    ],
+    name: 'LossAboveBudget',
+    type: 'error',
+  },
   { inputs: [{ name: 'ratio', type: 'uint256' }], name: 'LossOpen', type: 'error' },
   {
     inputs: [
@@ -311,6 +337,15 @@ export const errorsAbi = [
       { name: 'limit', type: 'int256' },
     ],
     name: 'LotsOutOfRange',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'MarkNotLive',
     type: 'error',
   },
   { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'MissingMarket', type: 'error' },
@@ -326,6 +361,7 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
       { name: 'underlying', type: 'uint256' },
       { name: 'status', type: 'uint8' },
       { name: 'reduceOnly', type: 'bool' },
@@ -336,6 +372,15 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [], name: 'NoLegs', type: 'error' },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'signer', type: 'address' },
+      { name: 'nonce', type: 'uint256' },
+    ],
+    name: 'NonceAlreadyUsed',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'account', type: 'bytes32' },
@@ -474,6 +519,7 @@ export const errorsAbi = [
     name: 'NoticeTooShort',
     type: 'error',
   },
+  { inputs: [{ name: 'orderHash', type: 'bytes32' }], name: 'OrderCancelled', type: 'error' },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -495,6 +541,15 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'instrument', type: 'uint128' },
+    ],
+    name: 'OutOfScope',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'capacity', type: 'uint256' },
       { name: 'refill', type: 'uint256' },
       { name: 'held', type: 'uint256' },
@@ -509,6 +564,15 @@ export const errorsAbi = [
       { name: 'left', type: 'uint256' },
     ],
     name: 'OverFilled',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'deadline', type: 'uint256' },
+      { name: 'now_', type: 'uint256' },
+    ],
+    name: 'PermissionExpired',
     type: 'error',
   },
   {
@@ -570,6 +634,15 @@ export const errorsAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'receiver', type: 'address' },
+      { name: 'validFrom', type: 'uint256' },
+    ],
+    name: 'ReceiverNotAllowed',
+    type: 'error',
+  },
+  {
+    inputs: [
       { name: 'reward', type: 'int256' },
       { name: 'minReward', type: 'int256' },
     ],
@@ -619,6 +692,7 @@ export const errorsAbi = [
     name: 'ScanRangeMoved',
     type: 'error',
   },
+  { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SelfTrade', type: 'error' },
   { inputs: [{ name: 'underlying', type: 'uint8' }], name: 'SeriesNotReady', type: 'error' },
   {
     inputs: [
@@ -630,6 +704,7 @@ export const errorsAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'settlement', type: 'address' }], name: 'SettlementIsSet', type: 'error' },
+  { inputs: [{ name: 'signatureDeadline', type: 'uint256' }], name: 'SignatureExpired', type: 'error' },
   {
     inputs: [
       { name: 'removed', type: 'int256' },
@@ -654,6 +729,14 @@ export const errorsAbi = [
       { name: 'lastSpot', type: 'uint256' },
     ],
     name: 'SourceNotUsable',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'SpotNotLive',
     type: 'error',
   },
   {
@@ -709,7 +792,14 @@ export const errorsAbi = [
     name: 'SurfaceFieldTooLarge',
     type: 'error',
   },
-  { inputs: [{ name: 'underlying', type: 'uint256' }], name: 'SurfaceStale', type: 'error' },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'SurfaceStale',
+    type: 'error',
+  },
   { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SystemAccount', type: 'error' },
   { inputs: [{ name: 'caps', type: 'uint256' }], name: 'TailTooWide', type: 'error' },
   {
@@ -827,6 +917,15 @@ export const errorsAbi = [
       { name: 'slopeChange', type: 'int256' },
     ],
     name: 'WingsCross',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
+      { name: 'epoch', type: 'uint64' },
+      { name: 'current', type: 'uint64' },
+    ],
+    name: 'WrongEpoch',
     type: 'error',
   },
   {

@@ -42,6 +42,25 @@ export const exchangeAbi = [
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'InstrumentNotListed', type: 'error' },
   { inputs: [], name: 'InvalidShortString', type: 'error' },
   { inputs: [{ name: 'index', type: 'uint256' }], name: 'LegsDoNotMatch', type: 'error' },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'loss', type: 'int256' },
+      { name: 'left', type: 'int256' },
+    ],
+    name: 'LossAboveBudget',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'MarkNotLive',
+    type: 'error',
+  },
   { inputs: [{ name: 'instrument', type: 'uint128' }], name: 'MissingSeries', type: 'error' },
   { inputs: [], name: 'NoLegs', type: 'error' },
   {
@@ -52,6 +71,7 @@ export const exchangeAbi = [
     name: 'NotAuthorized',
     type: 'error',
   },
+  { inputs: [{ name: 'caller', type: 'address' }], name: 'NotModule', type: 'error' },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -62,6 +82,7 @@ export const exchangeAbi = [
     name: 'NotReducing',
     type: 'error',
   },
+  { inputs: [{ name: 'orderHash', type: 'bytes32' }], name: 'OrderCancelled', type: 'error' },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -69,6 +90,15 @@ export const exchangeAbi = [
       { name: 'now_', type: 'uint256' },
     ],
     name: 'OrderExpired',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      { name: 'instrument', type: 'uint128' },
+    ],
+    name: 'OutOfScope',
     type: 'error',
   },
   {
@@ -97,6 +127,15 @@ export const exchangeAbi = [
     type: 'error',
   },
   { inputs: [{ name: 'value', type: 'uint256' }], name: 'SafeCastOverflowedUintToInt', type: 'error' },
+  { inputs: [{ name: 'account', type: 'bytes32' }], name: 'SelfTrade', type: 'error' },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
+      { name: 'underlying', type: 'uint256' },
+    ],
+    name: 'SpotNotLive',
+    type: 'error',
+  },
   {
     inputs: [
       { name: 'orderHash', type: 'bytes32' },
@@ -114,6 +153,23 @@ export const exchangeAbi = [
       { name: 'receiver', type: 'bytes32' },
     ],
     name: 'TipToSystemAccount',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'available', type: 'uint256' },
+      { name: 'needed', type: 'uint256' },
+    ],
+    name: 'TooLittleGas',
+    type: 'error',
+  },
+  {
+    inputs: [
+      { name: 'orderHash', type: 'bytes32' },
+      { name: 'epoch', type: 'uint64' },
+      { name: 'current', type: 'uint64' },
+    ],
+    name: 'WrongEpoch',
     type: 'error',
   },
   {
@@ -147,6 +203,15 @@ export const exchangeAbi = [
   {
     anonymous: false,
     inputs: [
+      { indexed: true, name: 'account', type: 'bytes32' },
+      { indexed: false, name: 'epoch', type: 'uint64' },
+    ],
+    name: 'EpochSet',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
       { indexed: true, name: 'maker', type: 'bytes32' },
       { indexed: true, name: 'taker', type: 'bytes32' },
       { indexed: true, name: 'makerHash', type: 'bytes32' },
@@ -162,11 +227,60 @@ export const exchangeAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, name: 'account', type: 'bytes32' },
+      { indexed: true, name: 'group', type: 'bytes32' },
+    ],
+    name: 'GroupCancelled',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'account', type: 'bytes32' },
       { indexed: true, name: 'nonce', type: 'uint256' },
       { indexed: false, name: 'group', type: 'bytes32' },
       { indexed: false, name: 'units', type: 'uint128' },
     ],
     name: 'OrderUsed',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'account', type: 'bytes32' },
+      { indexed: true, name: 'key', type: 'address' },
+      { indexed: false, name: 'loss', type: 'int256' },
+      { indexed: false, name: 'spent', type: 'int256' },
+    ],
+    name: 'SessionKeyLost',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'account', type: 'bytes32' },
+      { indexed: true, name: 'key', type: 'address' },
+      {
+        components: [
+          { name: 'expiry', type: 'uint40' },
+          { name: 'kinds', type: 'uint8' },
+          { name: 'dailyLoss', type: 'uint128' },
+          { name: 'underlyings', type: 'uint256' },
+        ],
+        indexed: false,
+        name: 'terms',
+        type: 'tuple',
+      },
+    ],
+    name: 'SessionKeySet',
+    type: 'event',
+  },
+  {
+    anonymous: false,
+    inputs: [
+      { indexed: true, name: 'index', type: 'uint256' },
+      { indexed: false, name: 'reason', type: 'bytes' },
+    ],
+    name: 'Skipped',
     type: 'event',
   },
   {
@@ -187,6 +301,23 @@ export const exchangeAbi = [
     type: 'function',
   },
   {
+    inputs: [{ name: 'account', type: 'bytes32' }],
+    name: 'cancelAll',
+    outputs: [{ name: 'epoch', type: 'uint64' }],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'groups', type: 'bytes32[]' },
+    ],
+    name: 'cancelGroups',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
     inputs: [],
     name: 'eip712Domain',
     outputs: [
@@ -198,6 +329,13 @@ export const exchangeAbi = [
       { name: 'salt', type: 'bytes32' },
       { name: 'extensions', type: 'uint256[]' },
     ],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [{ name: 'account', type: 'bytes32' }],
+    name: 'epochOf',
+    outputs: [{ name: 'epoch', type: 'uint64' }],
     stateMutability: 'view',
     type: 'function',
   },
@@ -239,6 +377,7 @@ export const exchangeAbi = [
           { name: 'units', type: 'uint128' },
           { name: 'minFill', type: 'uint128' },
           { name: 'nonce', type: 'uint256' },
+          { name: 'epoch', type: 'uint64' },
           { name: 'expiry', type: 'uint40' },
           { name: 'reduceOnly', type: 'bool' },
           { name: 'executor', type: 'address' },
@@ -261,6 +400,58 @@ export const exchangeAbi = [
   },
   {
     inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'who', type: 'address' },
+    ],
+    name: 'mayCancel',
+    outputs: [{ name: '', type: 'bool' }],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+    ],
+    name: 'sessionKey',
+    outputs: [
+      {
+        components: [
+          { name: 'expiry', type: 'uint40' },
+          { name: 'kinds', type: 'uint8' },
+          { name: 'dailyLoss', type: 'uint128' },
+          { name: 'underlyings', type: 'uint256' },
+        ],
+        name: '',
+        type: 'tuple',
+      },
+      { name: '', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'account', type: 'bytes32' },
+      { name: 'key', type: 'address' },
+      {
+        components: [
+          { name: 'expiry', type: 'uint40' },
+          { name: 'kinds', type: 'uint8' },
+          { name: 'dailyLoss', type: 'uint128' },
+          { name: 'underlyings', type: 'uint256' },
+        ],
+        name: 'terms',
+        type: 'tuple',
+      },
+    ],
+    name: 'setSessionKey',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
       {
         components: [
           {
@@ -279,6 +470,7 @@ export const exchangeAbi = [
               { name: 'units', type: 'uint128' },
               { name: 'minFill', type: 'uint128' },
               { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
               { name: 'expiry', type: 'uint40' },
               { name: 'reduceOnly', type: 'bool' },
               { name: 'executor', type: 'address' },
@@ -310,6 +502,7 @@ export const exchangeAbi = [
               { name: 'units', type: 'uint128' },
               { name: 'minFill', type: 'uint128' },
               { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
               { name: 'expiry', type: 'uint40' },
               { name: 'reduceOnly', type: 'bool' },
               { name: 'executor', type: 'address' },
@@ -332,6 +525,245 @@ export const exchangeAbi = [
       },
     ],
     name: 'settle',
+    outputs: [],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
+      {
+        components: [
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'maker',
+            type: 'tuple',
+          },
+          { name: 'makerSignature', type: 'bytes' },
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'taker',
+            type: 'tuple',
+          },
+          { name: 'takerSignature', type: 'bytes' },
+          { name: 'units', type: 'uint128' },
+        ],
+        name: 'fills',
+        type: 'tuple[]',
+      },
+    ],
+    name: 'settleAvailable',
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'caller', type: 'address' },
+      {
+        components: [
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'maker',
+            type: 'tuple',
+          },
+          { name: 'makerSignature', type: 'bytes' },
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'taker',
+            type: 'tuple',
+          },
+          { name: 'takerSignature', type: 'bytes' },
+          { name: 'units', type: 'uint128' },
+        ],
+        name: 'fills',
+        type: 'tuple[]',
+      },
+    ],
+    name: 'settleAvailableFor',
+    outputs: [{ name: '', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+    type: 'function',
+  },
+  {
+    inputs: [
+      { name: 'caller', type: 'address' },
+      {
+        components: [
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'maker',
+            type: 'tuple',
+          },
+          { name: 'makerSignature', type: 'bytes' },
+          {
+            components: [
+              { name: 'account', type: 'bytes32' },
+              {
+                components: [
+                  { name: 'instrument', type: 'uint128' },
+                  { name: 'ratio', type: 'int64' },
+                ],
+                name: 'legs',
+                type: 'tuple[]',
+              },
+              { name: 'limitPrice', type: 'int256' },
+              { name: 'maxFee', type: 'uint256' },
+              { name: 'units', type: 'uint128' },
+              { name: 'minFill', type: 'uint128' },
+              { name: 'nonce', type: 'uint256' },
+              { name: 'epoch', type: 'uint64' },
+              { name: 'expiry', type: 'uint40' },
+              { name: 'reduceOnly', type: 'bool' },
+              { name: 'executor', type: 'address' },
+              { name: 'taker', type: 'address' },
+              { name: 'tip', type: 'uint256' },
+              { name: 'tipReceiver', type: 'bytes32' },
+              { name: 'minSpot', type: 'uint128' },
+              { name: 'maxSpot', type: 'uint128' },
+              { name: 'group', type: 'bytes32' },
+              { name: 'groupCap', type: 'uint128' },
+            ],
+            name: 'taker',
+            type: 'tuple',
+          },
+          { name: 'takerSignature', type: 'bytes' },
+          { name: 'units', type: 'uint128' },
+        ],
+        name: 'fills',
+        type: 'tuple[]',
+      },
+    ],
+    name: 'settleFor',
     outputs: [],
     stateMutability: 'nonpayable',
     type: 'function',

@@ -1,4 +1,4 @@
-import { type Client, encodeFunctionData, erc20Abi } from 'viem'
+import { type Address, type Client, encodeFunctionData, erc20Abi } from 'viem'
 import { getTokenAddress } from './getTokenAddress.ts'
 import { send, type WriteErrorType, type WriteParameters, type WriteReturnType } from './send.ts'
 
@@ -7,12 +7,14 @@ export type ApproveParameters = WriteParameters & {
   asset: number
   /** Token units. */
   amount: bigint
+  /** Who may take the tokens: the gateway and `PERMIT2` are others. @default the vault */
+  spender?: Address | undefined
 }
 export type ApproveReturnType = WriteReturnType
 export type ApproveErrorType = WriteErrorType
 
 /**
- * Lets the vault take `amount` of an asset's token from the sender.
+ * Lets the vault, or another contract, take `amount` of an asset's token from the sender.
  * @example
  * import { approve } from '@plimsoll/sdk'
  * import { createWalletClient, http } from 'viem'
@@ -24,9 +26,9 @@ export type ApproveErrorType = WriteErrorType
  */
 export async function approve(
   client: Client,
-  { deployment, account, asset, amount }: ApproveParameters,
+  { deployment, account, asset, amount, spender = deployment.vault }: ApproveParameters,
 ): Promise<ApproveReturnType> {
   const to = await getTokenAddress(client, { deployment, asset })
-  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [deployment.vault, amount] })
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'approve', args: [spender, amount] })
   return send(client, { to, data, account })
 }

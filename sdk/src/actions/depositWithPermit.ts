@@ -1,11 +1,9 @@
-import { type Address, type Client, encodeFunctionData, type Hex, parseSignature, type TypedDataDomain } from 'viem'
-import type { SignTypedDataErrorType } from 'viem/actions'
-import { signTypedData } from 'viem/actions'
+import { type Client, encodeFunctionData, type TypedDataDomain } from 'viem'
 import { vaultAbi } from '../abis/vault.ts'
 import type { AccountId } from '../entities/accountId.ts'
-import { getTokenAddress } from './getTokenAddress.ts'
-import { read } from './read.ts'
-import { addressOf, send, senderOf, type WriteErrorType, type WriteParameters, type WriteReturnType } from './send.ts'
+import { splitSignature } from '../entities/tokenDeposit.ts'
+import { send, senderOf, type WriteErrorType, type WriteParameters, type WriteReturnType } from './send.ts'
+import { type SignPermitErrorType, signPermit } from './signPermit.ts'
 
 export type DepositWithPermitParameters = WriteParameters & {
   accountId: AccountId
@@ -19,43 +17,7 @@ export type DepositWithPermitParameters = WriteParameters & {
   domain?: TypedDataDomain | undefined
 }
 export type DepositWithPermitReturnType = WriteReturnType
-export type DepositWithPermitErrorType = WriteErrorType | SignTypedDataErrorType
-
-/** EIP-2612 and EIP-5267: what a token with permits offers. */
-const permitAbi = [
-  {
-    type: 'function',
-    name: 'nonces',
-    stateMutability: 'view',
-    inputs: [{ name: 'owner', type: 'address' }],
-    outputs: [{ name: '', type: 'uint256' }],
-  },
-  {
-    type: 'function',
-    name: 'eip712Domain',
-    stateMutability: 'view',
-    inputs: [],
-    outputs: [
-      { name: 'fields', type: 'bytes1' },
-      { name: 'name', type: 'string' },
-      { name: 'version', type: 'string' },
-      { name: 'chainId', type: 'uint256' },
-      { name: 'verifyingContract', type: 'address' },
-      { name: 'salt', type: 'bytes32' },
-      { name: 'extensions', type: 'uint256[]' },
-    ],
-  },
-] as const
-
-const permitTypes = {
-  Permit: [
-    { name: 'owner', type: 'address' },
-    { name: 'spender', type: 'address' },
-    { name: 'value', type: 'uint256' },
-    { name: 'nonce', type: 'uint256' },
-    { name: 'deadline', type: 'uint256' },
-  ],
-} as const
+export type DepositWithPermitErrorType = WriteErrorType | SignPermitErrorType
 
 /**
  * Signs an EIP-2612 permit for the vault and deposits with it: no approval before, one transaction.
@@ -76,35 +38,13 @@ export async function depositWithPermit(
   { deployment, account, accountId, asset, amount, deadline, domain }: DepositWithPermitParameters,
 ): Promise<DepositWithPermitReturnType> {
   const sender = senderOf(client, account)
-  const owner = addressOf(sender)
-  const token = await getTokenAddress(client, { deployment, asset })
-  const nonce = await read(client, { address: token, abi: permitAbi, functionName: 'nonces', args: [owner] })
-  const signature = await signTypedData(client, {
-    account: sender,
-    domain: domain ?? (await domainOf(client, token)),
-    types: permitTypes,
-    primaryType: 'Permit',
-    message: { owner, spender: deployment.vault, value: amount, nonce, deadline },
-  })
-  const { r, s, v } = split(signature)
+  const spender = deployment.vault
+  const permit = await signPermit(client, { deployment, asset, amount, deadline, spender, domain, account: sender })
+  const { r, s, v } = splitSignature(permit.signature)
   const data = encodeFunctionData({
     abi: vaultAbi,
     functionName: 'depositWithPermit',
     args: [accountId, asset, amount, deadline, v, r, s],
   })
   return send(client, { to: deployment.vault, data, account: sender })
-}
-
-async function domainOf(client: Client, token: Address): Promise<TypedDataDomain> {
-  const [, name, version, chainId, verifyingContract] = await read(client, {
-    address: token,
-    abi: permitAbi,
-    functionName: 'eip712Domain',
-  })
-  return { name, version, chainId, verifyingContract }
-}
-
-function split(signature: Hex): { r: Hex; s: Hex; v: number } {
-  const { r, s, yParity } = parseSignature(signature)
-  return { r, s, v: 27 + yParity }
 }

@@ -1,4 +1,4 @@
-import { type Client, type Hex, maxUint128 } from 'viem'
+import type { Client, Hex } from 'viem'
 import type { GetBlockErrorType } from 'viem/actions'
 import { getBlock } from 'viem/actions'
 import { exchangeAbi } from '../abis/exchange.ts'
@@ -7,6 +7,7 @@ import { seriesAbi } from '../abis/series.ts'
 import { hashOrder, type Order } from '../entities/order.ts'
 import {
   type FillTerms,
+  isCancelled,
   isInRange,
   type OrderFacts,
   type OrderIssue,
@@ -16,13 +17,13 @@ import {
 import { type Instrument, isDated } from '../exact/portfolio.ts'
 import { getAccount } from './getAccount.ts'
 import { getMatrix } from './getMatrix.ts'
+import { type GetSignerErrorType, getSigner } from './getSigner.ts'
 import { getSnapshot } from './getSnapshot.ts'
-import { isSigner } from './isSigner.ts'
-import { blockOf, type ReadErrorType, type ReadParameters, read } from './read.ts'
+import { blockOf, type ReadParameters, read } from './read.ts'
 
 export type ValidateOrderParameters = ReadParameters &
   FillTerms & {
-    /** Left out: the signature is not judged. */
+    /** Left out: neither signature nor session key are judged. Empty: the order is that of the executor. */
     signature?: Hex | undefined
   }
 
@@ -38,7 +39,7 @@ export type ValidateOrderReturnType = {
   readonly left: bigint
   readonly blockNumber: bigint
 }
-export type ValidateOrderErrorType = ReadErrorType | GetBlockErrorType
+export type ValidateOrderErrorType = GetSignerErrorType | GetBlockErrorType
 
 /**
  * Whether an order could fill now, and every reason why not.
@@ -51,6 +52,7 @@ export type ValidateOrderErrorType = ReadErrorType | GetBlockErrorType
  *   accountId: encodeAccountId({ owner: '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045' }),
  *   legs: [{ instrument: perpetualOf(1), ratio: 1n }],
  *   limitPrice: 6n * 10n ** 18n,
+ *   maxFee: 10n ** 16n,
  *   units: 1_000n,
  *   nonce: 1n,
  *   expiry: 1_900_000_000,
@@ -61,35 +63,42 @@ export async function validateOrder(
   client: Client,
   parameters: ValidateOrderParameters,
 ): Promise<ValidateOrderReturnType> {
-  const { deployment, order, signature } = parameters
+  const { deployment, order } = parameters
   const blockNumber = await blockOf(client, parameters.blockNumber)
   const hash = hashOrder(deployment, order)
-  const [facts, isSigned] = await Promise.all([
-    gather(client, parameters, blockNumber),
-    signature === undefined
-      ? true
-      : isSigner(client, { deployment, accountId: order.accountId, hash, signature, blockNumber }),
-  ])
-  const issues = [...orderIssues(parameters, facts), ...(isSigned ? [] : [{ error: 'BadSignature' } as const])]
-  const isCancelled = facts.filled === maxUint128
+  const facts = await gather(client, parameters, hash, blockNumber)
+  const issues = orderIssues(parameters, facts)
   const left = unitsLeft(order, facts)
-  return { isFillable: issues.length === 0, issues, hash, isCancelled, filled: facts.filled, left, blockNumber }
+  const { filled } = facts
+  return {
+    isFillable: issues.length === 0,
+    issues,
+    hash,
+    isCancelled: isCancelled(order, facts),
+    filled,
+    left,
+    blockNumber,
+  }
 }
 
 async function gather(
   client: Client,
-  { deployment, order }: ValidateOrderParameters,
+  { deployment, order, signature, executor: sender }: ValidateOrderParameters,
+  hash: Hex,
   blockNumber: bigint,
 ): Promise<OrderFacts> {
+  const { accountId, nonce, group } = order
   const at = { address: deployment.exchange, abi: exchangeAbi, blockNumber } as const
-  const [{ timestamp }, filled, grouped, market, { portfolio }] = await Promise.all([
+  const [{ timestamp }, filled, grouped, epoch, market, { portfolio }, signer] = await Promise.all([
     getBlock(client, { blockNumber }),
-    read(client, { ...at, functionName: 'filled', args: [order.accountId, order.nonce] }),
-    read(client, { ...at, functionName: 'groupFilled', args: [order.accountId, order.group] }),
+    read(client, { ...at, functionName: 'filled', args: [accountId, nonce] }),
+    read(client, { ...at, functionName: 'groupFilled', args: [accountId, group] }),
+    read(client, { ...at, functionName: 'epochOf', args: [accountId] }),
     marketFor(client, { deployment, blockNumber }, order),
-    getAccount(client, { deployment, accountId: order.accountId, blockNumber }),
+    getAccount(client, { deployment, accountId, blockNumber }),
+    signature && getSigner(client, { deployment, accountId, hash, signature, sender, blockNumber }),
   ])
-  return { timestamp, filled, grouped, ...market, portfolio }
+  return { timestamp, filled, grouped, epoch, ...market, portfolio, signer }
 }
 
 /** The rows that the chain has of the legs: it would refuse to give any if one leg has none. */

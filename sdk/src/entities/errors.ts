@@ -1,5 +1,6 @@
 import { PlimsollError } from '../errors/base.ts'
 import type { Kind } from '../exact/portfolio.ts'
+import type { OrderIssue } from './orderIssues.ts'
 
 /** A number does not fit the bits that the chain gives it. */
 export class OutOfRangeError extends PlimsollError {
@@ -54,5 +55,19 @@ export class UndatedInstrumentError extends PlimsollError {
       docsPath: '/sdk/errors.md#undatedinstrument',
     })
     this.kind = kind
+  }
+}
+
+/** The exchange would refuse a fill of the order now. `issues` holds every reason, in the order of its checks. */
+export class OrderNotFillableError extends PlimsollError {
+  override readonly name = 'OrderNotFillableError'
+  readonly code = 'ORDER_NOT_FILLABLE'
+  readonly issues: readonly OrderIssue[]
+  constructor({ issues }: { issues: readonly OrderIssue[] }) {
+    const reasons = issues.map(({ error }) => error).join(', ')
+    super(`The exchange would refuse the fill: ${reasons}. Look into \`issues\`, or take another order.`, {
+      docsPath: '/sdk/errors.md#ordernotfillable',
+    })
+    this.issues = issues
   }
 }

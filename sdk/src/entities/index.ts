@@ -12,6 +12,15 @@ export {
   ownerOf,
   QUEUE,
 } from './accountId.ts'
+export { encodeAction, type GatewayAction, type GatewayActionType, type SignedAction, type Validity } from './action.ts'
+export {
+  type ActionTypedData,
+  actionDomain,
+  actionTypedData,
+  actionTypes,
+  hashAction,
+  randomNonce,
+} from './actionMessage.ts'
 export { CONTRACTS, type Deployment, parseDeployment } from './deployment.ts'
 export {
   decodeKind,
@@ -28,7 +37,21 @@ export {
   REASONS,
   type Reason,
 } from './enums.ts'
-export { InvalidDeploymentError, InvalidEncodingError, OutOfRangeError, UndatedInstrumentError } from './errors.ts'
+export {
+  InvalidDeploymentError,
+  InvalidEncodingError,
+  OrderNotFillableError,
+  OutOfRangeError,
+  UndatedInstrumentError,
+} from './errors.ts'
+export {
+  encodeFill,
+  encodeSettle,
+  encodeSettleAvailable,
+  type Fill,
+  type SkippedFill,
+  skippedFills,
+} from './fill.ts'
 export {
   encodeHistoryMessage,
   type HistoryMessage,
@@ -55,14 +78,19 @@ export {
   encodeOrder,
   hashOrder,
   type Leg,
+  type OppositeParameters,
   type Order,
   type OrderParameters,
+  oppositeLegs,
+  oppositeOrder,
   orderDomain,
   orderTypedData,
   orderTypes,
 } from './order.ts'
 export {
+  bandIssue,
   type FillTerms,
+  isCancelled,
   type OrderFacts,
   type OrderIssue,
   orderIssues,
@@ -77,6 +105,14 @@ export {
   type PositionWord,
 } from './position.ts'
 export {
+  decodeSessionKey,
+  type EncodedSessionKey,
+  encodeSessionKey,
+  REVOKED,
+  type SessionKey,
+} from './sessionKey.ts'
+export { recoverSigner, type Signer } from './signer.ts'
+export {
   decodeSnapshot,
   type EncodedExpiry,
   type EncodedMarket,
@@ -84,7 +120,7 @@ export {
   encodeSnapshot,
 } from './snapshot.ts'
 export { decodeStrike, encodeStrike, GAP_UNIT } from './strikeWord.ts'
-export { quoteStructure, type StructureQuote } from './structure.ts'
+export { type FillCost, type FillPart, fillCost, quoteStructure, type StructureQuote } from './structure.ts'
 export {
   type ExpiryQuote,
   encodeSurfaceMessage,
@@ -94,4 +130,16 @@ export {
   surfaceTypedData,
   surfaceTypes,
 } from './surfaceMessage.ts'
+export {
+  depositTypedData,
+  depositTypes,
+  encodeDeposit,
+  encodeDepositWithPermit,
+  encodeSignedDeposit,
+  PERMIT2,
+  type Permit,
+  permit2Domain,
+  type SignedDeposit,
+  type TokenDeposit,
+} from './tokenDeposit.ts'
 export { decodeUnderlyingSet, encodeUnderlyingSet, type UnderlyingSet } from './underlyingSet.ts'

@@ -22,6 +22,8 @@ export type Order = {
   readonly minFill: bigint
   /** Fills are counted per (account, nonce): orders that share one replace each other. */
   readonly nonce: bigint
+  /** That of the account when it is filled: `cancelAll` raises it and so voids all orders before. */
+  readonly epoch: bigint
   /** Unix seconds after which it is void. */
   readonly expiry: number
   readonly reduceOnly: boolean
@@ -41,14 +43,17 @@ export type Order = {
   readonly groupCap: bigint
 }
 
-/** What an order must say; the rest has defaults that restrict nothing. */
-export type OrderParameters = Pick<Order, 'accountId' | 'legs' | 'limitPrice' | 'units' | 'nonce' | 'expiry'> & {
+/** What an order must say; the rest has defaults that restrict nothing. A `maxFee` of 2^128 - 1 allows any fee. */
+export type OrderParameters = Pick<
+  Order,
+  'accountId' | 'legs' | 'limitPrice' | 'maxFee' | 'units' | 'nonce' | 'expiry'
+> & {
   [name in keyof Order]?: Order[name] | undefined
 }
 
 const UNRESTRICTED = {
-  maxFee: maxUint128,
   minFill: 1n,
+  epoch: 0n,
   reduceOnly: false,
   executor: zeroAddress,
   taker: zeroAddress,
@@ -68,6 +73,7 @@ const UNRESTRICTED = {
  *   accountId: encodeAccountId({ owner: '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045' }),
  *   legs: [{ instrument: perpetualOf(1), ratio: 1n }],
  *   limitPrice: 6n * 10n ** 18n,
+ *   maxFee: 10n ** 16n,
  *   units: 1_000n,
  *   nonce: 1n,
  *   expiry: 1_900_000_000,
@@ -78,16 +84,50 @@ export function createOrder(parameters: OrderParameters): Order {
   return { ...UNRESTRICTED, ...(Object.fromEntries(given) as OrderParameters) } as Order // undefined fields are gone
 }
 
+/**
+ * The other side of a structure: what one side buys, the other sells.
+ * @example
+ * import { oppositeLegs, perpetualOf } from '@plimsoll/sdk'
+ * const legs = oppositeLegs([{ instrument: perpetualOf(1), ratio: 1n }])
+ */
+export function oppositeLegs(legs: readonly Leg[]): Leg[] {
+  return legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
+}
+
+/** What the taker of an order must say beside it. */
+export type OppositeParameters = Omit<OrderParameters, 'legs' | 'limitPrice'> & {
+  /** @default the maker's price */
+  readonly limitPrice?: bigint | undefined
+}
+
+/**
+ * The order that takes `units` of a maker's order in one fill: opposite legs, at the maker's price unless it says another limit.
+ * @example
+ * import { encodeAccountId, type Order, oppositeOrder } from '@plimsoll/sdk'
+ * const accountId = encodeAccountId({ owner: '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045' })
+ * const terms = { accountId, maxFee: 10n ** 16n, nonce: 1n, expiry: 1_900_000_000 }
+ * const take = (maker: Order) => oppositeOrder(maker, { ...terms, units: 10n })
+ */
+export function oppositeOrder({ legs, limitPrice }: Order, terms: OppositeParameters): Order {
+  return createOrder({
+    ...terms,
+    legs: oppositeLegs(legs),
+    limitPrice: terms.limitPrice ?? -limitPrice,
+    minFill: terms.minFill ?? terms.units,
+  })
+}
+
 /** Types of the EIP-712 message. */
 export const orderTypes = {
   Order: [
     { name: 'account', type: 'bytes32' },
-    { name: 'legs', type: 'Leg[]' },
+    { name: 'legs', type: 'OrderLeg[]' },
     { name: 'limitPrice', type: 'int256' },
     { name: 'maxFee', type: 'uint256' },
     { name: 'units', type: 'uint128' },
     { name: 'minFill', type: 'uint128' },
     { name: 'nonce', type: 'uint256' },
+    { name: 'epoch', type: 'uint64' },
     { name: 'expiry', type: 'uint40' },
     { name: 'reduceOnly', type: 'bool' },
     { name: 'executor', type: 'address' },
@@ -99,7 +139,7 @@ export const orderTypes = {
     { name: 'group', type: 'bytes32' },
     { name: 'groupCap', type: 'uint128' },
   ],
-  Leg: [
+  OrderLeg: [
     { name: 'instrument', type: 'uint128' },
     { name: 'ratio', type: 'int64' },
   ],
@@ -114,8 +154,14 @@ export function encodeOrder({ accountId, legs, ...order }: Order) {
       instrument: encodeInstrumentId(instrument),
       ratio: signed('ratio', ratio, 64),
     })),
+    limitPrice: signed('limitPrice', order.limitPrice, 256),
+    maxFee: unsigned('maxFee', order.maxFee, 256),
     units: unsigned('units', order.units, 128),
     minFill: unsigned('minFill', order.minFill, 128),
+    nonce: unsigned('nonce', order.nonce, 256),
+    epoch: unsigned('epoch', order.epoch, 64),
+    expiry: Number(unsigned('expiry', order.expiry, 40)),
+    tip: unsigned('tip', order.tip, 256),
     minSpot: unsigned('minSpot', order.minSpot, 128),
     maxSpot: unsigned('maxSpot', order.maxSpot, 128),
     groupCap: unsigned('groupCap', order.groupCap, 128),
@@ -131,7 +177,7 @@ export function orderDomain({ chainId, exchange }: Pick<Deployment, 'chainId' | 
   } as const satisfies TypedDataDomain
 }
 
-/** What the account's owner or operator signs. */
+/** What the account's owner, an operator or a session key signs. */
 export function orderTypedData(deployment: Pick<Deployment, 'chainId' | 'exchange'>, order: Order) {
   const domain = orderDomain(deployment)
   return { domain, types: orderTypes, primaryType: 'Order', message: encodeOrder(order) } as const

@@ -1,11 +1,8 @@
 /** Prices and fees of structures, in the unit of an order: USD per unit of the structure. */
-import { MissingRowError } from '../exact/errors.ts'
-import { divCeil, divFloor, mulDivUp, WAD } from '../exact/fixedPoint.ts'
-import { type Market, marketOf, type Snapshot } from '../exact/market.ts'
-import { markOf } from '../exact/matrix.ts'
-import { MAKER_FEE, OPTION_FEE_CAP, TAKER_FEE } from '../exact/parameters.ts'
-import { type Instrument, isOption } from '../exact/portfolio.ts'
-import type { Leg } from './order.ts'
+import { divCeil, divFloor, WAD } from '../exact/fixedPoint.ts'
+import type { Snapshot } from '../exact/market.ts'
+import { cashOf, feeOf, totals } from '../exact/trade.ts'
+import type { Leg, Order } from './order.ts'
 
 export type StructureQuote = {
   /** USD for which all legs of one unit change hands at mark: the one net price of an order. Down. */
@@ -36,28 +33,45 @@ export type StructureQuote = {
  * const order = createOrder({ accountId, legs, limitPrice: mark, maxFee, units: 10n, nonce: 1n, expiry: 1_900_000_000 })
  */
 export function quoteStructure(snapshot: Snapshot, legs: readonly Leg[], units = 1n): StructureQuote {
-  let value36 = 0n
-  let notional36 = 0n
-  for (const { instrument, ratio } of legs) {
-    const market = marketOf(snapshot, instrument.underlying)
-    if (!market) throw new MissingRowError({ underlying: instrument.underlying })
-    const unit = instrument.kind === 'spot' ? market.tokenUnit : market.lotUnit
-    const mark = markOf(snapshot, instrument)
-    value36 += ratio * unit * mark
-    notional36 += (ratio < 0n ? -ratio : ratio) * units * unit * feePrice(instrument, market, mark)
-  }
-  const notional = divCeil(notional36, WAD)
-  return {
-    mark: divFloor(value36, WAD),
-    takerFee: mulDivUp(notional, TAKER_FEE, WAD), // R-31
-    makerFee: mulDivUp(notional, MAKER_FEE, WAD),
-  }
+  const { value36, notional } = totals(snapshot, legs, units)
+  return { mark: divFloor(value36, WAD), takerFee: feeOf('taker', notional), makerFee: feeOf('maker', notional) }
 }
 
-/** Notional per unit that bears the fee. */
-function feePrice(instrument: Instrument, { spot }: Market, mark: bigint): bigint {
-  if (instrument.kind === 'perpetual') return mark
-  if (!isOption(instrument)) return spot
-  const most = (mark * OPTION_FEE_CAP) / TAKER_FEE
-  return most < spot ? most : spot
+/** One order's part in a fill. */
+export type FillPart = {
+  readonly order: Order
+  readonly role: 'maker' | 'taker'
+  /** @default the order's `minFill` */
+  readonly units?: bigint | undefined
+  /** USD per unit that the account pays: the maker's price, for the taker with the other sign. @default the order's limit */
+  readonly price?: bigint | undefined
+}
+
+/** USD, 18 decimals, of a whole fill. */
+export type FillCost = {
+  /** What the account pays the other one, funding that its price contains settled; negative: receives. */
+  readonly cash: bigint
+  /** As the exchange asks for it. The clearinghouse takes less from an account whose equity it would bring below 0. */
+  readonly fee: bigint
+  readonly tip: bigint
+  /** What counts against a session key's budget: price against mark, never below 0, and fee and tip. Up. */
+  readonly loss: bigint
+}
+
+/**
+ * What a fill costs the account of one of its orders, to the wei as the exchange computes it (R-30, R-31, R-62).
+ * @param snapshot Needs the rows of all legs, see `getMatrix`.
+ * @throws MissingRowError, MissingSeriesRowError
+ * @example
+ * import { fillCost, type Order, type Snapshot } from '@plimsoll/sdk'
+ * const loss = (snapshot: Snapshot, order: Order) => fillCost(snapshot, { order, role: 'taker', units: 10n }).loss
+ */
+export function fillCost(snapshot: Snapshot, part: FillPart): FillCost {
+  const { order, role, units = order.minFill, price = order.limitPrice } = part
+  const { value36, funding36, notional } = totals(snapshot, order.legs, units)
+  const fee = feeOf(role, notional)
+  const tip = order.tip * units
+  const loss36 = (price * WAD - value36) * units
+  const loss = loss36 > 0n ? divCeil(loss36, WAD) : 0n
+  return { cash: cashOf(role, price, units, funding36), fee, tip, loss: loss + fee + tip }
 }

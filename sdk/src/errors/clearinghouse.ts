@@ -13,8 +13,8 @@ export class SettledCashTooLowError extends defineRevert(
 ) {}
 export class NewRiskRefusedError extends defineRevert(
   'NewRiskRefused',
-  ({ underlying, status, reduceOnly, openInterest, cap }) =>
-    `Underlying ${underlying} takes no new risk (price status ${status}, reduce-only ${reduceOnly}, open interest ${openInterest} of ${cap} lots). Reduce positions, or wait until the price is live and open interest is below its cap.`,
+  ({ account, underlying, status, reduceOnly, openInterest, cap }) =>
+    `Account ${account} may not raise its risk: underlying ${underlying} takes no new risk (price status ${status}, reduce-only ${reduceOnly}, open interest ${openInterest} of ${cap} lots). Reduce positions, or wait until the price is live and open interest is below its cap.`,
 ) {}
 export class AccountReduceOnlyError extends defineRevert(
   'AccountReduceOnly',

@@ -5,6 +5,7 @@ import { PlimsollError } from './base.ts'
 import * as clearinghouse from './clearinghouse.ts'
 import type { ErrorName, RevertError } from './define.ts'
 import * as exchange from './exchange.ts'
+import * as gateway from './gateway.ts'
 import * as libraries from './libraries.ts'
 import * as markets from './markets.ts'
 import * as series from './series.ts'
@@ -16,6 +17,7 @@ const classes = {
   ...auction,
   ...clearinghouse,
   ...exchange,
+  ...gateway,
   ...libraries,
   ...markets,
   ...series,

@@ -4,7 +4,34 @@ import { time, wad } from './format.ts'
 export class BadSignatureError extends defineRevert(
   'BadSignature',
   ({ account, orderHash }) =>
-    `The signature of order ${orderHash} is not from owner or operator of ${account}. Sign the order again, for this chain and exchange.`,
+    `The signature of ${orderHash} is not from the owner, an operator or a session key of ${account}. Sign again, for this chain and contract.`,
+) {}
+export class OrderCancelledError extends defineRevert(
+  'OrderCancelled',
+  ({ orderHash }) => `Order ${orderHash} was cancelled, by its nonce or its group. Sign a new one with others.`,
+) {}
+export class WrongEpochError extends defineRevert(
+  'WrongEpoch',
+  ({ epoch, current }) => `The order says epoch ${epoch}, its account is in epoch ${current}. Sign it for that.`,
+) {}
+export class SelfTradeError extends defineRevert(
+  'SelfTrade',
+  ({ account }) => `Maker and taker are one account, ${account}. Match orders of two accounts.`,
+) {}
+export class OutOfScopeError extends defineRevert(
+  'OutOfScope',
+  ({ key, instrument }) =>
+    `Session key ${key} may not trade instrument ${instrument}. Let the owner widen its scope, or sign as the owner.`,
+) {}
+export class MarkNotLiveError extends defineRevert(
+  'MarkNotLive',
+  ({ key, underlying }) =>
+    `Session key ${key} trades against mark only, and the mark of underlying ${underlying} is not live. Wait, or sign as the owner.`,
+) {}
+export class LossAboveBudgetError extends defineRevert(
+  'LossAboveBudget',
+  ({ key, loss, left }) =>
+    `The trade loses ${wad(loss)} USD against mark, session key ${key} may lose ${wad(left)} USD now. Trade nearer to mark, wait, or let the owner raise its budget.`,
 ) {}
 export class OrderExpiredError extends defineRevert(
   'OrderExpired',
@@ -34,6 +61,11 @@ export class SpotOutsideBandError extends defineRevert(
   'SpotOutsideBand',
   ({ spot, minSpot, maxSpot }) =>
     `Spot is ${wad(spot)} USD, the order is good from ${wad(minSpot)} to ${wad(maxSpot)} USD. Wait, or sign a new one.`,
+) {}
+export class SpotNotLiveError extends defineRevert(
+  'SpotNotLive',
+  ({ orderHash, underlying }) =>
+    `Order ${orderHash} has a spot band, and the price of underlying ${underlying} is not live. Wait, or sign one without a band.`,
 ) {}
 export class PricesDoNotCrossError extends defineRevert(
   'PricesDoNotCross',

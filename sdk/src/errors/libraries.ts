@@ -14,6 +14,14 @@ export class AccessManagedInvalidAuthorityError extends defineRevert(
   'AccessManagedInvalidAuthority',
   ({ authority }) => `${authority} is no access manager. Use the deployed one.`,
 ) {}
+export class AddressEmptyCodeError extends defineRevert(
+  'AddressEmptyCode',
+  ({ target }) => `${target} has no code. Use the address of the deployed contract.`,
+) {}
+export class FailedCallError extends defineRevert(
+  'FailedCall',
+  () => 'A call of the batch failed without a reason. Simulate its calls one by one.',
+) {}
 export class ECDSAInvalidSignatureError extends defineRevert(
   'ECDSAInvalidSignature',
   () => 'No signer can be recovered from the signature. Sign again.',

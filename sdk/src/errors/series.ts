@@ -26,8 +26,8 @@ export class MissingSeriesError extends defineRevert(
 ) {}
 export class SurfaceStaleError extends defineRevert(
   'SurfaceStale',
-  ({ underlying }) =>
-    `The volatility surface of underlying ${underlying} is too old for new risk in dated instruments. Post a newer one.`,
+  ({ account, underlying }) =>
+    `The volatility surface of underlying ${underlying} is too old for new risk of account ${account} in dated instruments. Post a newer one.`,
 ) {}
 
 /* SURFACES */

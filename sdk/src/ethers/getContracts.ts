@@ -11,6 +11,7 @@ import { auctionAbi } from '../abis/auction.ts'
 import { clearinghouseAbi } from '../abis/clearinghouse.ts'
 import { errorsAbi } from '../abis/errors.ts'
 import { exchangeAbi } from '../abis/exchange.ts'
+import { gatewayAbi } from '../abis/gateway.ts'
 import { historyFeedAbi } from '../abis/historyFeed.ts'
 import { marketsAbi } from '../abis/markets.ts'
 import { seriesAbi } from '../abis/series.ts'
@@ -63,6 +64,7 @@ export type GetContractsReturnType = {
   readonly surfaces: TypedContract<typeof surfacesAbi>
   readonly tails: TypedContract<typeof tailsAbi>
   readonly historyFeed: TypedContract<typeof historyFeedAbi>
+  readonly gateway: TypedContract<typeof gatewayAbi>
   readonly vault: TypedContract<typeof vaultAbi>
 }
 export type GetContractsErrorType = Error
@@ -95,6 +97,7 @@ export function getContracts({ deployment, runner }: GetContractsParameters): Ge
     surfaces: at(deployment.surfaces, surfacesAbi),
     tails: at(deployment.tails, tailsAbi),
     historyFeed: at(deployment.historyFeed, historyFeedAbi),
+    gateway: at(deployment.gateway, gatewayAbi),
     vault: at(deployment.vault, vaultAbi),
   }
 }

@@ -7,6 +7,18 @@ export {
   getContracts,
   type TypedContract,
 } from './getContracts.ts'
+export {
+  type SignActionErrorType,
+  type SignActionParameters,
+  type SignActionReturnType,
+  signAction,
+} from './signAction.ts'
+export {
+  type SignDepositErrorType,
+  type SignDepositParameters,
+  type SignDepositReturnType,
+  signDeposit,
+} from './signDeposit.ts'
 export { type SignOrderErrorType, type SignOrderParameters, type SignOrderReturnType, signOrder } from './signOrder.ts'
 export {
   type SignSurfaceErrorType,

@@ -19,6 +19,7 @@ export type SignOrderErrorType = Error
  *   accountId: encodeAccountId({ owner: '0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045' }),
  *   legs: [{ instrument: perpetualOf(1), ratio: 1n }],
  *   limitPrice: 6n * 10n ** 18n,
+ *   maxFee: 10n ** 16n,
  *   units: 1_000n,
  *   nonce: 1n,
  *   expiry: 1_900_000_000,
@@ -29,7 +30,7 @@ export async function signOrder(
   signer: Signer,
   { deployment, order }: SignOrderParameters,
 ): Promise<SignOrderReturnType> {
-  const types = { Order: [...orderTypes.Order], Leg: [...orderTypes.Leg] }
+  const types = { Order: [...orderTypes.Order], OrderLeg: [...orderTypes.OrderLeg] }
   const signature = await signer.signTypedData(orderDomain(deployment), types, encodeOrder(order))
   return signature as Hex // ethers types hex as string
 }

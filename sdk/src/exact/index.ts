@@ -97,6 +97,7 @@ export {
   isOption,
   isSameInstrument,
   type Kind,
+  lotsOf,
   type Mode,
   type Portfolio,
   type Position,
@@ -111,6 +112,7 @@ export {
   type PreviewStep,
   type PreviewTrade,
   preview,
+  previewStep,
 } from './preview.ts'
 export {
   deviationFactors,

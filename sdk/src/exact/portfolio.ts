@@ -46,6 +46,11 @@ export function isSameInstrument(a: Instrument, b: Instrument): boolean {
   return a.underlying === b.underlying && a.kind === b.kind && a.expiry === b.expiry && a.strike === b.strike
 }
 
+/** Lots of an instrument; 0n when none are held. */
+export function lotsOf(positions: readonly Position[], instrument: Instrument): bigint {
+  return positions.find((position) => isSameInstrument(position.instrument, instrument))?.lots ?? 0n
+}
+
 /** In the order of their encoded ids: underlying, expiry, strike, kind. */
 export function compareInstruments(a: Instrument, b: Instrument): number {
   if (a.underlying !== b.underlying) return a.underlying - b.underlying

@@ -4,26 +4,15 @@
  */
 import type { Assessment, UnderlyingRisk } from './assessment.ts'
 import { type Action, type ExitFailure, exitFailure, passesOutright } from './exitRule.ts'
-import { divCeil, divFloor, mulDivUp, WAD } from './fixedPoint.ts'
-import { isTradableStrike } from './listing.ts'
 import { assess, audit } from './marginEngine.ts'
-import { chainOf, type Market, marketOf, type PriceStatus, type Snapshot } from './market.ts'
-import { markOf } from './matrix.ts'
-import {
-  ACCOUNT_ROOM,
-  DEBT_FLOOR,
-  MAKER_FEE,
-  MAX_DERIVATIVE_LOTS,
-  MAX_OPTION_LOTS,
-  MAX_POSITIONS,
-  OPTION_FEE_CAP,
-  TAKER_FEE,
-} from './parameters.ts'
+import { chainOf, marketOf, type PriceStatus, type Snapshot } from './market.ts'
+import { ACCOUNT_ROOM, DEBT_FLOOR, MAX_DERIVATIVE_LOTS, MAX_OPTION_LOTS, MAX_POSITIONS } from './parameters.ts'
 import {
   type Instrument,
   isDated,
   isOption,
   isSameInstrument,
+  lotsOf,
   type Mode,
   type Portfolio,
   type Position,
@@ -31,6 +20,7 @@ import {
   underlyingsOf,
 } from './portfolio.ts'
 import { indexOf, seriesKey } from './snapshotIndex.ts'
+import { cashOf, feeOf, isListed, totals } from './trade.ts'
 import { maxUsd, minUsd } from './usd.ts'
 
 export type PreviewTrade = {
@@ -156,12 +146,30 @@ export function preview(
   return resultOf(portfolio, snapshot, steps)
 }
 
+/**
+ * One action alone, as the first step of `preview`: what many trades are tried with, because it measures the account twice at most.
+ * @example
+ * import { linearSnapshot, perpetualOf, type Portfolio, previewStep } from '@plimsoll/sdk'
+ * const portfolio: Portfolio = { mode: 'cross', cash: 10_000n * 10n ** 18n, positions: [] }
+ * const legs = [{ instrument: perpetualOf(1), ratio: 1n }]
+ * const trade = { type: 'trade', legs, units: 10n, price: 6n * 10n ** 18n } as const
+ * const { failure, fee } = previewStep(portfolio, linearSnapshot([]), trade)
+ */
+export function previewStep(
+  portfolio: Portfolio,
+  snapshot: Snapshot,
+  action: PreviewAction,
+  { reduceOnly = false }: PreviewOptions = {},
+): PreviewStep {
+  return stepOf(action, { portfolio, snapshot, reduceOnly }).step
+}
+
 type State = { portfolio: Portfolio; snapshot: Snapshot; reduceOnly: boolean }
 
 function resultOf(start: Portfolio, snapshot: Snapshot, steps: readonly PreviewStep[]): Preview {
   const last = steps.at(-1)
   const portfolio = last?.portfolio ?? start
-  const before = assessHeld(start, snapshot)
+  const before = steps[0]?.before ?? assessHeld(start, snapshot)
   return {
     allowed: !last?.failure,
     failure: last?.failure,
@@ -279,15 +287,14 @@ function draftTrade(trade: PreviewTrade, { portfolio, snapshot }: State): Draft 
   const { legs, units, price, role = 'taker', tip = 0n, maxFee } = trade
   if (legs.length === 0) return { error: 'NoLegs' }
   if (units <= 0n) return { error: 'ZeroAmount' }
-  const terms = legTerms(trade, snapshot)
-  if ('error' in terms) return terms
-  const fee = mulDivUp(divCeil(terms.notional36, WAD), role === 'maker' ? MAKER_FEE : TAKER_FEE, WAD) // R-31
+  const failure = legsFailure(trade, snapshot)
+  if (failure) return failure
+  const { funding36, notional } = totals(snapshot, legs, units)
+  const fee = feeOf(role, notional)
   if (maxFee !== undefined && fee > maxFee * units) return { error: 'FeeAboveMaximum', fee, maximum: maxFee * units }
   const book = applyLegs(trade, portfolio.positions)
   if ('error' in book) return book
-  // R-30: the maker's side of the cash is what is rounded, whoever the account is.
-  const side = role === 'maker' ? 1n : -1n
-  const paid = side * (price * units * side - divFloor(terms.funding36 * side, WAD)) + tip * units
+  const paid = cashOf(role, price, units, funding36) + tip * units
   return {
     exit: 'trade',
     portfolio: { ...portfolio, cash: portfolio.cash - paid, positions: book.positions },
@@ -305,21 +312,16 @@ type Book = {
   longs: ReadonlyMap<number, bigint>
 }
 
-/** Funding that the price pays for, and the notional that bears the fee, USD with 36 decimals. */
-function legTerms(
-  { legs, units, closes = false }: PreviewTrade,
-  snapshot: Snapshot,
-): { funding36: bigint; notional36: bigint } | PreviewFailure {
-  let funding36 = 0n
-  let notional36 = 0n
-  for (const { instrument, ratio } of legs) {
-    const terms = termsOf(instrument, snapshot, closes)
-    if ('error' in terms) return terms
-    const lots = ratio * units
-    funding36 += lots * terms.unit * terms.index
-    notional36 += size(lots) * terms.unit * terms.feePrice
+/** The first leg that may not be traded, or of which the snapshot has no row. */
+function legsFailure({ legs, closes = false }: PreviewTrade, snapshot: Snapshot): PreviewFailure | undefined {
+  for (const { instrument } of legs) {
+    if (!isListed(instrument, snapshot, closes)) return { error: 'InstrumentNotListed', instrument }
+    if (!isDated(instrument)) continue
+    const series = indexOf(snapshot).expiries.get(seriesKey(instrument))
+    if (!series || (isOption(instrument) && !series.strikes.has(instrument.strike)))
+      return { error: 'MissingSeries', instrument }
   }
-  return { funding36, notional36 }
+  return undefined
 }
 
 /** As the ledger moves them: the last leg first. */
@@ -331,7 +333,7 @@ function applyLegs(
   const [raised, raisedDated, longs] = [new Set<number>(), new Set<number>(), new Map<number, bigint>()]
   for (const [index, { instrument, ratio }] of [...legs.entries()].reverse()) {
     const lots = ratio * units
-    const old = lotsIn(positions, instrument)
+    const old = lotsOf(positions, instrument)
     const next = withLots(positions, instrument, lots)
     if ('error' in next) return next
     positions = next
@@ -344,42 +346,6 @@ function applyLegs(
   const full = fullness(held, positions)
   if (full) return full
   return { positions, raised: new Set([...raised, ...raisedDated]), raisedDated, longs }
-}
-
-type LegTerms = { readonly unit: bigint; readonly feePrice: bigint; readonly index: bigint }
-
-/** Unit, price that bears the fee, and index of an instrument in its one canonical id, if it may be traded. */
-function termsOf(instrument: Instrument, snapshot: Snapshot, closes: boolean): LegTerms | PreviewFailure {
-  const { kind, expiry, strike, underlying } = instrument
-  const market = marketOf(snapshot, underlying)
-  const unit = kind === 'spot' ? market?.tokenUnit : market?.lotUnit
-  const notListed = { error: 'InstrumentNotListed', instrument } as const
-  if (!market || !unit) return notListed
-  if (isDated(instrument)) return datedTermsOf(instrument, market, snapshot, closes)
-  if (expiry !== 0 || strike !== 0n) return notListed
-  const isPerpetual = kind === 'perpetual'
-  return {
-    unit,
-    feePrice: isPerpetual ? market.perpetualMark : market.spot,
-    index: isPerpetual ? market.fundingIndex : 0n,
-  }
-}
-
-/** Futures have no strike, options one on the grid and, unless they close a position, near spot; both end with their expiry. */
-function datedTermsOf(
-  instrument: Instrument,
-  { lotUnit, spot }: Market,
-  snapshot: Snapshot,
-  closes: boolean,
-): LegTerms | PreviewFailure {
-  const { expiry, strike } = instrument
-  const isTradable = isOption(instrument) ? isTradableStrike(strike, spot, closes) : strike === 0n
-  if (expiry <= snapshot.time || !isTradable) return { error: 'InstrumentNotListed', instrument }
-  const series = indexOf(snapshot).expiries.get(seriesKey(instrument))
-  if (!series || (isOption(instrument) && !series.strikes.has(strike))) return { error: 'MissingSeries', instrument }
-  if (!isOption(instrument)) return { unit: lotUnit, feePrice: spot, index: 0n }
-  const most = (markOf(snapshot, instrument) * OPTION_FEE_CAP) / TAKER_FEE
-  return { unit: lotUnit, feePrice: minUsd(spot, most), index: 0n }
 }
 
 /** The vector with `change` lots more of one instrument, within the bounds of the ledger. */
@@ -410,17 +376,13 @@ function withLots(
 
 /** Whoever opens a position must have room for all he holds. */
 function fullness(before: readonly Position[], after: readonly Position[]): PreviewFailure | undefined {
-  if (after.every(({ instrument }) => lotsIn(before, instrument) !== 0n)) return undefined
+  if (after.every(({ instrument }) => lotsOf(before, instrument) !== 0n)) return undefined
   const taken = roomTaken(after)
   return taken > ACCOUNT_ROOM ? { error: 'AccountFull', taken, room: ACCOUNT_ROOM } : undefined
 }
 
 function size(lots: bigint): bigint {
   return lots < 0n ? -lots : lots
-}
-
-function lotsIn(positions: readonly Position[], instrument: Instrument): bigint {
-  return positions.find((position) => isSameInstrument(position.instrument, instrument))?.lots ?? 0n
 }
 
 function withOpenInterest(snapshot: Snapshot, longs: ReadonlyMap<number, bigint>): Snapshot {

@@ -5,7 +5,7 @@ import { divCeil, divFloor, WAD, WAD2 } from './fixedPoint.ts'
 import { assess } from './marginEngine.ts'
 import type { Market, Snapshot } from './market.ts'
 import { type Instrument, isDated, type Portfolio } from './portfolio.ts'
-import { type PreviewOptions, type PreviewTrade, preview } from './preview.ts'
+import { type PreviewOptions, type PreviewTrade, previewStep } from './preview.ts'
 import { type SeriesState, snapshotAt } from './seriesSnapshot.ts'
 import { maxUsd } from './usd.ts'
 
@@ -199,7 +199,7 @@ export type LargestTradeInput = {
  * last unit before the first failure that the search meets.
  */
 export function largestTrade({ portfolio, snapshot, trade, most = 2n ** 47n, options }: LargestTradeInput): bigint {
-  const passes = (units: bigint) => preview(portfolio, snapshot, [{ ...trade, units }], options).allowed
+  const passes = (units: bigint) => !previewStep(portfolio, snapshot, { ...trade, units }, options).failure
   let low = 0n
   let high = 1n
   while (high <= most && passes(high)) {

@@ -21,30 +21,41 @@ abstract contract Causes is World {
 
     /// @notice One step of the world.
     function act(uint256 seed) external {
-        Moment memory b = _moment();
+        Moment memory b = _moment(new Portfolio[](0));
         _step(seed);
-        _claimCauses(b, _moment());
+        _claimCauses(b, _moment(b.vectors));
     }
 
-    function _moment() private view returns (Moment memory m) {
+    /// @param earlier Vectors that are to be measured in this market too: what they hold may be settled by now.
+    function _moment(Portfolio[] memory earlier) private view returns (Moment memory m) {
         m.vectors = new Portfolio[](all.length);
         m.isHealthy = new bool[](all.length);
-        uint256 count;
-        for (uint256 i; i < all.length; ++i) {
-            m.vectors[i] = clearinghouse.portfolio(all[i]);
-            count += m.vectors[i].positions.length;
-        }
-        InstrumentId[] memory held = new InstrumentId[](count);
-        for (uint256 i; i < all.length; ++i) {
-            for (uint256 j; j < m.vectors[i].positions.length; ++j) {
-                held[--count] = m.vectors[i].positions[j].instrument();
-            }
-        }
+        for (uint256 i; i < all.length; ++i) m.vectors[i] = clearinghouse.portfolio(all[i]);
+        InstrumentId[] memory held = new InstrumentId[](_count(m.vectors) + _count(earlier));
+        _list(earlier, held, _list(m.vectors, held, 0));
         m.market = clearinghouse.matrix(UnderlyingSet.wrap(6), held);
         for (uint256 i; i < all.length; ++i) {
             m.isHealthy[i] = _isHealthy(m.vectors[i], m.market);
         }
         m.causes = _causes(m.market);
+    }
+
+    function _count(Portfolio[] memory vectors) private pure returns (uint256 positions) {
+        for (uint256 i; i < vectors.length; ++i) positions += vectors[i].positions.length;
+    }
+
+    /// @dev What the vectors hold, from `next` on. @return The end.
+    function _list(
+        Portfolio[] memory vectors,
+        InstrumentId[] memory held,
+        uint256 next
+    ) private pure returns (uint256) {
+        for (uint256 i; i < vectors.length; ++i) {
+            for (uint256 j; j < vectors[i].positions.length; ++j) {
+                held[next++] = vectors[i].positions[j].instrument();
+            }
+        }
+        return next;
     }
 
     function _isHealthy(Portfolio memory vector, Snapshot memory market) private view returns (bool) {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {Fill} from "../../../contracts/interfaces/IExchange.sol";
+import {Permission} from "../../../contracts/interfaces/IGateway.sol";
 import {Mode, Portfolio} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {Market} from "../../../contracts/interfaces/IMarkets.sol";
 import {AccountId, compartment, FEES} from "../../../contracts/types/AccountId.sol";
@@ -14,6 +15,9 @@ import {World} from "./World.sol";
 
 /// @notice What owners do, with the claims on each action (INV-4, 6, 7, 9).
 abstract contract Owners is World {
+    /// @dev Unsigned: the caller, who operates every account.
+    Permission private unsigned;
+
     function _registerOwners(uint256 trades) internal {
         _register("openAtMark", openAtMark, 5 * trades);
         _register("openOffMarket", openOffMarket, trades);
@@ -113,25 +117,54 @@ abstract contract Owners is World {
         Fill[] memory fills = new Fill[](1);
         fills[0] = fillOf(sides[0], sides[1], instrument, uint128(lots), offer);
         if (_pick(seed, "signed", 0, 3) != 0) (fills[0].makerSignature, fills[0].takerSignature) = ("", "");
+        _settleAndClaim(action, seed, sides, fills);
+    }
+
+    /// @dev One fill between `sides`, with the claims on a trade. @return isSettled Not refused.
+    function _settleAndClaim(
+        bytes32 action,
+        uint256 seed,
+        AccountId[2] memory sides,
+        Fill[] memory fills
+    ) internal returns (bool isSettled) {
         Seen[] memory b = _seeBoth(seed, sides[0], sides[1]);
         int256[2] memory known = [_feesTaken(), int256(1 + _ended(sides[0]) + _ended(sides[1]))];
-        try exchange.settle(fills) {
-            calls[action]++;
-        } catch (bytes memory reason) {
-            return _refused(action, reason);
+        bytes memory reason;
+        (isSettled, reason) = _enter(seed, fills);
+        if (!isSettled) {
+            _refused(action, reason);
+            return false;
         }
+        calls[action]++;
         Seen memory buyerBefore = b[_indexOf(sides[0])];
         Seen memory sellerBefore = b[_indexOf(sides[1])];
         Seen memory buyer = _see(sides[0]);
         Seen memory seller = _see(sides[1]);
-        _claimOwnerAction(buyerBefore, buyer, "trade, buyer");
-        _claimOwnerAction(sellerBefore, seller, "trade, seller");
+        _claimHealthKept(buyerBefore, buyer, "trade, buyer");
+        _claimHealthKept(sellerBefore, seller, "trade, seller");
+        _claimNoDeficitMade(buyerBefore, buyer, "trade, buyer");
+        _claimNoDeficitMade(sellerBefore, seller, "trade, seller");
+        if (known[1] == 1) {
+            // else series that had ended became cash on the way, which no rule of a trade is about
+            _claimSettledCash(buyerBefore, buyer, "trade, buyer");
+            _claimSettledCash(sellerBefore, seller, "trade, seller");
+        }
         int256 lost = buyerBefore.equity + sellerBefore.equity - buyer.equity - seller.equity;
         int256 rest = lost - (_feesTaken() - known[0]);
         // Each equity is floored once, and the exact values sum to the same: one unit either way. Series that the trade
         // settles on the way are floored each.
         _claim(9, rest >= -1 && rest <= known[1], "a trade changed the equity of both by more than fees");
         _claimOthersUntouched(b, sides[0], sides[1], "a trade touched a third account");
+    }
+
+    /// @dev At the exchange or through the gateway, which have both functions. What is left out says why when it stands alone.
+    function _enter(uint256 seed, Fill[] memory fills) private returns (bool isSettled, bytes memory answer) {
+        address door = _pick(seed, "door", 0, 1) == 0 ? address(exchange) : address(gateway);
+        if (_pick(seed, "available", 0, 3) == 0) {
+            (isSettled, answer) = door.call(abi.encodeCall(exchange.settleAvailable, (fills)));
+            if (!isSettled || abi.decode(answer, (uint256)) != 0) return (isSettled, answer);
+        }
+        return door.call(abi.encodeCall(exchange.settle, (fills)));
     }
 
     function _feesTaken() private view returns (int256) {
@@ -162,11 +195,15 @@ abstract contract Owners is World {
         }
         int256 cash = (p.cash.raw() * int256(_pick(seed, "cash", 0, 1.2e18))) / 1e18;
         Seen[] memory b = _seeBoth(seed, from, to);
-        try clearinghouse.transfer(from, to, Usd.wrap(cash), legs) {
-            calls["transfer"]++;
-        } catch (bytes memory reason) {
-            return _refused("transfer", reason);
-        }
+        bytes memory direct = abi.encodeCall(clearinghouse.transfer, (from, to, Usd.wrap(cash), legs));
+        if (
+            !_act(
+                "transfer",
+                seed,
+                direct,
+                abi.encodeCall(gateway.transfer, (from, to, Usd.wrap(cash), legs, unsigned))
+            )
+        ) return;
         _claimOwnerAction(b[_indexOf(from)], _see(from), "transfer, from");
         _claimOwnerAction(b[_indexOf(to)], _see(to), "transfer, to");
         _claimOthersUntouched(b, from, to, "a transfer touched a third account");
@@ -176,23 +213,39 @@ abstract contract Owners is World {
         AccountId account = _borrower(seed);
         _settleNow(account); // or else its maintenance is that of positions which are gone
         Seen[] memory b = _seeBoth(seed, account, account);
-        try clearinghouse.setMode(account, Mode(_pick(seed, "mode", 0, 4))) {
-            calls["setMode"]++;
-        } catch (bytes memory reason) {
-            return _refused("setMode", reason);
-        }
+        Mode mode = Mode(_pick(seed, "mode", 0, 4));
+        bytes memory direct = abi.encodeCall(clearinghouse.setMode, (account, mode));
+        if (!_act("setMode", seed, direct, abi.encodeCall(gateway.setMode, (account, mode, unsigned)))) return;
         _claimOwnerAction(b[_indexOf(account)], _see(account), "mode change");
         Seen memory old = b[_indexOf(account)];
         _claim(4, old.equity >= old.maintenance, "an unhealthy account changed its mode");
         _claimOthersUntouched(b, account, account, "a mode change touched another account");
     }
 
+    /// @dev At the clearinghouse, or through the gateway as the caller's own. @return isDone Not refused.
+    function _act(
+        bytes32 action,
+        uint256 seed,
+        bytes memory direct,
+        bytes memory throughGateway
+    ) private returns (bool isDone) {
+        bytes memory reason;
+        if (_pick(seed, "door", 0, 1) == 0) (isDone, reason) = address(clearinghouse).call(direct);
+        else (isDone, reason) = address(gateway).call(throughGateway);
+        if (isDone) calls[action]++;
+        else _refused(action, reason);
+    }
+
     /* CLAIMS */
 
-    /// @dev INV-4, INV-6 and INV-7, restated, of one party of a trade, a transfer or a mode change.
+    /// @dev INV-4, INV-6 and INV-7, restated, of one party of a transfer or a mode change.
     function _claimOwnerAction(Seen memory b, Seen memory a, string memory what) internal {
         _claimHealthKept(b, a, what);
         _claimNoDeficitMade(b, a, what);
+        _claimSettledCash(b, a, what);
+    }
+
+    function _claimSettledCash(Seen memory b, Seen memory a, string memory what) private {
         bool withinLimit = a.settled >= -a.debtLimit;
         bool deRisked = a.maintenance <= b.maintenance && a.settled + b.maintenance - a.maintenance >= b.settled;
         _claim(7, withinLimit || deRisked, what);

@@ -13,7 +13,8 @@ import {Options} from "../../fixtures/Options.sol";
 
 /// @notice The protocol with its actors, as one fuzzed contract: `act(seed)` is its only action, all choices come from the seed.
 /// @dev This contract is governance, and operator of every account. Broken claims are noted, not thrown, so that one
-/// campaign can tell of several; `violation(n)` is INV-n, `violation(0)` a refusal that nothing explains.
+/// campaign can tell of several; `violation(n)` is INV-n, `violation(0)` a refusal that nothing explains, or a session key
+/// beyond its budget.
 abstract contract World is Options {
     /// @dev An account at one moment. USD, 18 decimals.
     struct Seen {

@@ -5,8 +5,10 @@ import {AccountId} from "../../../contracts/types/AccountId.sol";
 import {Bid} from "../../../contracts/interfaces/IAuction.sol";
 import {IClearinghouse} from "../../../contracts/interfaces/IClearinghouse.sol";
 import {Fill} from "../../../contracts/interfaces/IExchange.sol";
+import {Permission} from "../../../contracts/interfaces/IGateway.sol";
 import {Mode} from "../../../contracts/interfaces/IMarginEngine.sol";
 import {Outflow} from "../../../contracts/interfaces/IVault.sol";
+import {Lock} from "../../../contracts/libraries/Lock.sol";
 import {CallbackKeeper} from "../../../contracts/mocks/CallbackKeeper.sol";
 import {Scripted} from "../../../contracts/mocks/Scripted.sol";
 import {Position} from "../../../contracts/types/Position.sol";
@@ -41,6 +43,20 @@ contract CallbackReentrancyTest is Scenes {
             assertTrue(_contract.succeeded(i), "open to the keeper");
         }
         assertUsd(clearinghouse.cashOf(_other), usd(1_000), "deposited");
+    }
+
+    /// @dev Through the gateway too the keeper settles as himself, and only he: what it does in its own name is locked.
+    function test_onLiquidation_maySettleThroughTheGateway() public {
+        Permission memory unsigned;
+        _plan(address(gateway), abi.encodeCall(gateway.settle, (new Fill[](0))));
+        _plan(address(gateway), abi.encodeCall(gateway.settleAvailable, (new Fill[](0))));
+        _plan(address(gateway), abi.encodeCall(gateway.setMode, (_own, Mode.Isolated, unsigned)));
+        _liquidate();
+        assertTrue(_contract.succeeded(0) && _contract.succeeded(1), "open to the keeper");
+        assertEq(
+            _contract.answers(2),
+            abi.encodeWithSelector(IClearinghouse.Locked.selector, Lock.CALLBACK, address(gateway))
+        );
     }
 
     function test_onLiquidation_mayNothingElse() public {

@@ -42,6 +42,7 @@ contract PoisonedPositionTest is Scenes {
         vm.expectRevert(
             abi.encodeWithSelector(
                 IClearinghouse.NewRiskRefused.selector,
+                firstOf(keeper, bob),
                 uint256(ETH),
                 PriceStatus.Dead,
                 false,

@@ -9,10 +9,11 @@ import {ITails} from "../../../contracts/interfaces/ITails.sol";
 import {Tails} from "../../../contracts/core/Tails.sol";
 import {capsOf, TailWord} from "../../../contracts/types/TailWord.sol";
 import {Histories} from "../../fixtures/Histories.sol";
+import {SignerSet} from "../../fixtures/SignerSet.sol";
 
 /// @dev W-4: the feed before the real tails: three of five signers, ascending by address; the message hashed by hand from the text
 /// of EIP-712.
-contract HistoryFeedTest is Histories {
+contract HistoryFeedTest is Histories, SignerSet {
     struct Message {
         uint8 underlying;
         uint256 timestamp;
@@ -24,21 +25,12 @@ contract HistoryFeedTest is Histories {
     }
 
     uint64 private constant FEED_ROLE = 7;
-    uint256 private constant SIGNERS = 5;
     HistoryFeed private feed;
-    uint256[SIGNERS] private keys;
 
     function setUp() public override {
         super.setUp();
-        address[] memory signers = new address[](SIGNERS);
-        for (uint256 i; i < SIGNERS; ++i) {
-            uint256 key = i + 1;
-            uint256 j = i;
-            for (; j > 0 && vm.addr(keys[j - 1]) > vm.addr(key); --j) keys[j] = keys[j - 1];
-            keys[j] = key;
-        }
-        for (uint256 i; i < SIGNERS; ++i) signers[i] = vm.addr(keys[i]);
-        feed = HistoryFeed(deployCode("HistoryFeed", abi.encode(address(manager), tails, signers, 3)));
+        _createKeys();
+        feed = HistoryFeed(deployCode("HistoryFeed", abi.encode(address(manager), tails, _addresses(), QUORUM)));
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = Tails.setHistory.selector;
         manager.setTargetFunctionRole(address(tails), selectors, FEED_ROLE);
@@ -58,35 +50,12 @@ contract HistoryFeedTest is Histories {
         return _signDigest(_digestFor(block.chainid, address(feed), m), mask);
     }
 
-    function _signDigest(bytes32 digest, uint256 mask) private view returns (bytes[] memory signatures) {
-        signatures = new bytes[](_count(mask));
-        uint256 next;
-        for (uint256 i; i < SIGNERS; ++i) {
-            if ((mask >> i) & 1 == 0) continue;
-            (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[i], digest);
-            signatures[next++] = abi.encodePacked(r, s, v);
-        }
-    }
-
-    function _count(uint256 mask) private pure returns (uint256 count) {
-        for (; mask != 0; mask &= mask - 1) ++count;
-    }
-
     function _digestFor(uint256 chainId, address verifier, Message memory m) private pure returns (bytes32) {
         bytes32 typeHash = keccak256(
             "History(uint8 underlying,uint256 timestamp,uint256 scanRange,uint256 weights,uint256 offset,bytes32 inputs,bytes32 code)"
         );
         bytes32 message = keccak256(abi.encode(typeHash, m)); // static fields: the struct is its encoding
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Plimsoll History Feed"),
-                keccak256("1"),
-                chainId,
-                verifier
-            )
-        );
-        return keccak256(abi.encodePacked(hex"1901", domain, message));
+        return _digestOf("Plimsoll History Feed", chainId, verifier, message);
     }
 
     /* WHAT ARRIVES */

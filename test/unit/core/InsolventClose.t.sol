@@ -21,12 +21,6 @@ contract InsolventCloseTest is Options {
         dealer = fund(owner("dealer"), 0, 5_000_000);
     }
 
-    function _settle(Fill memory f) private {
-        Fill[] memory fills = new Fill[](1);
-        fills[0] = f;
-        exchange.settle(fills);
-    }
-
     /// @dev Of one whole unit, such that a lot costs a whole number of wei: down, never dearer than the mark.
     function _mark(InstrumentId instrument) private view returns (uint256) {
         InstrumentId[] memory instruments = new InstrumentId[](1);
@@ -77,7 +71,7 @@ contract InsolventCloseTest is Options {
         _sellThenMove(id, 2_500, 43_000e18);
         Fill memory f = fillOf(writer, dealer, id, 10_000, _mark(id) + 1e4);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        _settle(f);
+        settle(f);
     }
 
     /* OPTIONS */
@@ -98,7 +92,7 @@ contract InsolventCloseTest is Options {
         lots = uint128(bound(lots, affordable + 1, 10_000));
         Fill memory f = fillOf(writer, dealer, id, lots, _mark(id));
         vm.expectPartialRevert(IClearinghouse.SettledCashTooLow.selector);
-        _settle(f);
+        settle(f);
         assertTrue(auction.liquidationState(writer).liquidatable, "for the auction");
     }
 
@@ -130,6 +124,6 @@ contract InsolventCloseTest is Options {
         _sellThenMove(id, 1_900, 56_000e18);
         Fill memory f = fillOf(writer, dealer, id, 10_000, _mark(id) + 2e4);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        _settle(f);
+        settle(f);
     }
 }

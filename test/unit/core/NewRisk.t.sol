@@ -58,7 +58,15 @@ contract NewRiskTest is Scenes {
     function _refused(uint128 lots, PriceStatus status, bool reduceOnly, uint256 open, uint256 cap) private {
         Fill memory f = fillOf(keeper, bob, perpetualOf(BTC), lots, BTC_SPOT);
         vm.expectRevert(
-            abi.encodeWithSelector(IClearinghouse.NewRiskRefused.selector, uint256(BTC), status, reduceOnly, open, cap)
+            abi.encodeWithSelector(
+                IClearinghouse.NewRiskRefused.selector,
+                firstOf(keeper, bob),
+                uint256(BTC),
+                status,
+                reduceOnly,
+                open,
+                cap
+            )
         );
         settle(f);
     }

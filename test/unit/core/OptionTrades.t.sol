@@ -26,12 +26,6 @@ contract OptionTradesTest is Options {
         return clearinghouse.cashOf(account).raw();
     }
 
-    function _settle(Fill memory f) private {
-        Fill[] memory fills = new Fill[](1);
-        fills[0] = f;
-        exchange.settle(fills);
-    }
-
     function _mark(InstrumentId instrument) private view returns (uint256) {
         InstrumentId[] memory instruments = new InstrumentId[](1);
         instruments[0] = instrument;
@@ -89,7 +83,7 @@ contract OptionTradesTest is Options {
     function _refuses(InstrumentId id) private {
         Fill memory f = fillOf(alice, bob, id, 1, 100e18);
         vm.expectRevert(abi.encodeWithSelector(IExchange.InstrumentNotListed.selector, id));
-        _settle(f);
+        settle(f);
     }
 
     /// @dev Four digits of which the last is 0 or 5.
@@ -133,7 +127,7 @@ contract OptionTradesTest is Options {
         InstrumentId id = instrumentId(BTC, expiryOf[2] + 1 days, 4_000_000_000_000, Kind.Call);
         Fill memory f = fillOf(alice, bob, id, 1, 100e18);
         vm.expectRevert(abi.encodeWithSelector(ISeries.UnknownExpiry.selector, BTC, expiryOf[2] + 1 days));
-        _settle(f);
+        settle(f);
     }
 
     /// @dev More than an hour after the last surface nobody takes on more; a position may still be closed.
@@ -143,8 +137,8 @@ contract OptionTradesTest is Options {
         skip(1 hours + 1);
         btcSource.set(BTC_SPOT);
         Fill memory f = fillOf(alice, bob, id, 1, 3_700e18);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, BTC));
-        _settle(f);
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, firstOf(alice, bob), BTC));
+        settle(f);
         trade(bob, alice, id, 1_000, 3_700e18);
         assertEq(clearinghouse.lotsOf(alice, id), 0);
         trade(alice, bob, perpetualOf(BTC), 1_000, 40_000e18);
@@ -162,7 +156,7 @@ contract OptionTradesTest is Options {
         f = fillOf(bob, alice, call(BTC, 2, 40_000), 1_000, 3_700e18);
         f.maker.reduceOnly = true;
         f.makerSignature = sign(f.maker);
-        _settle(f);
+        settle(f);
         assertEq(clearinghouse.lotsOf(bob, call(BTC, 2, 40_000)), 0);
     }
 
@@ -172,6 +166,6 @@ contract OptionTradesTest is Options {
         bytes32 digest = exchange.hashOrder(f.maker);
         InstrumentId id = f.maker.legs[0].instrument;
         vm.expectRevert(abi.encodeWithSelector(IExchange.NotReducing.selector, digest, id, held, change));
-        _settle(f);
+        settle(f);
     }
 }

@@ -22,12 +22,6 @@ contract OptionTradesRulesTest is Options {
         bob = fund(owner("bob"), 0, 5_000_000);
     }
 
-    function _settle(Fill memory f) private {
-        Fill[] memory fills = new Fill[](1);
-        fills[0] = f;
-        exchange.settle(fills);
-    }
-
     /* EXIT CHECK */
 
     /// @dev IM of a short 30-day straddle is about a quarter of its notional: 20,000 carry two, not three.
@@ -37,7 +31,7 @@ contract OptionTradesRulesTest is Options {
         assertGe(assess(alice).equity.raw(), assess(alice).initial.raw());
         Fill memory f = fillOf(bob, alice, call(BTC, 2, 40_000), 60_000, 3_700e18);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        _settle(f);
+        settle(f);
     }
 
     /// @dev Below IM a trade may only de-risk: buying a wing at a fair price is allowed, selling one is not.
@@ -50,7 +44,7 @@ contract OptionTradesRulesTest is Options {
         assertLt(a.equity.raw(), a.initial.raw(), "below IM");
         Fill memory f = fillOf(bob, alice, call(BTC, 2, 46_000), 1_000, 3_700e18);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        _settle(f);
+        settle(f);
         Assessment memory before = assess(alice);
         trade(alice, bob, call(BTC, 2, 46_000), 12_500, 3_700e18);
         a = assess(alice);
@@ -63,7 +57,7 @@ contract OptionTradesRulesTest is Options {
     function test_exitCheck_wantsThePremiumInCash() public {
         Fill memory f = fillOf(alice, bob, call(BTC, 2, 20_000), 10_000, 20_200e18);
         vm.expectPartialRevert(IClearinghouse.InsufficientMargin.selector);
-        _settle(f);
+        settle(f);
         trade(alice, bob, call(BTC, 2, 20_000), 9_000, 20_200e18);
         assertApproxEqRel(clearinghouse.cashOf(alice).raw(), 1_802e18, 1e14, "18,180 and 18 of fees are gone");
     }
@@ -77,7 +71,7 @@ contract OptionTradesRulesTest is Options {
         trade(bob, alice, future(BTC, 3), 1_000, 40_400e18);
         Fill memory f = fillOf(bob, alice, call(ETH, 2, 3_000), 100, 350e18);
         vm.expectRevert(abi.encodeWithSelector(IClearinghouse.IsolatedAccount.selector, bob, 2));
-        _settle(f);
+        settle(f);
         assertEq(clearinghouse.lotsOf(bob, call(BTC, 2, 44_000)), 1_000);
     }
 
@@ -105,15 +99,15 @@ contract OptionTradesRulesTest is Options {
         InstrumentId id = call(BTC, 0, 320_000);
         Fill memory f = fillOf(alice, bob, id, uint128(uint256(limit)), 0);
         vm.expectPartialRevert(IClearinghouse.LotsOutOfRange.selector);
-        _settle(f);
+        settle(f);
         f = fillOf(alice, bob, id, uint128(uint256(limit)) - 1, 0);
         vm.expectPartialRevert(IClearinghouse.NewRiskRefused.selector);
-        _settle(f);
+        settle(f);
         id = future(BTC, 0);
         limit = Parameters.MAX_DERIVATIVE_LOTS;
         f = fillOf(alice, bob, id, uint128(uint256(limit)), 40_000e18);
         vm.expectPartialRevert(IClearinghouse.LotsOutOfRange.selector);
-        _settle(f);
+        settle(f);
     }
 
     /// @dev Options count with all their lots, whatever their delta; puts bought as much as calls, sold ones on the other side.
@@ -133,7 +127,7 @@ contract OptionTradesRulesTest is Options {
         trade(bob, alice, call(BTC, 2, 44_000), 1_000, 2_200e18);
         Fill memory f = fillOf(bob, alice, put(BTC, 2, 36_000), 1, 1_500e18);
         vm.expectPartialRevert(IClearinghouse.NewRiskRefused.selector);
-        _settle(f);
+        settle(f);
         trade(alice, bob, call(BTC, 2, 44_000), 1, 2_200e18);
     }
 

@@ -169,7 +169,7 @@ contract OrderTest is Scenes {
         emit IExchange.Cancelled(bob, f.maker.nonce);
         exchange.cancel(bob, nonces);
         bytes32 digest = exchange.hashOrder(f.maker);
-        vm.expectRevert(abi.encodeWithSelector(IExchange.OverFilled.selector, digest, uint256(1_000), uint256(0)));
+        vm.expectRevert(abi.encodeWithSelector(IExchange.OrderCancelled.selector, digest));
         settle(f);
     }
 
@@ -205,6 +205,16 @@ contract OrderTest is Scenes {
         settle(f);
         assertUsd(clearinghouse.cashOf(accountId(address(this), 0)), usd(1), "1,000 units, to whoever settles");
         assertEq(clearinghouse.cashOf(alice).raw() - before, 2e18, "to the named receiver");
+    }
+
+    /// @dev Who settles for himself, or names himself, pays himself nothing.
+    function testFuzz_settle_aTipToItselfMovesNothing(uint64 tip, bool isNamed) public {
+        Fill memory f = _base();
+        (f.taker.tip, f.taker.tipReceiver) = (tip, isNamed ? keeper : accountId(address(0), 0));
+        f = _signed(f);
+        if (!isNamed) vm.prank(keeper.owner());
+        settle(f);
+        assertEq(equityOf(keeper), 100_000e18 - 2e18, "the fee alone");
     }
 
     function test_settle_tipsNoSystemAccount() public {
@@ -243,8 +253,7 @@ contract OrderTest is Scenes {
         Fill memory f = _base();
         (address friend, uint256 key) = makeAddrAndKey("friend");
         bytes32 digest = exchange.hashOrder(f.maker);
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        (f.makerSignature, f.takerSignature) = (abi.encodePacked(r, s, v), "");
+        (f.makerSignature, f.takerSignature) = (_signature(key, digest), "");
         vm.prank(keeper.owner());
         vm.expectRevert(abi.encodeWithSelector(IExchange.BadSignature.selector, bob, digest));
         settle(f);

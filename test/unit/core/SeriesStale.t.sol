@@ -98,7 +98,9 @@ contract SeriesStaleTest is SeriesFixture {
         for (uint256 i; i < 3; ++i) {
             Fill[] memory fills = new Fill[](1);
             fills[0] = fillOf(alice, bob, dated[i], 100, prices[i]);
-            if (isStale) vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, BTC));
+            if (isStale) {
+                vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, firstOf(alice, bob), BTC));
+            }
             exchange.settle(fills);
         }
     }
@@ -119,7 +121,7 @@ contract SeriesStaleTest is SeriesFixture {
         skip(1 hours + 1);
         Fill[] memory fills = new Fill[](1);
         fills[0] = fillOf(carol, alice, _option, 100, 3_700);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, BTC));
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, carol, BTC));
         exchange.settle(fills);
     }
 
@@ -130,7 +132,7 @@ contract SeriesStaleTest is SeriesFixture {
         trade(alice, bob, call(ETH, 2, 3_000), 1_000, 350);
         Fill[] memory fills = new Fill[](1);
         fills[0] = fillOf(alice, bob, _option, 100, 3_700);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, BTC));
+        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SurfaceStale.selector, firstOf(alice, bob), BTC));
         exchange.settle(fills);
         post(BTC, quotesOf(btcVolatility));
         exchange.settle(fills);

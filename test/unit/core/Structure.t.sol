@@ -131,9 +131,31 @@ contract StructureTest is Scenes {
         assertEq(clearinghouse.lotsOf(alice, perpetualOf(BTC)), 0);
     }
 
+    /// @dev An instrument named twice counts twice: 6 and 6 of 10 lots end below 0.
+    function testFuzz_settle_reduceOnlyCountsALegNamedTwice(uint128 units) public {
+        units = uint128(bound(units, 1, 10));
+        trade(keeper, bob, perpetualOf(ETH), 10, ETH_SPOT);
+        Fill memory f = fillOf(bob, keeper, perpetualOf(ETH), units, 0);
+        (f.maker.legs, f.taker.legs) = (new Leg[](2), new Leg[](2));
+        for (uint256 i; i < 2; ++i) {
+            (f.maker.legs[i], f.taker.legs[i]) = (Leg(perpetualOf(ETH), -1), Leg(perpetualOf(ETH), 1));
+        }
+        (f.maker.reduceOnly, f.maker.limitPrice, f.taker.limitPrice) = (true, -6e18, 6e18);
+        (f.makerSignature, f.takerSignature) = (sign(f.maker), sign(f.taker));
+        if (units > 5) {
+            int256 change = -int256(uint256(units));
+            bytes32 digest = exchange.hashOrder(f.maker);
+            vm.expectRevert(
+                abi.encodeWithSelector(IExchange.NotReducing.selector, digest, perpetualOf(ETH), 10 + change, change)
+            );
+        }
+        settle(f);
+        if (units <= 5) assertGe(clearinghouse.lotsOf(keeper, perpetualOf(ETH)), 0, "not past 0");
+    }
+
     function test_settle_revertsAgainstItself() public {
         Fill memory f = fillOf(keeper, keeper, perpetualOf(BTC), 1, BTC_SPOT);
-        vm.expectRevert(abi.encodeWithSelector(IClearinghouse.SameAccount.selector, keeper));
+        vm.expectRevert(abi.encodeWithSelector(IExchange.SelfTrade.selector, keeper));
         settle(f);
     }
 

@@ -3,9 +3,9 @@ pragma solidity ^0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {Test} from "forge-std/Test.sol";
 import {SurfaceFeed} from "../../../contracts/core/SurfaceFeed.sol";
 import {ExpiryQuote, ISurfaces} from "../../../contracts/interfaces/ISurfaces.sol";
+import {SignerSet} from "../../fixtures/SignerSet.sol";
 
 /// @notice Stands in for the series and their markets: remembers every call that the manager allows, as sent.
 contract SurfaceRecorder is AccessManaged {
@@ -43,37 +43,24 @@ struct Message {
     ExpiryQuote[] quotes;
 }
 
-/// @dev Signers with known keys, ascending by address, and the message hashed by hand from the text of EIP-712.
-abstract contract SurfaceFeedFixture is Test {
+/// @dev The message hashed by hand from the text of EIP-712.
+abstract contract SurfaceFeedFixture is SignerSet {
     uint64 internal constant FEED_ROLE = 7;
-    uint256 internal constant SIGNERS = 5;
-    uint256 internal constant QUORUM = 3;
 
     AccessManager internal manager;
     SurfaceRecorder internal series;
     SurfaceFeed internal feed;
-    uint256[SIGNERS] internal keys;
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         manager = new AccessManager(address(this));
         series = new SurfaceRecorder(address(manager));
-        for (uint256 i; i < SIGNERS; ++i) {
-            uint256 key = i + 1;
-            uint256 j = i;
-            for (; j > 0 && vm.addr(keys[j - 1]) > vm.addr(key); --j) keys[j] = keys[j - 1];
-            keys[j] = key;
-        }
+        _createKeys();
         feed = new SurfaceFeed(address(manager), ISurfaces(address(series)), _addresses(), QUORUM);
         bytes4[] memory selectors = new bytes4[](2);
         (selectors[0], selectors[1]) = (SurfaceRecorder.setSurface.selector, SurfaceRecorder.setPremium.selector);
         manager.setTargetFunctionRole(address(series), selectors, FEED_ROLE);
         manager.grantRole(FEED_ROLE, address(feed), 0);
-    }
-
-    function _addresses() internal view returns (address[] memory signers) {
-        signers = new address[](SIGNERS);
-        for (uint256 i; i < SIGNERS; ++i) signers[i] = vm.addr(keys[i]);
     }
 
     /// @dev A plausible message of `count` expiries, made now.
@@ -94,23 +81,6 @@ abstract contract SurfaceFeedFixture is Test {
         return _signDigest(_digestFor(block.chainid, address(feed), m), mask);
     }
 
-    function _signDigest(bytes32 digest, uint256 mask) internal view returns (bytes[] memory signatures) {
-        signatures = new bytes[](_count(mask));
-        uint256 next;
-        for (uint256 i; i < SIGNERS; ++i) {
-            if ((mask >> i) & 1 == 1) signatures[next++] = _signature(keys[i], digest);
-        }
-    }
-
-    function _signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _count(uint256 mask) internal pure returns (uint256 count) {
-        for (; mask != 0; mask &= mask - 1) ++count;
-    }
-
     function _digestFor(uint256 chainId, address verifier, Message memory m) internal pure returns (bytes32) {
         bytes memory hashes;
         for (uint256 i; i < m.quotes.length; ++i) hashes = abi.encodePacked(hashes, _hashQuote(m.quotes[i]));
@@ -127,7 +97,7 @@ abstract contract SurfaceFeedFixture is Test {
                 keccak256(hashes)
             )
         );
-        return keccak256(abi.encodePacked(hex"1901", _domain(chainId, verifier), message));
+        return _digestOf("Plimsoll Surface Feed", chainId, verifier, message);
     }
 
     function _hashQuote(ExpiryQuote memory q) private pure returns (bytes32) {
@@ -135,18 +105,5 @@ abstract contract SurfaceFeedFixture is Test {
             "ExpiryQuote(uint40 expiry,uint256 theta,int256 rho,uint256 psi,uint256 forwardRatio,uint256 discount)"
         );
         return keccak256(abi.encode(typeHash, q.expiry, q.theta, q.rho, q.psi, q.forwardRatio, q.discount));
-    }
-
-    function _domain(uint256 chainId, address verifier) private pure returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(
-                    keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                    keccak256("Plimsoll Surface Feed"),
-                    keccak256("1"),
-                    chainId,
-                    verifier
-                )
-            );
     }
 }

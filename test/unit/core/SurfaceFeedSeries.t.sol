@@ -137,9 +137,6 @@ contract SurfaceFeedSeriesTest is SeriesFixture {
     ) private view returns (bytes[] memory signatures) {
         bytes32 digest = _feed.hashSurface(underlying, made, premium, 1e24, quotes);
         signatures = new bytes[](2);
-        for (uint256 i; i < 2; ++i) {
-            (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keys[i], digest);
-            signatures[i] = abi.encodePacked(r, s, v);
-        }
+        for (uint256 i; i < 2; ++i) signatures[i] = _signature(_keys[i], digest);
     }
 }

@@ -22,7 +22,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         mask = bound(mask, 0, 31);
         vm.assume(_count(mask) >= QUORUM);
         uint256 timestamp = block.timestamp - bound(age, 0, 5 minutes);
-        bytes[] memory signatures = _sign(_digest(underlying, premium, timestamp), mask);
+        bytes[] memory signatures = _signDigest(_digest(underlying, premium, timestamp), mask);
         vm.expectEmit(address(feed));
         emit IPremiumFeed.PremiumPosted(underlying, premium, timestamp, poster);
         vm.prank(poster);
@@ -36,13 +36,13 @@ contract PremiumFeedTest is PremiumFeedFixture {
         mask = bound(mask, 0, 31);
         uint256 count = _count(mask);
         vm.assume(count < QUORUM);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), mask);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), mask);
         vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.TooFewSignatures.selector, count, QUORUM));
         feed.post(1, 10, block.timestamp, signatures);
     }
 
     function testFuzz_post_revertsForADuplicateSigner(uint256 which) public {
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 7);
         which = bound(which, 0, 1);
         signatures[which + 1] = signatures[which];
         address twice = vm.addr(keys[which]);
@@ -52,7 +52,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
 
     /// @dev The other form of the same signature, (-s, flipped v), would be a second one of the same signer.
     function test_post_revertsForAMalleableSignature() public {
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 7);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[0], _digest(1, 10, block.timestamp));
         s = bytes32(CURVE_ORDER - uint256(s));
         signatures[0] = abi.encodePacked(r, s, v == 27 ? uint8(28) : uint8(27));
@@ -61,7 +61,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
     }
 
     function testFuzz_post_revertsForUnsortedSigners(uint256 a, uint256 b) public {
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 31);
         a = bound(a, 0, 3);
         b = bound(b, a + 1, 4);
         (signatures[a], signatures[b]) = (signatures[b], signatures[a]);
@@ -71,7 +71,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
 
     function testFuzz_post_revertsForAStranger(uint256 key, uint256 index) public {
         key = bound(key, SIGNERS + 1, CURVE_ORDER - 1);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 31);
         signatures[bound(index, 0, 4)] = _signature(key, _digest(1, 10, block.timestamp));
         vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
@@ -81,17 +81,17 @@ contract PremiumFeedTest is PremiumFeedFixture {
     function testFuzz_post_revertsForAnotherMessage(uint8 underlying, int256 premium, uint256 age) public {
         age = bound(age, 0, 300);
         vm.assume(underlying != 1 || premium != 10 || age != 0);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 31);
         vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(underlying, premium, block.timestamp - age, signatures);
     }
 
     function testFuzz_post_revertsForAnotherChainOrContract(uint64 chainId, address verifier) public {
         vm.assume(chainId != block.chainid && verifier != address(feed));
-        bytes[] memory signatures = _sign(_digestFor(chainId, address(feed), 1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digestFor(chainId, address(feed), 1, 10, block.timestamp), 31);
         vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
-        signatures = _sign(_digestFor(block.chainid, verifier, 1, 10, block.timestamp), 31);
+        signatures = _signDigest(_digestFor(block.chainid, verifier, 1, 10, block.timestamp), 31);
         vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
@@ -100,7 +100,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
     function testFuzz_post_revertsOnAForkOfTheChain(uint64 chainId) public {
         chainId = uint64(bound(chainId, 1, type(uint64).max));
         vm.assume(chainId != block.chainid);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 31);
         vm.chainId(chainId);
         vm.expectPartialRevert(ISignerQuorum.NotSigner.selector);
         feed.post(1, 10, block.timestamp, signatures);
@@ -109,7 +109,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
     function testFuzz_post_revertsForASignatureOfTheWrongLength(uint256 length) public {
         length = bound(length, 0, 200);
         vm.assume(length != 65);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 7);
         signatures[0] = new bytes(length);
         vm.expectRevert(abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, length));
         feed.post(1, 10, block.timestamp, signatures);
@@ -117,7 +117,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
 
     function testFuzz_post_revertsForTheFuture(uint256 timestamp) public {
         timestamp = bound(timestamp, block.timestamp + 1, type(uint256).max);
-        bytes[] memory signatures = _sign(_digest(1, 10, timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, timestamp), 7);
         vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumInFuture.selector, timestamp, block.timestamp));
         feed.post(1, 10, timestamp, signatures);
     }
@@ -131,7 +131,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
     function testFuzz_post_revertsWhenTooOld(uint256 timestamp) public {
         uint256 oldest = block.timestamp - 5 minutes;
         timestamp = bound(timestamp, 0, oldest - 1);
-        bytes[] memory signatures = _sign(_digest(1, 10, timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, timestamp), 7);
         vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumTooOld.selector, timestamp, oldest));
         feed.post(1, 10, timestamp, signatures);
     }
@@ -140,7 +140,7 @@ contract PremiumFeedTest is PremiumFeedFixture {
         first = block.timestamp - bound(first, 0, 100);
         second = first - bound(second, 0, 100);
         _post(1, 10, first);
-        bytes[] memory signatures = _sign(_digest(1, premium, second), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, premium, second), 7);
         vm.expectRevert(abi.encodeWithSelector(ISignerQuorum.PremiumNotNewer.selector, second, first));
         feed.post(1, premium, second, signatures);
         assertEq(markets.calls(), 1);
@@ -157,13 +157,9 @@ contract PremiumFeedTest is PremiumFeedFixture {
     /// @dev Authority is checked at the markets: a feed without the role cannot move a premium.
     function test_post_revertsWithoutTheRole() public {
         manager.revokeRole(FEED_ROLE, address(feed));
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 7);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, feed));
         feed.post(1, 10, block.timestamp, signatures);
         assertEq(feed.lastTimestamp(1), 0, "nothing of it stays");
-    }
-
-    function _count(uint256 mask) private pure returns (uint256 count) {
-        for (; mask != 0; mask &= mask - 1) ++count;
     }
 }

@@ -37,7 +37,7 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
     }
 
     function test_setSigners_silencesThoseRemoved() public {
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 7);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 7);
         address[] memory set = new address[](2);
         (set[0], set[1]) = (vm.addr(keys[0]), vm.addr(keys[1]));
         feed.setSigners(set, 2);
@@ -49,7 +49,7 @@ contract PremiumFeedSignersTest is PremiumFeedFixture {
     function test_setSigners_keepsTimestamps() public {
         _post(1, 10, block.timestamp);
         feed.setSigners(_addresses(), QUORUM);
-        bytes[] memory signatures = _sign(_digest(1, 10, block.timestamp), 31);
+        bytes[] memory signatures = _signDigest(_digest(1, 10, block.timestamp), 31);
         vm.expectPartialRevert(ISignerQuorum.PremiumNotNewer.selector);
         feed.post(1, 10, block.timestamp, signatures);
     }
