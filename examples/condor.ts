@@ -45,8 +45,8 @@ export async function condor(world: World, say: Say): Promise<CondorOutcome> {
 
   await accepted(matcher.post(`/requests/${id}/pick`, { ...own, quote: quotes[0]?.hash }))
   say('She picks the best with a signed order. The matcher settles both in a batch: four legs, one net price.')
-  await matcher.until(async () => (await positionsOf(alice)).length === legs.length)
-  const positions = await positionsOf(alice)
+  await matcher.until(async () => (await matcher.health()).pending === 0)
+  const { positions } = (await alice.client.getAccount({ accountId: alice.accountId })).portfolio
   say(`She holds ${positions.length} legs of ${UNITS} lots.`)
   return { quotes: quotes.map(({ price }) => BigInt(price)), positions }
 }
@@ -54,8 +54,4 @@ export async function condor(world: World, say: Say): Promise<CondorOutcome> {
 async function signed(world: World, trader: Trader, legs: readonly Leg[], limitPrice: bigint) {
   const order = await world.order(trader, { legs, limitPrice, units: UNITS })
   return { order: wireOrder(order, world.market.service.symbols), signature: await trader.client.signOrder({ order }) }
-}
-
-async function positionsOf({ client, accountId }: Trader): Promise<readonly Position[]> {
-  return (await client.getAccount({ accountId })).portfolio.positions
 }
