@@ -1,5 +1,13 @@
 import { encodeAbiParameters, encodeFunctionData, type Hex, keccak256, parseUnits } from 'viem'
-import { createOrder, encodeFill, type Fill, type Leg, orderTypedData, perpetualOf } from '../../sdk/src/index.ts'
+import {
+  createOrder,
+  encodeFill,
+  type Fill,
+  type Leg,
+  oppositeLegs,
+  orderTypedData,
+  perpetualOf,
+} from '../../sdk/src/index.ts'
 import { accountId, gasOf, intrinsicGas, LOT_UNIT, type Wallet, type World } from './world.ts'
 
 /** One of an owner's sub-accounts. @param signer Of its orders, if not the owner. */
@@ -26,8 +34,7 @@ type Terms = [taker: Holder, maker: Holder, legs: readonly Leg[], units: bigint,
 
 /** `taker` takes `units` of `legs` from `maker` for `price` USD (18 decimals) a unit: both orders, signed. */
 export async function matched(world: World, ...[taker, maker, legs, units, price]: Terms): Promise<Fill> {
-  const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
-  const offered = await signedOrder(world, maker, opposite, units, -price)
+  const offered = await signedOrder(world, maker, oppositeLegs(legs), units, -price)
   const taken = await signedOrder(world, taker, legs, units, price)
   return {
     maker: offered.order,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { type Abi, encodeFunctionData, type Hex } from 'viem'
 import { type Matcher, wireOrder } from '../../matcher/src/index.ts'
-import { encodeAccountId, hashOrder } from '../../sdk/src/index.ts'
+import { encodeAccountId, hashOrder, oppositeLegs } from '../../sdk/src/index.ts'
 import { createMatcherWorld, type MatcherWorld } from '../fixtures/matcherWorld.ts'
 import { PRICE_PER_LOT, type Trader } from '../fixtures/sdkWorld.ts'
 
@@ -167,7 +167,7 @@ describe('a matcher on a chain', () => {
       { instrument: strike(42_000n), ratio: 1n },
       { instrument: strike(46_000n), ratio: -1n },
     ]
-    const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
+    const opposite = oppositeLegs(legs)
     await matcher.round()
     const asked = await world.order(taker, 1n, { legs, limitPrice: CENT * 20n, units: 10n })
     const { order } = await world.signedOrder(taker, asked)

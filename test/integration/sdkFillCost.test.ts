@@ -15,6 +15,7 @@ import {
   KINDS,
   type Leg,
   type Order,
+  oppositeLegs,
   orderTypedData,
   perpetualOf,
   putOf,
@@ -78,9 +79,8 @@ describe('what the SDK says that a fill costs', () => {
     const legs: Leg[] = drawn.map(([index, ratio]) => ({ instrument: instruments[index] ?? assert.fail(), ratio }))
     const held = legs.map(({ instrument }) => instrument)
     const price = quoteStructure(await maker.client.getMatrix({ instruments: held }), legs).mark + overMark
-    const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
     const a = await world.order(maker, 1n, { legs, limitPrice: price, tip: tips[0] })
-    const b = await world.order(taker, 1n, { legs: opposite, limitPrice: -price, tip: tips[1] })
+    const b = await world.order(taker, 1n, { legs: oppositeLegs(legs), limitPrice: -price, tip: tips[1] })
     const [makerSignature, takerSignature] = [await sign(a), await sign(b)]
     await world.networkHelpers.time.increase(seconds)
     const fill = { maker: a, makerSignature, taker: b, takerSignature, units }

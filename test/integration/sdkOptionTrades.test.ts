@@ -12,6 +12,7 @@ import {
   type Leg,
   NotReducingError,
   type Order,
+  oppositeLegs,
   type PreviewTrade,
   perpetualOf,
   preview,
@@ -189,8 +190,7 @@ describe('trades of options and futures through the SDK', () => {
     async function tradeOf(legs: readonly Leg[], restriction: Partial<Order> = {}) {
       const limitPrice = -5n * WAD
       const order = await world.order(bob, -1n, { legs, limitPrice, ...restriction })
-      const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
-      const taker = await world.order(alice, 1n, { legs: opposite, limitPrice: -limitPrice })
+      const taker = await world.order(alice, 1n, { legs: oppositeLegs(legs), limitPrice: -limitPrice })
       const makerSignature = await bob.client.signOrder({ order })
       const verdict = await alice.client.validateOrder({ order, signature: makerSignature, units: 10n, role: 'maker' })
       const settle = () => alice.client.settle({ fills: [{ maker: order, makerSignature, taker, units: 10n }] })

@@ -16,6 +16,7 @@ import {
   type Leg,
   type OrderIssue,
   type OrderParameters,
+  oppositeLegs,
   orderTypedData,
   ownerOf,
   type PlimsollError,
@@ -149,11 +150,10 @@ describe('what the SDK says of a fill', () => {
   /** The exchange's refusal and the SDK's issues, all of one block. */
   async function judge(drawn: Drawn) {
     const legs = drawn.legs.map(([index, ratio]) => ({ instrument: instruments[index] ?? perpetualOf(BTC), ratio }))
-    const opposite = legs.map(({ instrument, ratio }) => ({ instrument, ratio: -ratio }))
     const price = markOf(legs) + drawn.overMark
     const [a, b] = [
       await signedOrder(maker, drawn.maker, legs, price),
-      await signedOrder(taker, drawn.taker, opposite, drawn.slack - price),
+      await signedOrder(taker, drawn.taker, oppositeLegs(legs), drawn.slack - price),
     ]
     const common = { units: drawn.units, executor: taker.account.address }
     const [ofMaker, ofTaker] = [a, b].map(({ order, signature }, index) =>

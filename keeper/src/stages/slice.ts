@@ -59,10 +59,12 @@ export function quotesOf({ input, state, assessed }: TakeoverInput, account: Acc
   const portfolio = portfolioOf(account)
   const known = new Map<bigint, Quote>()
   return (fraction) => {
+    const found = known.get(fraction)
+    if (found) return found
     const terms = state ? liquidationTerms(state, fraction) : conversionTerms(assessment)
-    const found = known.get(fraction) ?? quote(portfolio, assessment, input.view.snapshot, terms)
-    known.set(fraction, found)
-    return found
+    const asked = quote(portfolio, assessment, input.view.snapshot, terms)
+    known.set(fraction, asked)
+    return asked
   }
 }
 

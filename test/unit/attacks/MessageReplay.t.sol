@@ -74,11 +74,11 @@ contract MessageReplayTest is Gateways {
     }
 
     /// @dev Refused as nobody's signature; nothing is done, and the nonce is still there.
-    function _assertBad(Gateway at, uint256 action, Permission memory p) private {
+    function _assertBad(Gateway target, uint256 action, Permission memory p) private {
         vm.prank(relayer);
-        (bool ok, bytes memory answer) = address(at).call(callOf(action, wordsOf(action), p));
+        (bool ok, bytes memory answer) = address(target).call(callOf(action, wordsOf(action), p));
         assertFalse(ok, "taken");
         assertEq(bytes4(answer), IGateway.BadSignature.selector);
-        assertFalse(at.isNonceUsed(subject, subject.owner(), p.nonce), "the nonce is used");
+        assertFalse(target.isNonceUsed(subject, subject.owner(), p.nonce), "the nonce is used");
     }
 }
