@@ -116,10 +116,9 @@ describe('the scan range', () => {
   async function post(random: Random, old: RangeState, parameters: RiskParameters, spot: bigint, seen: Seen) {
     const { contracts } = protocol
     const timestamp = await protocol.now()
+    const written = timestamp + 1 // every listed date after it has to be quoted
     const first = timestamp - (timestamp % DAY) + 8 * HOUR + DAY
-    const listedDates = (await contracts.series.read.expiries([underlying])).filter(
-      (expiry) => expiry > timestamp + HOUR,
-    )
+    const listedDates = (await contracts.series.read.expiries([underlying])).filter((expiry) => expiry > written)
     const expiries = [...new Set([...listedDates, first + DAY * (1 + random.below(60))])]
       .sort((a, b) => a - b)
       .slice(0, 12)
@@ -131,6 +130,7 @@ describe('the scan range', () => {
       return { expiry, theta: thetaAt(expiry), rho: 0n, psi, forwardRatio: WAD, discount: WAD }
     })
     const before = await contracts.series.read.epoch([underlying])
+    await protocol.time.setNextBlockTimestamp(written)
     await contracts.surfaces.write.setSurface([underlying, BigInt(timestamp), 0n, quotes])
     if ((await contracts.series.read.epoch([underlying])).surfaceAt === before.surfaceAt) return old
     seen.surfaces++
