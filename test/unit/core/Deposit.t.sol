@@ -90,7 +90,7 @@ contract DepositTest is Scenes {
         amount = bound(amount, 1, 1e12);
         address who = owner("carol");
         usdc.mint(who, amount);
-        (uint8 v, bytes32 r, bytes32 s) = _permit(who, amount);
+        (uint8 v, bytes32 r, bytes32 s) = permitOf(who, address(vault), amount, block.timestamp);
         if (isFrontRun) usdc.permit(who, address(vault), amount, block.timestamp, v, r, s);
         vm.prank(who);
         vault.depositWithPermit(sub(who, 0), USD, amount, block.timestamp, v, r, s);
@@ -100,7 +100,7 @@ contract DepositTest is Scenes {
     function test_depositWithPermit_revertsWithoutAllowance() public {
         address who = owner("carol");
         usdc.mint(who, 1e6);
-        (uint8 v, bytes32 r, bytes32 s) = _permit(alice.owner(), 1e6);
+        (uint8 v, bytes32 r, bytes32 s) = permitOf(alice.owner(), address(vault), 1e6, block.timestamp);
         vm.prank(who);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -111,14 +111,5 @@ contract DepositTest is Scenes {
             )
         );
         vault.depositWithPermit(sub(who, 0), USD, 1e6, block.timestamp, v, r, s);
-    }
-
-    function _permit(address who, uint256 amount) private view returns (uint8, bytes32, bytes32) {
-        bytes32 typehash = keccak256(
-            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
-        );
-        bytes32 data = keccak256(abi.encode(typehash, who, address(vault), amount, usdc.nonces(who), block.timestamp));
-        bytes32 digest = keccak256(abi.encodePacked("\x19\x01", usdc.DOMAIN_SEPARATOR(), data));
-        return vm.sign(keyOf[who], digest);
     }
 }

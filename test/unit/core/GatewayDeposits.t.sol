@@ -85,7 +85,7 @@ contract GatewayDepositsTest is Gateways, Permit2 {
 
     /// @dev Somebody else submitted the permit first: the allowance is there all the same.
     function test_depositWithPermit_passesOverAUsedPermit() public {
-        (uint8 v, bytes32 r, bytes32 s) = _permitOf(AMOUNT, block.timestamp);
+        (uint8 v, bytes32 r, bytes32 s) = permitOf(payer, address(gateway), AMOUNT, block.timestamp);
         usdc.permit(payer, address(gateway), AMOUNT, block.timestamp, v, r, s);
         vm.prank(payer);
         gateway.depositWithPermit(fresh, USD, AMOUNT, block.timestamp, v, r, s);
@@ -93,7 +93,7 @@ contract GatewayDepositsTest is Gateways, Permit2 {
     }
 
     function test_depositWithPermit_withoutOneNeedsAnAllowance() public {
-        (uint8 v, bytes32 r, bytes32 s) = _permitOf(AMOUNT - 1, block.timestamp);
+        (uint8 v, bytes32 r, bytes32 s) = permitOf(payer, address(gateway), AMOUNT - 1, block.timestamp);
         vm.prank(payer);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -157,19 +157,8 @@ contract GatewayDepositsTest is Gateways, Permit2 {
         p.signature = _signature(keyOf[payer], permitDigest(transfer_, address(gateway), witness, WITNESS));
     }
 
-    function _permitOf(uint256 amount, uint256 deadline) private view returns (uint8, bytes32, bytes32) {
-        bytes32 typeHash = keccak256(
-            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
-        );
-        bytes32 message = keccak256(
-            abi.encode(typeHash, payer, address(gateway), amount, usdc.nonces(payer), deadline)
-        );
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", usdc.DOMAIN_SEPARATOR(), message));
-        return vm.sign(keyOf[payer], digest);
-    }
-
     function _depositWithPermit(uint256 amount, uint256 deadline) private {
-        (uint8 v, bytes32 r, bytes32 s) = _permitOf(amount, deadline);
+        (uint8 v, bytes32 r, bytes32 s) = permitOf(payer, address(gateway), amount, deadline);
         vm.prank(payer);
         gateway.depositWithPermit(fresh, USD, amount, deadline, v, r, s);
     }
