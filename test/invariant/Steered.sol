@@ -4,7 +4,7 @@ pragma solidity ^0.8.37;
 import {perpetualOf} from "../../contracts/types/InstrumentId.sol";
 import {Campaign} from "./Campaign.sol";
 
-/// @notice A campaign that fails when something was never reached, and goes there, so that this does not hang on the seeds.
+/// @notice A campaign that fails when something was never reached, and goes there.
 abstract contract Steered is Campaign {
     /// @param count What must not stay 0. @param action That counts it. @param before What mostly has to come first; 0: nothing.
     struct Aim {
@@ -15,10 +15,21 @@ abstract contract Steered is Campaign {
 
     Aim[] private _aims;
     uint256 private _spacing;
+    /// @dev All choices come from it; 0 before the first step.
+    uint256 private _walk;
 
     /// @dev One action in `spacing` goes towards something that is missing.
     function _steer(uint256 spacing) internal {
         _spacing = spacing;
+    }
+
+    /**
+     * @dev One walk, the same on every machine, or one of `PLIMSOLL_WALKS` by the first seed. The fuzzer's own seeds are other ones
+     * each time, whatever it starts from: it takes some from what it saw in storage, in no order.
+     */
+    function _walkOf(uint256 seed) internal override returns (uint256) {
+        if (_walk == 0) _walk = 1 + (seed % vm.envOr("PLIMSOLL_WALKS", uint256(1)));
+        return _walk;
     }
 
     function _aim(bytes32 count, bytes32 action, bytes32 before) internal {

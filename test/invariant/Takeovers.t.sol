@@ -18,8 +18,8 @@ contract TakeoversInvariants is Steered {
         _aimAtTakeovers();
     }
 
-    /// forge-config: default.invariant.runs = 2
-    /// forge-config: default.invariant.depth = 800
+    /// forge-config: default.invariant.runs = 1
+    /// forge-config: default.invariant.depth = 1600
     function invariant_INV4_INV13_INV14_takeoversAreFair() public view {
         _assertHeld(4);
         _assertHeld(13);

@@ -104,8 +104,13 @@ abstract contract World is Options {
 
     /// @dev One step of the world.
     function _step(uint256 seed) internal {
-        seed = uint256(keccak256(abi.encode(seed, ++_steps))); // a number that comes again is another step
+        seed = uint256(keccak256(abi.encode(_walkOf(seed), ++_steps))); // a number that comes again is another step
         _actions[_choose(seed)](seed);
+    }
+
+    /// @dev What the choices of a step come from.
+    function _walkOf(uint256 seed) internal virtual returns (uint256) {
+        return seed;
     }
 
     /// @dev Index of the action that a seed stands for, by the weights.
