@@ -26,7 +26,6 @@ export const TASKS = {
     ['biome', 'check', '--write', '--linter-enabled=false', '.'],
     ['prettier', '--write', '--log-level', 'warn', '--no-error-on-unmatched-pattern', '{contracts,test}/**/*.sol'],
   ],
-  snapshot: [['node', 'scripts/runner.ts', 'gas', '--snapshot']],
   lock: [['node', 'scripts/lock-fill.mjs']],
   exec: [[]],
 }
